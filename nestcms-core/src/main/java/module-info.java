@@ -1,0 +1,10 @@
+/** Money, payments, events and circuit breakers: the domain of NestCMS, free of HTTP, PayTabs and MongoDB. */
+module io.nestcms.core {
+    requires transitive org.jspecify;
+    requires dev.failsafe.core;
+    requires org.slf4j;
+    requires static micrometer.core;
+
+    exports io.nestcms.failure;
+    exports io.nestcms.money;
+}

@@ -1,0 +1,5 @@
+/** MongoDB stores for the ports of the core. */
+@NullMarked
+package io.nestcms.mongo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+/** MongoDB stores for the ports of the core. */
+module io.nestcms.mongo {
+    requires transitive io.nestcms.core;
+    requires transitive org.mongodb.driver.sync.client;
+    requires org.mongodb.driver.core;
+    requires org.mongodb.bson;
+    requires org.slf4j;
+
+    exports io.nestcms.mongo;
+}

@@ -1,0 +1,5 @@
+/** PayTabs client and payment gateway. */
+@NullMarked
+package io.nestcms.paytabs;
+
+import org.jspecify.annotations.NullMarked;

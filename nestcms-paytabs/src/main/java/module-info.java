@@ -1,0 +1,10 @@
+/** PayTabs client and payment gateway. */
+module io.nestcms.paytabs {
+    requires transitive io.nestcms.core;
+    requires transitive io.nestcms.webhook;
+    requires transitive okhttp3;
+    requires com.fasterxml.jackson.databind;
+    requires org.slf4j;
+
+    exports io.nestcms.paytabs;
+}
