@@ -7,4 +7,5 @@ module io.nestcms.core {
 
     exports io.nestcms.failure;
     exports io.nestcms.money;
+    exports io.nestcms.payment;
 }

@@ -1,0 +1,33 @@
+package io.nestcms.payment;
+
+import io.nestcms.failure.InvalidInputException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which payments to list.
+ *
+ * @param scope only payments created under keys of this scope, or {@code null} for all
+ * @param status only payments of this status, or {@code null} for all
+ * @param page the number of the page, from 0 to 100,000
+ * @param size how many a page holds, 1 to 200
+ * @since 0.1
+ */
+public record PaymentQuery(@Nullable String scope, @Nullable PaymentStatus status, int page, int size) {
+    /**
+     * Checks the numbers.
+     *
+     * @param scope the scope, or {@code null}
+     * @param status the status, or {@code null}
+     * @param page the number of the page
+     * @param size how many a page holds
+     * @throws InvalidInputException if page or size is out of range
+     */
+    public PaymentQuery {
+        if (page < 0 || page > 100_000) {
+            throw new InvalidInputException("page", "is out of range", "0 to 100000");
+        }
+        if (size < 1 || size > 200) {
+            throw new InvalidInputException("size", "is out of range", "1 to 200");
+        }
+    }
+}
