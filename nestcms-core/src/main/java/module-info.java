@@ -5,7 +5,9 @@ module io.nestcms.core {
     requires org.slf4j;
     requires static micrometer.core;
 
+    exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.money;
     exports io.nestcms.payment;
+    exports io.nestcms.resilience;
 }
