@@ -328,7 +328,7 @@ public final class Payments {
         }
         List<GatewayTransaction> transactions = known;
         PaymentWrites.Written<Optional<PaymentRefusal>> written = writes.update(payment, draft -> {
-            Optional<PaymentRefusal> refusal = Cart.apply(draft, transactions);
+            Optional<PaymentRefusal> refusal = Cart.apply(draft, transactions, false);
             if (draft.status() != draft.before().status()) {
                 Watching.after(draft, timings);
             }
