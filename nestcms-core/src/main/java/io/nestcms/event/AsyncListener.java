@@ -51,8 +51,9 @@ final class AsyncListener extends Listener {
     /** Handled events that are still counted in the size. */
     private final AtomicInteger unbooked = new AtomicInteger();
 
-    /** Publishers that wait for room; changed under the lock. */
-    private volatile int waiters;
+    /** Publishers that wait for room. */
+    private final AtomicInteger waiters = new AtomicInteger();
+
     /** Changed under the lock. */
     private volatile boolean closed;
 
@@ -162,7 +163,7 @@ final class AsyncListener extends Listener {
 
     /** Waits for room; an interrupt ends the wait, and the event is then taken beyond the bound rather than lost. */
     private void awaitRoom() {
-        waiters++;
+        waiters.incrementAndGet();
         try {
             book();
             while (size >= bound && !closed) {
@@ -172,7 +173,7 @@ final class AsyncListener extends Listener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            waiters--;
+            waiters.decrementAndGet();
         }
     }
 
@@ -200,7 +201,7 @@ final class AsyncListener extends Listener {
         lock.lock();
         try {
             book();
-            if (waiters > 0) {
+            if (waiters.get() > 0) {
                 room.signalAll();
             }
             if (size == 0) {
@@ -383,7 +384,7 @@ final class AsyncListener extends Listener {
                 tries = 0;
                 handled(item);
                 unbooked.incrementAndGet();
-                if (waiters > 0 || closed) {
+                if (waiters.get() > 0 || closed) {
                     bookAndSignal();
                 }
             }
