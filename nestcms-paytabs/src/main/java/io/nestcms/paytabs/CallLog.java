@@ -32,24 +32,24 @@ final class CallLog {
             this.startedAt = startedAt;
         }
 
-        void end(Exchange exchange, Verdict<?> verdict) {
+        void end(Exchange exchange, CallEnd<?> end) {
             long millis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startedAt);
             if (exchange instanceof Exchange.Unsent unsent) {
                 LOG.warn("PayTabs {} {} not sent ({}) after {} ms", method, path, unsent.detail(), millis);
                 return;
             }
             Object status = exchange instanceof Exchange.Answer answer ? answer.status() : "no answer";
-            if (verdict.outcome() instanceof GatewayOutcome.Indeterminate<?> unknown) {
+            if (end.outcome() instanceof GatewayOutcome.Indeterminate<?> unknown) {
                 LOG.warn(
                         "PayTabs {} {} {} in {} ms, trace {}: outcome unknown, {}",
                         method,
                         path,
                         status,
                         millis,
-                        verdict.trace(),
+                        end.trace(),
                         unknown.detail());
             } else {
-                LOG.debug("PayTabs {} {} {} in {} ms, trace {}", method, path, status, millis, verdict.trace());
+                LOG.debug("PayTabs {} {} {} in {} ms, trace {}", method, path, status, millis, end.trace());
             }
         }
     }

@@ -93,7 +93,7 @@ public final class PayTabsCall<T> {
     }
 
     /** Makes the call; for the gateway, whose breaker wants to know more than the outcome. */
-    Verdict<T> run(@Nullable Duration limit) {
+    CallEnd<T> run(@Nullable Duration limit) {
         Flight flight = new Flight();
         Call call = claim(flight, limit);
         CallLog.Entry entry = log.begin(operation.method(), operation.path());
@@ -129,9 +129,9 @@ public final class PayTabsCall<T> {
         }
     }
 
-    private Verdict<T> judged(CallLog.Entry entry, Exchange exchange) {
-        Verdict<T> verdict = Replies.judge(exchange, operation);
-        entry.end(exchange, verdict);
-        return verdict;
+    private CallEnd<T> judged(CallLog.Entry entry, Exchange exchange) {
+        CallEnd<T> end = Replies.judge(exchange, operation);
+        entry.end(exchange, end);
+        return end;
     }
 }

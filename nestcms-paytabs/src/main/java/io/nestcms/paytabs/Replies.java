@@ -21,85 +21,85 @@ final class Replies {
 
     private Replies() {}
 
-    static <T> Verdict<T> judge(Exchange exchange, Operation<T> operation) {
+    static <T> CallEnd<T> judge(Exchange exchange, Operation<T> operation) {
         if (exchange instanceof Exchange.Unsent unsent) {
-            return Verdict.notSent(unsent.cause(), null, unsent.health());
+            return CallEnd.notSent(unsent.cause(), null, unsent.health());
         }
         if (exchange instanceof Exchange.Lost lost) {
-            return Verdict.indeterminate(lost.detail(), lost.health());
+            return CallEnd.indeterminate(lost.detail(), lost.health());
         }
         return answered((Exchange.Answer) exchange, operation);
     }
 
-    private static <T> Verdict<T> answered(Exchange.Answer answer, Operation<T> operation) {
+    private static <T> CallEnd<T> answered(Exchange.Answer answer, Operation<T> operation) {
         int status = answer.status();
         if (status == 429) {
             return throttled(answer.retryAfter());
         }
         if (status >= 500) {
-            return Verdict.indeterminate("HTTP " + status, Health.SERVER_ERROR);
+            return CallEnd.indeterminate("HTTP " + status, Health.SERVER_ERROR);
         }
         JsonNode json = answer.json();
         if (json == null) {
-            return Verdict.indeterminate("HTTP " + status + " and an answer that is no JSON", Health.OTHER);
+            return CallEnd.indeterminate("HTTP " + status + " and an answer that is no JSON", Health.OTHER);
         }
         return understood(json, answer, operation).withTrace(Traces.of(json));
     }
 
-    private static <T> Verdict<T> understood(JsonNode json, Exchange.Answer answer, Operation<T> operation) {
+    private static <T> CallEnd<T> understood(JsonNode json, Exchange.Answer answer, Operation<T> operation) {
         int status = answer.status();
         try {
             if (json.isObject()) {
-                Verdict<T> error = error(Fields.of(json), answer, operation);
+                CallEnd<T> error = error(Fields.of(json), answer, operation);
                 if (error != null) {
                     return error;
                 }
             }
             if (status < 200 || status > 299) {
-                return Verdict.indeterminate("HTTP " + status + " without an error of the gateway", Health.OTHER);
+                return CallEnd.indeterminate("HTTP " + status + " without an error of the gateway", Health.OTHER);
             }
-            return Verdict.accepted(operation.shape().read(json));
+            return CallEnd.accepted(operation.shape().read(json));
         } catch (UnreadableReplyException unreadable) {
-            return Verdict.indeterminate(
+            return CallEnd.indeterminate(
                     "HTTP " + status + " and an answer that cannot be read: " + unreadable.getMessage(), Health.OTHER);
         }
     }
 
     /** The verdict on an error envelope, or {@code null} when the answer is none. */
-    private static <T> @Nullable Verdict<T> error(Fields reply, Exchange.Answer answer, Operation<T> operation) {
+    private static <T> @Nullable CallEnd<T> error(Fields reply, Exchange.Answer answer, Operation<T> operation) {
         Long code = reply.number("code");
         if (code == null || code == 0) {
             return null;
         }
         String trace = Traces.clean(reply.note("trace"));
         if (code < 0 || reply.has("tran_ref")) {
-            return Verdict.indeterminate("code " + code + " where none belongs", Health.OTHER);
+            return CallEnd.indeterminate("code " + code + " where none belongs", Health.OTHER);
         }
         if (code == TOO_MANY) {
             return throttled(answer.retryAfter());
         }
         if (code == DUPLICATE) {
-            return Verdict.indeterminate("duplicate request: an equal one arrived before", Health.HEALTHY);
+            return CallEnd.indeterminate("duplicate request: an equal one arrived before", Health.HEALTHY);
         }
         if (code == INTERNAL) {
-            return Verdict.indeterminate("code 400, internal error of the gateway", Health.SERVER_ERROR);
+            return CallEnd.indeterminate("code 400, internal error of the gateway", Health.SERVER_ERROR);
         }
         String message = reply.note("message");
         Rejection rejection = new Rejection(Long.toString(code), message == null ? "" : message, trace);
         if (REFUSALS.contains(code)) {
-            return Verdict.rejected(rejection);
+            return CallEnd.rejected(rejection);
         }
         T absent = operation.absent();
         if (answer.status() == 404 && trace != null && absent != null) {
-            return Verdict.accepted(absent);
+            return CallEnd.accepted(absent);
         }
         // a code that we do not know: a refusal only if HTTP says so too and the envelope is whole
         return answer.status() >= 400 && message != null
-                ? Verdict.rejected(rejection)
-                : Verdict.indeterminate("unknown code " + code + " with HTTP " + answer.status(), Health.OTHER);
+                ? CallEnd.rejected(rejection)
+                : CallEnd.indeterminate("unknown code " + code + " with HTTP " + answer.status(), Health.OTHER);
     }
 
-    private static <T> Verdict<T> throttled(@Nullable Duration retryAfter) {
-        return Verdict.notSent(NotSent.Cause.THROTTLED, retryAfter, Health.THROTTLED);
+    private static <T> CallEnd<T> throttled(@Nullable Duration retryAfter) {
+        return CallEnd.notSent(NotSent.Cause.THROTTLED, retryAfter, Health.THROTTLED);
     }
 }
