@@ -3,8 +3,10 @@ module io.nestcms.core {
     requires transitive org.jspecify;
     requires dev.failsafe.core;
     requires org.slf4j;
+    requires static com.github.benmanes.caffeine;
     requires static micrometer.core;
 
+    exports io.nestcms.cache;
     exports io.nestcms.failure;
     exports io.nestcms.money;
     exports io.nestcms.payment;
