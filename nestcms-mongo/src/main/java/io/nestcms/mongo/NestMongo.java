@@ -1,6 +1,5 @@
 package io.nestcms.mongo;
 
-import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -56,10 +55,7 @@ public final class NestMongo implements AutoCloseable {
 
     private static MongoClient open(MongoSettings settings) {
         try {
-            return MongoClients.create(MongoClientSettings.builder()
-                    .applyConnectionString(settings.uri())
-                    .applicationName("nestcms")
-                    .build());
+            return MongoClients.create(settings.client());
         } catch (MongoException | IllegalArgumentException refused) {
             throw new NestMongoException("no client could be made for " + settings, refused);
         }
