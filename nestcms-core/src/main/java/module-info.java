@@ -7,6 +7,7 @@ module io.nestcms.core {
     requires static micrometer.core;
 
     exports io.nestcms.cache;
+    exports io.nestcms.crypto;
     exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.money;
