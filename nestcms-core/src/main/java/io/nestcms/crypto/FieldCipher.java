@@ -113,12 +113,22 @@ public final class FieldCipher {
         }
     }
 
-    private NamedKey keyOf(byte[] sealed) {
+    /**
+     * The name of the key that a value is sealed under.
+     *
+     * @param sealed the stored bytes
+     * @return the key's name; whether it is true shows when the value is opened
+     * @throws CipherException if the bytes are not a sealed value
+     */
+    public static String keyIdOf(byte[] sealed) {
         if (sealed.length < 2 || sealed[0] != FORM || sealed[1] < 1 || sealed.length < 2 + sealed[1]) {
             throw new CipherException("the bytes are not a sealed value", null);
         }
-        String id = new String(sealed, 2, sealed[1], StandardCharsets.US_ASCII);
-        NamedKey key = ring.byId().get(id);
+        return new String(sealed, 2, sealed[1], StandardCharsets.US_ASCII);
+    }
+
+    private NamedKey keyOf(byte[] sealed) {
+        NamedKey key = ring.byId().get(keyIdOf(sealed));
         if (key == null) {
             throw new CipherException("a sealed value names a key that is not known here", null);
         }
