@@ -9,7 +9,10 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
+import io.nestcms.audit.AuditChain;
+import io.nestcms.audit.AuditTrail;
 import io.nestcms.crypto.FieldCipher;
+import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitBreakers;
 import java.util.Objects;
@@ -30,12 +33,14 @@ public final class NestMongo implements AutoCloseable {
     private final PaymentStore payments;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
+    private final MongoDatabase database;
+    private final Calls calls;
 
     private NestMongo(MongoClient client, boolean ownsClient, Builder builder) {
         this.client = client;
         this.ownsClient = ownsClient;
-        Calls calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
-        MongoDatabase database = client.getDatabase(builder.databaseName)
+        this.calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
+        this.database = client.getDatabase(builder.databaseName)
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
                 .withReadConcern(ReadConcern.MAJORITY)
                 .withReadPreference(ReadPreference.primary());
@@ -134,6 +139,16 @@ public final class NestMongo implements AutoCloseable {
             throw new IllegalStateException("no field cipher was given to the builder");
         }
         return sealedCustomers;
+    }
+
+    /**
+     * The audit trail.
+     *
+     * @param key what its records are chained with; the same one over the whole life of the trail
+     * @return a trail over the collection {@code audit}; all of one key are the same trail
+     */
+    public AuditTrail auditTrail(NamedKey key) {
+        return new MongoAuditTrail(database.getCollection(MongoAuditTrail.COLLECTION), new AuditChain(key), calls);
     }
 
     /** Closes the client if it was made from settings. Repeatable. */
