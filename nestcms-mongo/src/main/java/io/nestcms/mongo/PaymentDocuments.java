@@ -6,7 +6,6 @@ import static io.nestcms.mongo.EventDocuments.put;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
-import io.nestcms.payment.Customer;
 import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
@@ -36,10 +35,14 @@ final class PaymentDocuments {
     static final int FORMAT = 1;
     static final String COLLECTION = "payments";
 
-    private PaymentDocuments() {}
+    private final CustomerFields customers;
+
+    PaymentDocuments(CustomerFields customers) {
+        this.customers = customers;
+    }
 
     /** The whole document of a new payment. */
-    static Document created(Payment payment, List<OutboxEntry> events) {
+    Document created(Payment payment, List<OutboxEntry> events) {
         Document document = fields(payment)
                 .append("_id", payment.id().value())
                 .append("v", FORMAT)
@@ -53,7 +56,7 @@ final class PaymentDocuments {
     }
 
     /** The update that turns the stored document into the payment's next version. */
-    static Document changed(Payment payment, List<OutboxEntry> events) {
+    Document changed(Payment payment, List<OutboxEntry> events) {
         Document set = new Document();
         Document unset = new Document();
         for (Map.Entry<String, Object> field : fields(payment).entrySet()) {
@@ -89,11 +92,12 @@ final class PaymentDocuments {
         return new Document("worker", "").append("until", 0L);
     }
 
-    static Payment payment(Document document) {
+    Payment payment(Document document) {
         Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        PaymentId id = id(stored);
         return new Payment(
-                id(stored),
-                order(stored),
+                id,
+                order(id, stored),
                 new IdempotencyClaim(
                         new IdempotencyKey(stored.text("scope"), stored.text("key")), stored.text("fingerprint")),
                 stored.constant("status", PaymentStatus.class),
@@ -135,13 +139,13 @@ final class PaymentDocuments {
         return events.stream().map(EventDocuments::entry).toList();
     }
 
-    private static Document fields(Payment payment) {
+    private Document fields(Payment payment) {
         Document document = new Document("status", payment.status().name())
                 .append("cartId", payment.order().cartId().value())
                 .append("scope", payment.claim().key().scope())
                 .append("key", payment.claim().key().value())
                 .append("fingerprint", payment.claim().fingerprint())
-                .append("order", order(payment.order()))
+                .append("order", order(payment.id(), payment.order()))
                 .append("gateway", gateway(payment.gateway()))
                 .append(
                         "moves",
@@ -162,41 +166,23 @@ final class PaymentDocuments {
         return put(document, "checkAt", nanosOrNull(payment.watch().checkAt()));
     }
 
-    private static Document order(PaymentOrder order) {
+    private Document order(PaymentId id, PaymentOrder order) {
         Document document = new Document("amount", money(order.amount()))
                 .append("description", order.description())
                 .append("mode", order.mode().name())
-                .append("customer", customer(order.customer()));
+                .append("customer", customers.write(id, order.customer()));
         return put(document, "contractId", order.contractId());
     }
 
-    private static PaymentOrder order(Stored stored) {
+    private PaymentOrder order(PaymentId id, Stored stored) {
         Stored order = stored.sub("order");
         return new PaymentOrder(
                 stored.value("cartId", CartId::new),
                 order.money("amount"),
                 order.text("description"),
-                customer(order.sub("customer")),
+                customers.read(id, order.sub("customer")),
                 order.textOrNull("contractId"),
                 order.constant("mode", ChargeMode.class));
-    }
-
-    private static Document customer(Customer customer) {
-        Document document = new Document("name", customer.name()).append("email", customer.email());
-        put(document, "phone", customer.phone());
-        put(document, "street", customer.street());
-        put(document, "city", customer.city());
-        return put(document, "country", customer.country());
-    }
-
-    private static Customer customer(Stored stored) {
-        return new Customer(
-                stored.text("name"),
-                stored.text("email"),
-                stored.textOrNull("phone"),
-                stored.textOrNull("street"),
-                stored.textOrNull("city"),
-                stored.textOrNull("country"));
     }
 
     private static Document gateway(GatewayLink link) {

@@ -1,11 +1,13 @@
 package io.nestcms.mongo;
 
+import io.nestcms.crypto.FieldCipher;
 import io.nestcms.money.Money;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.function.Function;
 import org.bson.Document;
+import org.bson.types.Binary;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,19 @@ final class Stored {
 
     @Nullable String textOrNull(String field) {
         return optional(field, String.class);
+    }
+
+    /** A text that may be sealed. */
+    @Nullable String sealedOrNull(String field, @Nullable FieldCipher cipher, String context) {
+        Object value = document.get(field);
+        if (!(value instanceof Binary sealed)) {
+            return textOrNull(field);
+        }
+        if (cipher == null) {
+            throw new NestMongoException(
+                    path + ": field " + field + " is encrypted and no cipher was given to this node", null);
+        }
+        return cipher.open(sealed.getData(), context);
     }
 
     long number(String field) {
