@@ -397,6 +397,7 @@ class PayTabsGatewayTest {
                 sample.status(),
                 sample.gateway(),
                 sample.moves(),
+                sample.followUps(),
                 sample.disputed(),
                 sample.history(),
                 sample.watch(),
