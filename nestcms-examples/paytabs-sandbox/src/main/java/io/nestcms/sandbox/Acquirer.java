@@ -41,7 +41,7 @@ final class Acquirer {
     /** The payer gave a card: decided at once, or waiting for the one-time password. */
     synchronized Transaction pay(Transaction at, Card card) {
         Transaction current = current(at);
-        if (!current.isOpen()) {
+        if (!current.isOpen() || isClosed(current)) {
             return current;
         }
         if (card.challenge()) {
@@ -114,21 +114,34 @@ final class Acquirer {
         Result paid = original.result();
         Card card = paid == null ? null : paid.card();
         Transaction begun = new Transaction(unusedRef(), original.ref(), order, null, now(), null, null, null);
+        if (order.type() == TranType.VOID && status == Status.A && settings.assumes(Assumption.VOIDED_AUTH_SHOWS_V)) {
+            ledger.put(original.settled(result(original, Status.V, "", card, false, null)));
+        }
         return write(begun.settled(result(begun, status, code, card, false, null)));
     }
 
     /** The latest state, with the page closed when its time is over. */
     synchronized Transaction current(Transaction at) {
         Transaction latest = ledger.find(at.ref()).orElse(at);
-        return latest.isExpiredAt(now()) ? expire(latest) : latest;
+        return latest.isExpiredAt(now()) && !isSilent(latest) ? expire(latest) : latest;
     }
 
     /** Closes every page whose time is over. */
     synchronized int expire() {
-        List<Transaction> over =
-                ledger.waiting().stream().filter(t -> t.isExpiredAt(now())).toList();
+        List<Transaction> over = ledger.waiting().stream()
+                .filter(t -> t.isExpiredAt(now()) && !isSilent(t))
+                .toList();
         over.forEach(this::expire);
         return over.size();
+    }
+
+    private boolean isSilent(Transaction t) {
+        return t.challenged() == null && settings.assumes(Assumption.EXPIRED_PAGES_STAY_SILENT);
+    }
+
+    /** Whether nobody can pay there any more. */
+    boolean isClosed(Transaction t) {
+        return t.isExpiredAt(now());
     }
 
     private Transaction expire(Transaction t) {

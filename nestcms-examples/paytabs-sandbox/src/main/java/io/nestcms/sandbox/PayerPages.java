@@ -31,7 +31,7 @@ final class PayerPages {
         this.acquirer = acquirer;
         this.ledger = ledger;
         this.addresses = addresses;
-        this.signatures = new Signatures(settings.serverKey());
+        this.signatures = new Signatures(settings.serverKey(), settings.assumes(Assumption.ZERO_IS_NOT_SIGNED));
     }
 
     void register(RoutesConfig routes) {
@@ -52,6 +52,9 @@ final class PayerPages {
     private Reply show(Transaction t) {
         if (!t.isOpen()) {
             return finished(t);
+        }
+        if (acquirer.isClosed(t)) {
+            return Reply.html(410, Html.message("Page expired", "This payment can no longer be made."));
         }
         return Reply.html(200, t.challenged() == null ? Html.cardForm(t, "") : Html.challenge(t));
     }
@@ -74,10 +77,14 @@ final class PayerPages {
             Card card =
                     card(text(ctx.formParam("card-number")), text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
             Transaction paid = acquirer.pay(t, card);
-            return paid.isOpen() ? Reply.seeOther(PageAddresses.path(paid)) : finished(paid);
+            return paid.isOpen() ? onward(paid) : finished(paid);
         } catch (RefusedException e) {
             return Reply.html(422, Html.cardForm(t, e.text()));
         }
+    }
+
+    private Reply onward(Transaction t) {
+        return acquirer.isClosed(t) ? show(t) : Reply.seeOther(PageAddresses.path(t));
     }
 
     /** Sends the browser back with the signed fields, or shows the result when the merchant wants nobody back. */
@@ -159,7 +166,8 @@ final class PayerPages {
 
     private Map<String, String> signedFields(Transaction t) {
         Map<String, String> fields = new TreeMap<>(Wire.returnFields(t));
-        fields.put("signature", signatures.ofForm(fields));
+        boolean unsigned = t.has(Status.E) && settings.assumes(Assumption.ERRORS_ARE_NOT_SIGNED);
+        fields.put("signature", unsigned ? "" : signatures.ofForm(fields));
         return fields;
     }
 

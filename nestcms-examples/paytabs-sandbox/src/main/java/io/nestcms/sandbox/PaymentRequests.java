@@ -13,14 +13,16 @@ final class PaymentRequests {
     private final Admission admission;
     private final Acquirer acquirer;
     private final FollowUps followUps;
+    private final Invoicing invoicing;
     private final Ledger ledger;
 
-    PaymentRequests(Settings settings, Acquirer acquirer, Ledger ledger) {
+    PaymentRequests(Settings settings, Acquirer acquirer, FollowUps followUps, Invoicing invoicing, Ledger ledger) {
+        this.invoicing = invoicing;
         this.settings = settings;
         this.check = new RequestCheck(settings);
         this.admission = new Admission(settings);
         this.acquirer = acquirer;
-        this.followUps = new FollowUps(acquirer, ledger);
+        this.followUps = followUps;
         this.ledger = ledger;
     }
 
@@ -43,7 +45,9 @@ final class PaymentRequests {
                     stored.ref());
         }
         if (typed == null) {
-            return acquirer.open(order);
+            return body.path("invoice") instanceof ObjectNode
+                    ? invoicing.page(invoicing.create(body))
+                    : acquirer.open(order);
         }
         return order.tranClass().equals("moto")
                 ? acquirer.charge(order, typed.unchallenged(), null, null)

@@ -22,7 +22,7 @@ final class RequestCheck {
         String cartId = string(body, "cart_id", 64, 101);
         String description = string(body, "cart_description", 128, 102);
         String currency = Amounts.currency(body.path("cart_currency"), settings.currencies());
-        BigDecimal amount = Amounts.amount(body.path("cart_amount"), "cart_amount", currency);
+        BigDecimal amount = Amounts.amount(body.path("cart_amount"), "cart_amount", currency, digits(currency));
         String original = body.path("tran_ref").asText("");
         if (type.isFollowUp() && original.isEmpty()) {
             throw RefusedException.invalid("tran_ref is required for " + type.title());
@@ -42,6 +42,10 @@ final class RequestCheck {
                 amount,
                 original.isEmpty() ? null : original,
                 rest);
+    }
+
+    int digits(String currency) {
+        return settings.assumes(Assumption.TWO_DECIMALS_ALWAYS) ? 2 : Amounts.digits(currency);
     }
 
     private static TranType type(ObjectNode body) {

@@ -33,7 +33,7 @@ public final class SandboxMain {
 
     static PayTabsSandbox start(String[] args, PrintStream out) {
         Map<String, String> options = options(args);
-        PayTabsSandbox.Builder builder = PayTabsSandbox.builder()
+        SandboxBuilder builder = PayTabsSandbox.builder()
                 .port(number(options, "port", "8089"))
                 .controlPort(number(options, "control-port", "8090"))
                 .host(options.getOrDefault("host", "127.0.0.1"));
