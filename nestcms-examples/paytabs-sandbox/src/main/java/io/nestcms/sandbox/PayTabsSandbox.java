@@ -53,10 +53,12 @@ public final class PayTabsSandbox implements AutoCloseable {
         followUps = new FollowUps(acquirer, ledger);
         MerchantAccess access = new MerchantAccess(settings);
         Invoicing invoicing = new Invoicing(settings, acquirer, ledger, bills, references);
-        PaymentRequests requests = new PaymentRequests(settings, acquirer, followUps, invoicing, ledger);
+        PaymentTokens tokens = new PaymentTokens(settings, references);
+        PaymentRequests requests = new PaymentRequests(settings, acquirer, followUps, invoicing, tokens, ledger);
         main = new Listener(settings.host(), settings.port(), settings.tls(), faults::takeInputCut, routes -> {
             new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses).register(routes);
             new BillRoutes(serving, access, invoicing, bills, addresses, references).register(routes);
+            new ManagedForm(settings, serving, tokens).register(routes);
             new PayerPages(settings, serving, acquirer, ledger, addresses).register(routes);
             pages.register(routes);
         });
@@ -114,6 +116,15 @@ public final class PayTabsSandbox implements AutoCloseable {
      */
     public String serverKey() {
         return settings.serverKey();
+    }
+
+    /**
+     * The key that a managed form in the browser uses; not a secret.
+     *
+     * @return made at random
+     */
+    public String clientKey() {
+        return settings.clientKey();
     }
 
     /**

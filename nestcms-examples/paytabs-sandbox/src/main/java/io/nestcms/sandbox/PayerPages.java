@@ -3,6 +3,7 @@ package io.nestcms.sandbox;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -74,9 +75,9 @@ final class PayerPages {
             return finished(acquirer.promise(t, later.get()));
         }
         try {
-            Card card =
-                    card(text(ctx.formParam("card-number")), text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
-            Transaction paid = acquirer.pay(t, card);
+            String number = text(ctx.formParam("card-number"));
+            Card card = card(number, text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
+            Transaction paid = acquirer.pay(t, card, total(t, text(ctx.formParam("amount")), number));
             return paid.isOpen() ? onward(paid) : finished(paid);
         } catch (RefusedException e) {
             return Reply.html(422, Html.cardForm(t, e.text()));
@@ -123,12 +124,10 @@ final class PayerPages {
         }
         Transaction latest = t;
         if (t.challenged() == null) {
-            latest = acquirer.pay(
-                    t,
-                    card(
-                            body.path("card").asText(),
-                            body.path("expiry").asText(),
-                            body.path("cvv").asText()));
+            String number = body.path("card").asText();
+            Card card =
+                    card(number, body.path("expiry").asText(), body.path("cvv").asText());
+            latest = acquirer.pay(t, card, total(t, body.path("amount").asText(""), number));
         }
         return latest.isOpen() && body.has("otp")
                 ? acquirer.confirm(latest, body.path("otp").asText())
@@ -191,6 +190,10 @@ final class PayerPages {
                 Integer.parseInt(matcher.group(1)),
                 2000 + Integer.parseInt(matcher.group(2)),
                 YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
+    }
+
+    private static BigDecimal total(Transaction t, String typed, String number) {
+        return Tariff.discounted(t.order(), Tariff.chosen(t.order(), typed), number);
     }
 
     private static String text(@org.jspecify.annotations.Nullable String value) {

@@ -286,7 +286,8 @@ public final class SandboxBuilder {
                 publicUri,
                 profileId,
                 31207,
-                serverKey == null ? randomKey() : serverKey,
+                serverKey == null ? randomKey("S") : serverKey,
+                randomKey("C"),
                 new SkewedClock(clock),
                 random,
                 faultRandom,
@@ -315,11 +316,11 @@ public final class SandboxBuilder {
                 .build();
     }
 
-    private static String randomKey() {
+    private static String randomKey(String kind) {
         byte[] bytes = new byte[15];
         new SecureRandom().nextBytes(bytes);
         String hex = HexFormat.of().withUpperCase().formatHex(bytes);
-        return "S" + hex.substring(0, 9) + "-" + hex.substring(9, 19) + "-" + hex.substring(19, 29);
+        return kind + hex.substring(0, 9) + "-" + hex.substring(9, 19) + "-" + hex.substring(19, 29);
     }
 
     private static Duration positive(String name, Duration value) {

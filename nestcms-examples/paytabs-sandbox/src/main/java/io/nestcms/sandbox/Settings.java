@@ -18,6 +18,7 @@ record Settings(
         long profileId,
         long merchantId,
         String serverKey,
+        String clientKey,
         SkewedClock clock,
         RandomGenerator random,
         RandomGenerator faultRandom,
