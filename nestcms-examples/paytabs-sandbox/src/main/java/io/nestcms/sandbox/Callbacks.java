@@ -6,7 +6,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Callbacks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
 
+    private static final int KEPT = 50_000;
+
     private final Settings settings;
     private final Wire wire;
     private final Signatures signatures;
@@ -28,7 +31,7 @@ final class Callbacks implements AutoCloseable {
     private final Faults faults;
     private final HttpClient client;
     private final ScheduledThreadPoolExecutor timer;
-    private final List<Delivery> log = new ArrayList<>();
+    private final Deque<Delivery> log = new ArrayDeque<>();
     private int underWay;
 
     Callbacks(Settings settings, Wire wire, Faults faults, HttpClient client) {
@@ -159,7 +162,10 @@ final class Callbacks implements AutoCloseable {
     private void record(Message message, int attempt, int status, String outcome, boolean last) {
         LOG.info("notification of {}, try {}: {} {}", message.ref(), attempt, outcome, status);
         synchronized (log) {
-            log.add(new Delivery(
+            if (log.size() == KEPT) {
+                log.removeFirst();
+            }
+            log.addLast(new Delivery(
                     message.ref(), message.url(), attempt, settings.clock().instant(), status, outcome, last));
         }
     }

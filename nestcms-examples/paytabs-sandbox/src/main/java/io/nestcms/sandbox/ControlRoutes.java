@@ -100,6 +100,8 @@ final class ControlRoutes {
             case "delay-reply" -> Fault.delayReply(millis(body));
             case "status" -> Fault.status(body.path("status").asInt(500));
             case "html" -> Fault.html(body.path("status").asInt(502));
+            case "envelope" ->
+                Fault.envelope(body.path("status").asInt(400), body.path("code").asInt(2));
             case "cut-reply" -> Fault.cutReply(body.path("bytes").asInt(0));
             case "drop-reply" -> Fault.dropReply();
             case "cut-request" -> Fault.cutRequest(body.path("bytes").asInt(0));
@@ -110,7 +112,7 @@ final class ControlRoutes {
     private static IllegalArgumentException unknown(String name) {
         return new IllegalArgumentException(
                 "fault '" + name
-                        + "' is not one of refuse, accept, cut-input, skew-clock, delay, delay-reply, status, html, cut-reply, drop-reply,"
+                        + "' is not one of refuse, accept, cut-input, skew-clock, delay, delay-reply, status, html, envelope, cut-reply, drop-reply,"
                         + " cut-request, callback-lose, callback-duplicate, callback-delay, callback-wrong-signature, callback-reorder");
     }
 

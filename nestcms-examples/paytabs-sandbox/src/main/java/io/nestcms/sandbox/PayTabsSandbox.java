@@ -166,7 +166,7 @@ public final class PayTabsSandbox implements AutoCloseable {
     }
 
     /**
-     * Every try to deliver a notification, oldest first.
+     * The tries to deliver a notification, oldest first; the latest 50,000 are kept.
      *
      * @return a copy
      */

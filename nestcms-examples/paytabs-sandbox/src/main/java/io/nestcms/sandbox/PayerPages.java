@@ -193,6 +193,7 @@ final class PayerPages {
     }
 
     private static BigDecimal total(Transaction t, String typed, String number) {
+        Tariff.checkFilter(t.order(), number);
         return Tariff.discounted(t.order(), Tariff.chosen(t.order(), typed), number);
     }
 

@@ -53,8 +53,11 @@ final class PaymentRequests {
         if (typed != null && stored == null && !body.path("customer_details").isObject()) {
             throw RefusedException.invalid("customer_details is required with a card");
         }
-        BigDecimal total = Tariff.discounted(
-                order, order.amount(), body.path("card_details").path("pan").asText());
+        String pan = body.path("card_details").path("pan").asText("");
+        if (!pan.isEmpty()) {
+            Tariff.checkFilter(order, pan);
+        }
+        BigDecimal total = Tariff.discounted(order, order.amount(), pan);
         admission.checkDuplicate(order);
         if (stored != null && stored.result() != null && stored.result().card() != null) {
             return acquirer.charge(

@@ -23,6 +23,10 @@ final class RequestCheck {
         String description = string(body, "cart_description", 128, 102);
         String currency = Amounts.currency(body.path("cart_currency"), settings.currencies());
         BigDecimal amount = Amounts.amount(body.path("cart_amount"), "cart_amount", currency, digits(currency));
+        BigDecimal limit = settings.merchantLimit();
+        if (limit != null && amount.compareTo(limit) > 0 && !type.isFollowUp()) {
+            throw new RefusedException(400, 325, "Merchant limit exceeded");
+        }
         String original = body.path("tran_ref").asText("");
         if (type.isFollowUp() && original.isEmpty()) {
             throw RefusedException.invalid("tran_ref is required for " + type.title());

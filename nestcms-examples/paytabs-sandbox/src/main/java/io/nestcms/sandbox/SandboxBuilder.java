@@ -1,5 +1,6 @@
 package io.nestcms.sandbox;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class SandboxBuilder {
     private DuplicateRule duplicateRule = DuplicateRule.SAME_TYPE;
     private Duration duplicateWindow = Duration.ofMinutes(2);
     private int requestsPerMinute;
+    private @Nullable BigDecimal merchantLimit;
     private @Nullable URI ipnUrl;
     private @Nullable SSLContext tls;
     private Set<Assumption> assumptions = Set.of();
@@ -87,7 +89,7 @@ public final class SandboxBuilder {
      * @return this
      */
     public SandboxBuilder publicUri(URI value) {
-        publicUri = Objects.requireNonNull(value, "publicUri");
+        publicUri = URI.create(value.toString().replaceAll("/+$", ""));
         return this;
     }
 
@@ -227,6 +229,20 @@ public final class SandboxBuilder {
     }
 
     /**
+     * The most that one payment may be, in whatever currency; above it the envelope has code 325.
+     *
+     * @param value positive; by default there is no limit
+     * @return this
+     */
+    public SandboxBuilder merchantLimit(BigDecimal value) {
+        if (value.signum() <= 0) {
+            throw new IllegalArgumentException("merchantLimit " + value + " is not positive");
+        }
+        merchantLimit = value;
+        return this;
+    }
+
+    /**
      * Refuses further payment requests inside one minute with HTTP 429 and code 5.
      *
      * @param value how many are let in; 0, the default, for no limit
@@ -302,6 +318,7 @@ public final class SandboxBuilder {
                 duplicateRule,
                 duplicateWindow,
                 requestsPerMinute,
+                merchantLimit,
                 ipnUrl,
                 tls,
                 assumptions);

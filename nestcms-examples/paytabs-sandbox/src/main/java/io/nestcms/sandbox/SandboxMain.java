@@ -1,6 +1,7 @@
 package io.nestcms.sandbox;
 
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class SandboxMain {
         options.put("currencies", (b, v) -> b.currencies(v.split(",", -1)));
         options.put("duplicates", (b, v) -> b.duplicates(constant(v, DuplicateRule::valueOf), Duration.ofMinutes(2)));
         options.put("requests-per-minute", (b, v) -> b.requestsPerMinute(Integer.parseInt(v)));
+        options.put("merchant-limit", (b, v) -> b.merchantLimit(new BigDecimal(v)));
         options.put("page-minutes", (b, v) -> b.pageLife(Duration.ofMinutes(Long.parseLong(v))));
         options.put(
                 "assume",
@@ -58,7 +60,7 @@ public final class SandboxMain {
      * Starts, says where, and runs until the process is ended. Wrong arguments end it with status 2.
      *
      * @param args {@code --port --control-port --host --public --profile --key --ledger --seed --ipn --currencies
-     *     --duplicates --requests-per-minute --page-minutes --assume}, each with {@code =value}
+     *     --duplicates --requests-per-minute --merchant-limit --page-minutes --assume}, each with {@code =value}
      * @throws InterruptedException if the waiting is interrupted
      */
     public static void main(String[] args) throws InterruptedException {

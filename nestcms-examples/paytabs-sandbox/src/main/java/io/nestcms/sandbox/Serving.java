@@ -64,6 +64,9 @@ final class Serving {
         if (fault instanceof Fault.Answer answer) {
             return refusal(answer);
         }
+        if (fault instanceof Fault.Envelope envelope) {
+            return Reply.json(envelope.status(), wire.error(envelope.code(), "Planned refusal"));
+        }
         if (fault instanceof Fault.Delay delay) {
             pause(delay.time());
         }

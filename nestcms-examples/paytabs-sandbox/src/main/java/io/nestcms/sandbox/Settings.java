@@ -1,5 +1,6 @@
 package io.nestcms.sandbox;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ record Settings(
         DuplicateRule duplicateRule,
         Duration duplicateWindow,
         int requestsPerMinute,
+        @Nullable BigDecimal merchantLimit,
         @Nullable URI ipnUrl,
         @Nullable SSLContext tls,
         Set<Assumption> assumptions) {

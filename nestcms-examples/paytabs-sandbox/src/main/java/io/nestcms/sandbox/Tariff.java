@@ -3,6 +3,7 @@ package io.nestcms.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Arrays;
 
 /** What the payer owes when it is not what the cart says: a donation of his choice, or a discount for his card. */
 final class Tariff {
@@ -31,6 +32,19 @@ final class Tariff {
                     "Invalid amount, must be from " + min.asText("0") + " to " + max.asText("any"));
         }
         return amount;
+    }
+
+    /** Refuses a card that the merchant does not take for this cart. */
+    static void checkFilter(Order order, String number) {
+        String filter = order.rest().path("card_filter").asText("");
+        String pan = number.replaceAll("[\\s-]", "");
+        boolean taken = Arrays.stream(filter.split(",", -1))
+                .map(String::strip)
+                .anyMatch(prefix -> filter.isBlank() || (!prefix.isEmpty() && pan.startsWith(prefix)));
+        if (!taken) {
+            throw new RefusedException(
+                    400, 200, order.rest().path("card_filter_title").asText("Card not accepted"));
+        }
     }
 
     /** The amount less the first discount that the card's number begins with; never below zero. */

@@ -107,6 +107,15 @@ class FaultsTest {
     }
 
     @Test
+    void envelope_hasAnyCode_andNothingIsCharged() throws Exception {
+        merchant.control("POST", "/faults", "{\"fault\":\"envelope\",\"status\":400,\"code\":109}");
+        HttpResponse<String> answer = merchant.post(REQUEST, merchant.sale("ORD-1", "5.00", "SAR"));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Merchant.MAPPER.readTree(answer.body()).path("code").asInt()).isEqualTo(109);
+        assertThat(sandbox.ledger().entries()).isEmpty();
+    }
+
+    @Test
     void html_isNotJson() throws Exception {
         sandbox.faults().next(1, "/payment/query", Fault.html(502));
         HttpResponse<String> answer = merchant.post("/payment/query", merchant.sale("ORD-1", "5.00", "SAR"));

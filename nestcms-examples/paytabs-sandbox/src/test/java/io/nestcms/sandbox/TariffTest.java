@@ -88,6 +88,24 @@ class TariffTest {
     }
 
     @Test
+    void cardFilter_takesOnlyItsCards() throws Exception {
+        ObjectNode order = merchant.sale("ORD-1", "9.99", "SAR")
+                .put("card_filter", "5200,4464")
+                .put("card_filter_title", "Only our bank's cards");
+        String page = merchant.order(order).path("redirect_url").asText();
+        Map<String, String> form =
+                new LinkedHashMap<>(Map.of("card-number", VISA, "expiry", "12/31", "cvv", "123", "action", "pay"));
+        assertThat(merchant.form(page, form).body()).contains("Only our bank&#39;s cards");
+        form.put("card-number", "5200000000000114");
+        merchant.form(page, form);
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        ObjectNode typed = Merchant.withCard(order.put("cart_id", "ORD-2"), VISA);
+        HttpResponse<String> refused = merchant.post("/payment/request", typed);
+        assertThat(Merchant.MAPPER.readTree(refused.body()).path("code").asInt())
+                .isEqualTo(200);
+    }
+
+    @Test
     void managedForm_givesATokenThatIsGoodOnce() throws Exception {
         Map<String, String> form = new LinkedHashMap<>(
                 Map.of("key", sandbox.clientKey(), "number", VISA, "expmonth", "12", "expyear", "2031", "cvv", "123"));
