@@ -128,7 +128,13 @@ final class CommandGuard {
             "$bucket",
             "$facet");
 
+    private final Set<String> moreStages;
     private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+    /** A guard that also lets these stages pass. */
+    CommandGuard(String... moreStages) {
+        this.moreStages = Set.of(moreStages);
+    }
 
     /** What was refused, in order: command and reason, no values. */
     List<String> refusals() {
@@ -281,7 +287,7 @@ final class CommandGuard {
         each(pipeline, stage -> {
             for (Map.Entry<String, Object> entry : stage.entrySet()) {
                 String name = entry.getKey();
-                if (!STAGES.contains(name)) {
+                if (!STAGES.contains(name) && !moreStages.contains(name)) {
                     throw refusal("the stage " + name);
                 }
                 switch (name) {

@@ -1,12 +1,12 @@
 package io.nestcms.testkit;
 
-import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.BsonTimestamp;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -17,6 +17,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +35,6 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     static final String SET_NAME = "embedded";
     private static final Logger log = LoggerFactory.getLogger(EmbeddedNode.class);
-    private static final int WIRE_VERSION = 21;
-    private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify", "findandmodify");
-    private static final Set<String> DEFINITIONS =
-            Set.of("create", "createIndexes", "drop", "dropIndexes", "dropDatabase");
-    private static final Set<String> SESSION_COMMANDS = Set.of("endSessions", "refreshSessions", "killSessions");
     private static final int SNAPSHOT_BATCH = 200;
 
     private final Clock clock;
@@ -53,6 +53,9 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private long memorySequence;
     private long lastTime;
     private boolean compacting;
+    private final AtomicBoolean compactionQueued = new AtomicBoolean();
+    private final ExecutorService compactor =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("embedded-mongo-snapshot", true));
 
     EmbeddedNode(@Nullable Path data, Clock clock, long compactAfterBytes) throws IOException {
         this.clock = clock;
@@ -111,20 +114,20 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     public Document handle(Channel from, String database, Document command) {
         String name = command.keySet().iterator().next();
         try {
-            if (name.equalsIgnoreCase("hello") || name.equalsIgnoreCase("ismaster")) {
+            if (Replies.isHello(name)) {
                 return hello();
             }
-            return stamped(route(from, database, canonical(name), command));
+            return stamped(route(from, database, Replies.canonical(name), command));
         } catch (MongoServerError e) {
-            return stamped(error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()));
+            return stamped(Replies.error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()));
         } catch (MongoServerException e) {
-            return stamped(error(8, "UnknownError", e.getMessageWithoutErrorCode()));
+            return stamped(Replies.error(8, "UnknownError", e.getMessageWithoutErrorCode()));
         } catch (IOException e) {
             log.error("the journal cannot be written; the node answers no more writes", e);
-            return stamped(error(11600, "InterruptedAtShutdown", "the journal of this node cannot be written"));
+            return stamped(Replies.error(11600, "InterruptedAtShutdown", "the journal of this node cannot be written"));
         } catch (RuntimeException e) {
             log.error("command {} failed in the engine", name, e);
-            return stamped(error(8, "UnknownError", "the command failed in this node: " + e));
+            return stamped(Replies.error(8, "UnknownError", "the command failed in this node: " + e));
         }
     }
 
@@ -133,20 +136,12 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         store.handleClose(channel);
     }
 
-    private static String canonical(String command) {
-        return switch (command) {
-            case "buildinfo" -> "buildInfo";
-            case "listdatabases" -> "listDatabases";
-            default -> command;
-        };
-    }
-
     private Document route(Channel from, String database, String name, Document command) throws IOException {
-        if (SESSION_COMMANDS.contains(name)) {
-            return new Document("ok", 1.0);
+        if (Replies.SESSION_COMMANDS.contains(name)) {
+            return Replies.ok();
         }
         guard.check(name, database, command);
-        if (WRITES.contains(name) || DEFINITIONS.contains(name)) {
+        if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
             return write(from, database, name, command);
         }
         Document reply = store.handleCommand(from, database, name, command);
@@ -192,7 +187,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     private Document apply(Channel from, String database, String name, Document command) {
         return journaled(() -> {
-            Document definition = DEFINITIONS.contains(name) ? withoutTransport(command) : null;
+            Document definition = Replies.DEFINITIONS.contains(name) ? Replies.withoutTransport(command) : null;
             Document reply = store.handleCommand(from, database, name, command);
             if (definition != null) {
                 current.add(Operation.command(database, definition));
@@ -244,13 +239,6 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         return expired;
     }
 
-    private static Document withoutTransport(Document command) {
-        Document bare = command.cloneDeeply();
-        List.of("$db", "lsid", "$clusterTime", "txnNumber", "writeConcern", "$readPreference")
-                .forEach(bare::remove);
-        return bare;
-    }
-
     private static Document withConcern(Document reply, Document concern) {
         Object wanted = concern.get("w");
         boolean unreachable = (wanted instanceof Number nodes && nodes.intValue() > 1)
@@ -270,28 +258,13 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private Document hello() {
         String address = "127.0.0.1:" + port;
         Instant now = clock.instant();
-        return stamped(new Document("helloOk", true)
+        return stamped(Replies.hello(SET_NAME, List.of(address), address, now)
                 .append("ismaster", true)
                 .append("isWritablePrimary", true)
                 .append("secondary", false)
-                .append("setName", SET_NAME)
-                .append("setVersion", 1)
-                .append("hosts", List.of(address))
-                .append("me", address)
                 .append("primary", address)
                 .append("electionId", electionId)
-                .append(
-                        "lastWrite",
-                        new Document("opTime", new Document("ts", time()).append("t", 1L)).append("lastWriteDate", now))
-                .append("maxBsonObjectSize", 16 << 20)
-                .append("maxMessageSizeBytes", 48_000_000)
-                .append("maxWriteBatchSize", 100_000)
-                .append("localTime", now)
-                .append("logicalSessionTimeoutMinutes", 30)
-                .append("minWireVersion", 0)
-                .append("maxWireVersion", WIRE_VERSION)
-                .append("readOnly", false)
-                .append("ok", 1.0));
+                .append("lastWrite", Replies.lastWrite(time(), 1, now)));
     }
 
     private synchronized BsonTimestamp time() {
@@ -301,17 +274,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     private Document stamped(Document reply) {
         BsonTimestamp now = time();
-        Document signature = new Document("hash", new BinData(new byte[20])).append("keyId", 0L);
-        return reply.append("operationTime", now)
-                .append("$clusterTime", new Document("clusterTime", now).append("signature", signature));
-    }
-
-    private static Document error(int code, @Nullable String name, String message) {
-        Document error = new Document("ok", 0.0).append("errmsg", message).append("code", code);
-        if (name != null) {
-            error.append("codeName", name);
-        }
-        return error;
+        return Replies.stamped(reply, now, now);
     }
 
     // ---- journal -------------------------------------------------------------------------------------------------
@@ -350,23 +313,31 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
         @Override
         public void apply(Operation operation) {
-            String database = operation.database();
-            String collection = operation.collection();
-            switch (operation.kind()) {
-                case PUT -> store.findOrCreate(database, collection).put(operation.document());
-                case DELETE -> store.findOrCreate(database, collection).removeDocument(operation.document());
-                case COMMAND -> store.run(database, operation.document());
-                case REPLY -> retried.apply(operation.document());
-                case END -> {
-                    // has been read by the directory
-                }
+            operation.applyTo(store, retried);
+        }
+    }
+
+    /** In the background, and seldom enough that snapshots cost no more than the journal itself. */
+    private void compactIfDue() {
+        boolean due = journal != null
+                && directory != null
+                && journal.size() > Math.max(compactAfterBytes, directory.snapshotBytes());
+        if (due && compactionQueued.compareAndSet(false, true)) {
+            try {
+                compactor.execute(this::compactQueued);
+            } catch (RejectedExecutionException e) {
+                log.debug("no snapshot: the node is closing");
             }
         }
     }
 
-    private void compactIfDue() throws IOException {
-        if (journal != null && journal.size() > compactAfterBytes && !compacting) {
+    private void compactQueued() {
+        try {
             compact();
+        } catch (IOException | RuntimeException e) {
+            log.error("no snapshot was written; the journal goes on and the data is as safe as before", e);
+        } finally {
+            compactionQueued.set(false);
         }
     }
 
@@ -431,6 +402,14 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        compactor.shutdown();
+        try {
+            if (!compactor.awaitTermination(60, TimeUnit.SECONDS)) {
+                log.warn("a snapshot is still being written; it is left unfinished");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try (DataDirectory releasing = directory;
                 Journal closing = journal) {
             log.debug("closing node, directory {}, journal {}", releasing, closing);

@@ -41,6 +41,7 @@ final class Store extends AbstractMongoBackend {
 
     private final StoredCollection.Changes changes;
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private boolean replacing;
     private final Set<String> scans = new ConcurrentSkipListSet<>();
 
     Store(Clock clock, StoredCollection.Changes changes) {
@@ -90,6 +91,15 @@ final class Store extends AbstractMongoBackend {
     @Override
     protected CursorRegistry getCursorRegistry() {
         return super.getCursorRegistry();
+    }
+
+    /** Whether the statement being applied puts a whole document in the place of another. */
+    boolean isReplacing() {
+        return replacing;
+    }
+
+    private static boolean replaces(@Nullable Object update) {
+        return update instanceof Document document && document.keySet().stream().noneMatch(key -> key.startsWith("$"));
     }
 
     // ---- direct access -------------------------------------------------------------------------------------------
@@ -174,10 +184,14 @@ final class Store extends AbstractMongoBackend {
             case "insert" -> insert(from, database, query);
             case "update" -> statements(from, database, query, "updates");
             case "delete" -> statements(from, database, query, "deletes");
+            case "findAndModify" -> {
+                replacing = replaces(query.get("update"));
+                yield super.handleCommand(from, database, command, query);
+            }
             case "findandmodify" -> {
                 Document renamed = new Document("findAndModify", query.get(command));
                 query.forEach(renamed::putIfAbsent);
-                yield super.handleCommand(from, database, "findAndModify", renamed);
+                yield handleCommand(from, database, "findAndModify", renamed);
             }
             case "find" -> {
                 if (!Boolean.TRUE.equals(query.get("singleBatch"))) {
@@ -225,6 +239,7 @@ final class Store extends AbstractMongoBackend {
         List<Document> errors = new ArrayList<>();
         List<?> all = (List<?>) Objects.requireNonNull(query.get(field), field);
         for (int i = 0; i < all.size() && (errors.isEmpty() || !ordered); i++) {
+            replacing = updates && replaces(((Document) all.get(i)).get("u"));
             Document one = new Document(command, query.get(command))
                     .append("ordered", true)
                     .append(field, List.of(all.get(i)));
