@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,10 +39,13 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private static final int SNAPSHOT_BATCH = 200;
 
     private final Clock clock;
-    private final CommandGuard guard = new CommandGuard();
+    private final CommandGuard guard = new CommandGuard("$changeStream");
+    private final RecentChanges recent;
+    private final ChangeStreams streams = new ChangeStreams(new Committed());
     private final RetryableWrites retried = new RetryableWrites();
     private final ReentrantLock writing = new ReentrantLock();
     private final List<Operation> current = new ArrayList<>();
+    private final List<OplogEntry.Change> changed = new ArrayList<>();
     private final @Nullable DataDirectory directory;
     private final @Nullable Journal journal;
     private final RecoveryReport recovery;
@@ -65,6 +69,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             directory = null;
             journal = null;
             recovery = new RecoveryReport(0, 0, Optional.empty());
+            recent = new RecentChanges(nextTime(0));
             return;
         }
         directory = DataDirectory.open(data);
@@ -74,6 +79,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             recovering = false;
             journal = recovered.journal();
             recovery = new RecoveryReport(countDocuments(), recovered.records(), recovered.damage());
+            recent = new RecentChanges(nextTime(journal.last()));
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -144,6 +150,15 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
             return write(from, database, name, command);
         }
+        if (ChangeStreams.opens(name, command)) {
+            return streams.open(database, command);
+        }
+        if (streams.continues(name, command)) {
+            return streams.next(command);
+        }
+        if (name.equals("killCursors")) {
+            streams.close(command);
+        }
         Document reply = store.handleCommand(from, database, name, command);
         if (journal != null && needsDurable(command)) {
             journal.await(journal.last());
@@ -182,6 +197,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             journal.await(sequence);
             compactIfDue();
         }
+        recent.committed(sequence);
         return withConcern(reply, concern);
     }
 
@@ -191,6 +207,10 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             Document reply = store.handleCommand(from, database, name, command);
             if (definition != null) {
                 current.add(Operation.command(database, definition));
+                if (name.equals("drop")) {
+                    changed.add(new OplogEntry.Change(
+                            "drop", database, String.valueOf(definition.get("drop")), null, null));
+                }
             }
             if (RetryableWrites.isRetryable(command)) {
                 current.add(retried.keep(command, reply));
@@ -202,16 +222,19 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     /** Makes the changes one journal record. The caller holds the write lock. */
     private Document journaled(Supplier<Document> changes) {
         current.clear();
+        changed.clear();
         try {
             return changes.get();
         } finally {
             // also after an error: what was applied before it stays
             if (!current.isEmpty()) {
                 memorySequence++;
-                if (journal != null) {
-                    journal.append(current);
-                }
+                long sequence = journal == null ? memorySequence : journal.append(current);
+                OplogEntry entry =
+                        new OplogEntry(nextTime(sequence), 1, clock.instant(), System.nanoTime(), List.of(), changed);
+                recent.append(sequence, entry);
                 current.clear();
+                changed.clear();
             }
         }
     }
@@ -236,6 +259,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         if (journal != null && expired > 0) {
             journal.await(sequence);
         }
+        recent.committed(sequence);
         return expired;
     }
 
@@ -268,7 +292,13 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     }
 
     private synchronized BsonTimestamp time() {
-        lastTime = Math.max(lastTime + 1, clock.instant().getEpochSecond() << 32);
+        return new BsonTimestamp(lastTime);
+    }
+
+    /** Seconds and record number: greater than all times before, also those of an earlier run on the same directory. */
+    private synchronized BsonTimestamp nextTime(long sequence) {
+        long byClock = clock.instant().getEpochSecond() << 32 | (sequence & 0xffff_ffffL);
+        lastTime = Math.max(lastTime + 1, byClock);
         return new BsonTimestamp(lastTime);
     }
 
@@ -281,26 +311,58 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     /** Collects the changes of the command that is being applied. */
     private final class Recorder implements StoredCollection.Changes {
-        private void record(Operation operation) {
+        private void record(
+                Operation operation,
+                String type,
+                StoredCollection in,
+                @Nullable Document before,
+                @Nullable Document after) {
             if (!recovering) {
                 current.add(operation);
+                changed.add(new OplogEntry.Change(type, in.getDatabaseName(), in.getCollectionName(), before, after));
             }
         }
 
         @Override
         public void inserted(StoredCollection in, Document document) {
-            record(Operation.put(in.getDatabaseName(), in.getCollectionName(), document));
+            Operation put = Operation.put(in.getDatabaseName(), in.getCollectionName(), document);
+            record(put, "insert", in, null, document);
         }
 
         @Override
         public void updated(StoredCollection in, Document before, Document after) {
-            record(Operation.put(in.getDatabaseName(), in.getCollectionName(), after));
+            Operation put = Operation.put(in.getDatabaseName(), in.getCollectionName(), after);
+            record(put, store.isReplacing() ? "replace" : "update", in, before, after);
         }
 
         @Override
         public void deleted(StoredCollection in, Document before) {
             Document id = new Document("_id", before.get("_id"));
-            record(Operation.delete(in.getDatabaseName(), in.getCollectionName(), id));
+            Operation delete = Operation.delete(in.getDatabaseName(), in.getCollectionName(), id);
+            record(delete, "delete", in, before, null);
+        }
+    }
+
+    /** What change streams may tell: what is on disk. */
+    private final class Committed implements ChangeStreams.Source {
+        @Override
+        public BsonTimestamp lastEntryAt() {
+            return time();
+        }
+
+        @Override
+        public List<OplogEntry> committedSince(BsonTimestamp seen) {
+            return recent.committedSince(seen);
+        }
+
+        @Override
+        public boolean await(BsonTimestamp seen, long nanos, BooleanSupplier over) {
+            return recent.await(seen, nanos, over);
+        }
+
+        @Override
+        public Store store() {
+            return store;
         }
     }
 
@@ -403,6 +465,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     @Override
     public void close() throws IOException {
         compactor.shutdown();
+        recent.close();
         try {
             if (!compactor.awaitTermination(60, TimeUnit.SECONDS)) {
                 log.warn("a snapshot is still being written; it is left unfinished");

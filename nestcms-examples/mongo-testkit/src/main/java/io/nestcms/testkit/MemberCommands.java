@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ final class MemberCommands implements WireServer.Commands {
     private static final int NOT_PRIMARY_NO_SECONDARY_OK = 13435;
     private static final int INTERRUPTED_BY_STATE_CHANGE = 11602;
     private static final long LONGEST_WAIT_MILLIS = 30_000;
-    private static final long CHANGE_STREAM_WAIT_MILLIS = 1_000;
 
     /** The errors after which a driver may send a write again, as the retryable writes specification lists them. */
     private static final Set<Integer> RETRYABLE =
@@ -33,9 +31,7 @@ final class MemberCommands implements WireServer.Commands {
     private final ReplicaSet set;
     private final ReplicaMember member;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
-    private final Map<Long, ChangeStream> streams = new ConcurrentHashMap<>();
-    // far from the ids of the engine's cursors
-    private final AtomicLong streamIds = new AtomicLong(1L << 40);
+    private final ChangeStreams streams = new ChangeStreams(new Committed());
     private @Nullable FailCommand fault;
     private int faultsLeft;
 
@@ -61,6 +57,11 @@ final class MemberCommands implements WireServer.Commands {
         }
         faultsLeft -= faultsLeft == Integer.MAX_VALUE ? 0 : 1;
         return now;
+    }
+
+    /** A process that ends has no cursors any more. */
+    void forgetStreams() {
+        streams.closeAll();
     }
 
     @Override
@@ -128,14 +129,11 @@ final class MemberCommands implements WireServer.Commands {
         if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
             return write(from, database, name, command);
         }
-        if (name.equals("getMore") && command.get("getMore") instanceof Number id) {
-            ChangeStream stream = streams.get(id.longValue());
-            if (stream != null) {
-                return next(stream, command, "nextBatch");
-            }
+        if (streams.continues(name, command)) {
+            return streams.next(command);
         }
-        if (name.equals("killCursors") && command.get("cursors") instanceof List<?> ids) {
-            ids.forEach(id -> streams.remove(((Number) id).longValue()));
+        if (name.equals("killCursors")) {
+            streams.close(command);
         }
         return read(from, database, name, command);
     }
@@ -162,8 +160,8 @@ final class MemberCommands implements WireServer.Commands {
             }
             return true;
         });
-        if (name.equals("aggregate") && ChangeStream.opens(command)) {
-            return open(database, command);
+        if (ChangeStreams.opens(name, command)) {
+            return streams.open(database, command);
         }
         Document reply = member.store.handleCommand(from, database, name, command);
         switch (String.valueOf(level)) {
@@ -294,59 +292,37 @@ final class MemberCommands implements WireServer.Commands {
 
     // ---- change streams ------------------------------------------------------------------------------------------
 
-    private Document open(String database, Document command) {
-        BsonTimestamp now = set.locked(member::lastEntryAt);
-        ChangeStream stream = new ChangeStream(streamIds.incrementAndGet(), database, command, now);
-        streams.put(stream.id(), stream);
-        return batch(stream, List.of(), "firstBatch");
-    }
+    private final class Committed implements ChangeStreams.Source {
+        @Override
+        public BsonTimestamp lastEntryAt() {
+            return set.locked(member::lastEntryAt);
+        }
 
-    private Document next(ChangeStream stream, Document command, String field) {
-        long millis = command.get("maxTimeMS") instanceof Number limit ? limit.longValue() : CHANGE_STREAM_WAIT_MILLIS;
-        int most = command.get("batchSize") instanceof Number size && size.intValue() > 0
-                ? size.intValue()
-                : Integer.MAX_VALUE;
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        synchronized (stream) {
-            while (true) {
-                List<Document> events = stream.take(committedSince(stream.seen()), most, member.store);
-                BsonTimestamp seen = stream.seen();
-                boolean more = events.isEmpty()
-                        && set.locked(() -> set.await(
-                                end - System.nanoTime(),
-                                () -> !member.alive
-                                        || !streams.containsKey(stream.id())
-                                        || member.committed.compareTo(seen) > 0));
-                if (!more || !streams.containsKey(stream.id())) {
-                    return batch(stream, events, field);
+        @Override
+        public List<OplogEntry> committedSince(BsonTimestamp seen) {
+            return set.locked(() -> {
+                int from = member.log.size();
+                while (from > 0 && member.log.get(from - 1).at().compareTo(seen) >= 0) {
+                    from--;
                 }
-            }
+                int to = from;
+                while (to < member.log.size() && member.log.get(to).at().compareTo(member.committed) <= 0) {
+                    to++;
+                }
+                return List.copyOf(member.log.subList(from, to));
+            });
         }
-    }
 
-    private List<OplogEntry> committedSince(BsonTimestamp seen) {
-        return set.locked(() -> {
-            int from = member.log.size();
-            while (from > 0 && member.log.get(from - 1).at().compareTo(seen) >= 0) {
-                from--;
-            }
-            int to = from;
-            while (to < member.log.size() && member.log.get(to).at().compareTo(member.committed) <= 0) {
-                to++;
-            }
-            return List.copyOf(member.log.subList(from, to));
-        });
-    }
-
-    private Document batch(ChangeStream stream, List<Document> events, String field) {
-        if (stream.isInvalidated()) {
-            streams.remove(stream.id());
+        @Override
+        public boolean await(BsonTimestamp seen, long nanos, BooleanSupplier over) {
+            return set.locked(() -> set.await(
+                    nanos, () -> !member.alive || over.getAsBoolean() || member.committed.compareTo(seen) > 0));
         }
-        Document cursor = new Document(field, events)
-                .append("id", stream.isInvalidated() ? 0L : stream.id())
-                .append("ns", stream.namespace())
-                .append("postBatchResumeToken", stream.token());
-        return new Document("cursor", cursor).append("ok", 1.0);
+
+        @Override
+        public Store store() {
+            return member.store;
+        }
     }
 
     // ---- replies -------------------------------------------------------------------------------------------------
@@ -389,8 +365,7 @@ final class MemberCommands implements WireServer.Commands {
 
     private Document labelled(Document error, Document command) {
         boolean retryable = error.get("code") instanceof Integer code && RETRYABLE.contains(code);
-        boolean stream = ChangeStream.opens(command)
-                || (command.get("getMore") instanceof Number id && streams.containsKey(id.longValue()));
+        boolean stream = ChangeStream.opens(command) || streams.continues("getMore", command);
         if (retryable) {
             set.locked(() -> error.append("topologyVersion", topologyVersion()));
         }

@@ -172,6 +172,7 @@ public final class ReplicaMember {
             primary = false;
         });
         server.unlisten();
+        commands.forgetStreams();
         return this;
     }
 
