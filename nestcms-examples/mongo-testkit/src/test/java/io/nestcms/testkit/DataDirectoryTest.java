@@ -82,7 +82,7 @@ class DataDirectoryTest {
 
     @Test
     void truncatedAtEveryByte_recoversTheWholeRecordsAndGoesOn() throws IOException {
-        TreeMap<Long, Integer> lengths = write(temporary.resolve("whole"), 8);
+        TreeMap<Long, Integer> lengths = write(temporary.resolve("whole"), 4);
         byte[] whole = Files.readAllBytes(temporary.resolve("whole").resolve(JOURNAL));
         for (int cut = 0; cut <= whole.length; cut++) {
             Path directory = directoryWith(java.util.Arrays.copyOf(whole, cut), cut);
@@ -97,7 +97,7 @@ class DataDirectoryTest {
 
     @Test
     void bitFlippedInEveryByte_detectedAndRecoveredToTheRecordBefore() throws IOException {
-        TreeMap<Long, Integer> lengths = write(temporary.resolve("whole"), 8);
+        TreeMap<Long, Integer> lengths = write(temporary.resolve("whole"), 4);
         byte[] whole = Files.readAllBytes(temporary.resolve("whole").resolve(JOURNAL));
         Random random = new Random(3);
         for (int at = 0; at < whole.length; at++) {
@@ -137,7 +137,7 @@ class DataDirectoryTest {
         }
         assertThat(read(original).ids()).isEqualTo(upTo(13));
         Random random = new Random(9);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 80; round++) {
             Path copy = Files.createDirectory(temporary.resolve("g" + round));
             TreeSet<Path> files = new TreeSet<>();
             try (var all = Files.newDirectoryStream(original, "*.log")) {
