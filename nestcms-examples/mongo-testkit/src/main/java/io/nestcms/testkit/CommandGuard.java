@@ -66,7 +66,23 @@ final class CommandGuard {
             Map.entry("listDatabases", Set.of("filter", "nameOnly", "authorizedDatabases")),
             Map.entry("explain", Set.of("verbosity")),
             Map.entry("buildInfo", Set.of()),
-            Map.entry("ping", Set.of()));
+            Map.entry("ping", Set.of()),
+            Map.entry("commitTransaction", Set.of("recoveryToken")),
+            Map.entry("abortTransaction", Set.of("recoveryToken")));
+
+    private static final Set<String> TRANSACTION = Set.of("startTransaction", "autocommit");
+    private static final Set<String> IN_TRANSACTIONS = Set.of(
+            "insert",
+            "update",
+            "delete",
+            "findAndModify",
+            "find",
+            "aggregate",
+            "distinct",
+            "getMore",
+            "killCursors",
+            "commitTransaction",
+            "abortTransaction");
 
     private static final Set<String> STATEMENT = Set.of("q", "u", "multi", "upsert", "arrayFilters", "limit");
     private static final Set<String> INDEX = Set.of("key", "name", "unique", "sparse", "expireAfterSeconds", "v", "ns");
@@ -126,14 +142,15 @@ final class CommandGuard {
             "$sample",
             "$sortByCount",
             "$bucket",
-            "$facet");
+            "$facet",
+            "$changeStream");
 
-    private final Set<String> moreStages;
+    private final boolean transactions;
     private final List<String> refusals = new CopyOnWriteArrayList<>();
 
-    /** A guard that also lets these stages pass. */
-    CommandGuard(String... moreStages) {
-        this.moreStages = Set.of(moreStages);
+    /** A guard that lets transactions pass, or not. */
+    CommandGuard(boolean transactions) {
+        this.transactions = transactions;
     }
 
     /** What was refused, in order: command and reason, no values. */
@@ -156,11 +173,12 @@ final class CommandGuard {
         if (options == null) {
             throw new MongoServerError(59, "CommandNotFound", "This node has no command '" + command + "'");
         }
-        checkTransaction(query);
+        checkTransaction(command, query);
         for (Map.Entry<String, Object> option : query.entrySet()) {
             String name = option.getKey();
             if (!name.equals(command)
                     && !COMMON.contains(name)
+                    && !TRANSACTION.contains(name)
                     && !options.contains(name)
                     && !isHarmless(name, option.getValue())) {
                 throw refusal("option '" + name + "' of " + command);
@@ -197,12 +215,17 @@ final class CommandGuard {
                 NOT_SUPPORTED, "CommandNotSupported", "This node does not offer " + what + " and will not ignore it");
     }
 
-    private static void checkTransaction(Document query) {
-        if (query.containsKey("startTransaction") || query.containsKey("autocommit")) {
+    private void checkTransaction(String command, Document query) {
+        boolean asked = query.containsKey("startTransaction") || query.containsKey("autocommit");
+        if (asked && !transactions) {
             throw new MongoServerError(
                     263,
                     "OperationNotSupportedInTransaction",
                     "This node has no multi-document transactions; keep what belongs together in one document");
+        }
+        if (asked && (!IN_TRANSACTIONS.contains(command) || ChangeStream.opens(query))) {
+            throw new MongoServerError(
+                    263, "OperationNotSupportedInTransaction", "This set does not offer this in a transaction");
         }
     }
 
@@ -291,7 +314,7 @@ final class CommandGuard {
         each(pipeline, stage -> {
             for (Map.Entry<String, Object> entry : stage.entrySet()) {
                 String name = entry.getKey();
-                if (!STAGES.contains(name) && !moreStages.contains(name)) {
+                if (!STAGES.contains(name)) {
                     throw refusal("the stage " + name);
                 }
                 switch (name) {

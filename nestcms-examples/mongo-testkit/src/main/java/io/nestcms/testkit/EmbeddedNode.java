@@ -36,10 +36,9 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     static final String SET_NAME = "embedded";
     private static final Logger log = LoggerFactory.getLogger(EmbeddedNode.class);
-    private static final int SNAPSHOT_BATCH = 200;
 
     private final Clock clock;
-    private final CommandGuard guard = new CommandGuard("$changeStream");
+    private final CommandGuard guard = new CommandGuard(false);
     private final RecentChanges recent;
     private final ChangeStreams streams = new ChangeStreams(new Committed());
     private final RetryableWrites retried = new RetryableWrites();
@@ -419,7 +418,9 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             compacting = true;
             sequence = journal.last();
             generation = directory.nextJournal(journal);
-            contents = contents();
+            List<List<Operation>> all = new ArrayList<>(store.contents());
+            all.add(retried.operations());
+            contents = all.iterator();
         } catch (IOException | RuntimeException e) {
             compacting = false;
             throw e;
@@ -436,30 +437,6 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
                 writing.unlock();
             }
         }
-    }
-
-    private Iterator<List<Operation>> contents() {
-        List<List<Operation>> batches = new ArrayList<>();
-        for (String database : store.databaseNames()) {
-            for (String name : store.collectionNames(database)) {
-                batches.add(List.of(Operation.command(database, new Document("create", name))));
-                for (Document index : store.indexes(database, name)) {
-                    Document create = new Document("createIndexes", name).append("indexes", List.of(index));
-                    if (!"_id_".equals(index.get("name"))) {
-                        batches.add(List.of(Operation.command(database, create)));
-                    }
-                }
-                StoredCollection collection = store.find(database, name);
-                List<Document> documents = collection == null ? List.of() : collection.snapshot();
-                for (int at = 0; at < documents.size(); at += SNAPSHOT_BATCH) {
-                    batches.add(documents.subList(at, Math.min(documents.size(), at + SNAPSHOT_BATCH)).stream()
-                            .map(document -> Operation.put(database, name, document))
-                            .toList());
-                }
-            }
-        }
-        batches.add(retried.operations());
-        return batches.iterator();
     }
 
     @Override

@@ -31,6 +31,7 @@ final class MemberCommands implements WireServer.Commands {
     private final ReplicaSet set;
     private final ReplicaMember member;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private final Transactions transactions;
     private final ChangeStreams streams = new ChangeStreams(new Committed());
     private @Nullable FailCommand fault;
     private int faultsLeft;
@@ -38,6 +39,7 @@ final class MemberCommands implements WireServer.Commands {
     MemberCommands(ReplicaSet set, ReplicaMember member) {
         this.set = set;
         this.member = member;
+        this.transactions = new Transactions(member, set.clock());
     }
 
     long count(String command) {
@@ -126,6 +128,9 @@ final class MemberCommands implements WireServer.Commands {
             return Replies.ok();
         }
         set.guard().check(name, database, command);
+        if (Transactions.isIn(command)) {
+            return transaction(from, database, name, command);
+        }
         if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
             return write(from, database, name, command);
         }
@@ -216,6 +221,21 @@ final class MemberCommands implements WireServer.Commands {
             Document reply = before != null ? before : apply(from, database, name, command);
             return withConcern(reply, command);
         });
+    }
+
+    private Document transaction(Channel from, String database, String name, Document command) {
+        return set.locked(() -> {
+            if (!member.alive || !member.primary) {
+                throw new MongoServerError(NOT_WRITABLE_PRIMARY, "NotWritablePrimary", "not primary");
+            }
+            Document reply = transactions.run(from, database, name, command);
+            return name.equals("commitTransaction") ? withConcern(reply, command) : reply;
+        });
+    }
+
+    /** A member that is no longer the primary knows nothing of open transactions. */
+    void forgetTransactions() {
+        transactions.clear();
     }
 
     private Document apply(Channel from, String database, String name, Document command) {
@@ -368,6 +388,9 @@ final class MemberCommands implements WireServer.Commands {
         boolean stream = ChangeStream.opens(command) || streams.continues("getMore", command);
         if (retryable) {
             set.locked(() -> error.append("topologyVersion", topologyVersion()));
+        }
+        if (Transactions.isTransient(error, command)) {
+            return labelled(error, List.of("TransientTransactionError"));
         }
         if (retryable && stream) {
             return labelled(error, List.of("ResumableChangeStreamError"));

@@ -169,7 +169,7 @@ public final class ReplicaMember {
     public ReplicaMember kill() {
         changeTopology(() -> {
             alive = false;
-            primary = false;
+            follow(term);
         });
         server.unlisten();
         commands.forgetStreams();
@@ -229,7 +229,10 @@ public final class ReplicaMember {
 
     void follow(long newTerm) {
         term = newTerm;
-        primary = false;
+        if (primary) {
+            primary = false;
+            commands.forgetTransactions();
+        }
     }
 
     static ObjectId electionId(long term) {

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * unmodified driver talks to it. Each member has its own data and its own log; members copy the primary's log, elections
  * need the votes of a majority, and what a new primary does not have is rolled back on the others.
  *
- * <p>Everything is in memory: a killed member keeps its data, as one with a journal does. There are no multi-document
- * transactions. What the members cannot do as a MongoDB server would, they refuse; see {@link #refusals()}.
+ * <p>Everything is in memory: a killed member keeps its data, as one with a journal does. Transactions
+ * work on a snapshot each and fail at the latest when they commit, if another write came first. What the members cannot do as a MongoDB server would, they refuse; see {@link #refusals()}.
  *
  * <p>Safe for use by many threads.
  *
@@ -40,7 +40,7 @@ public final class ReplicaSet implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final CommandGuard guard = new CommandGuard("$changeStream");
+    private final CommandGuard guard = new CommandGuard(true);
     private final List<ReplicaMember> members = new ArrayList<>();
     private final ExecutorService threads =
             Executors.newCachedThreadPool(new DefaultThreadFactory("replica-set", true));

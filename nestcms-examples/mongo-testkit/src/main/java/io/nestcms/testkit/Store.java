@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class Store extends AbstractMongoBackend {
     private static final int DEFAULT_BATCH = 101;
     private static final int NEXT_BATCH = 1_000;
+    private static final int CONTENTS_BATCH = 200;
 
     private final StoredCollection.Changes changes;
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -174,6 +175,30 @@ final class Store extends AbstractMongoBackend {
             }
         }
         return all;
+    }
+
+    /** All data as operations that build it again, in batches; documents are not copied. */
+    List<List<Operation>> contents() {
+        List<List<Operation>> batches = new ArrayList<>();
+        for (String database : databaseNames()) {
+            for (String name : collectionNames(database)) {
+                batches.add(List.of(Operation.command(database, new Document("create", name))));
+                for (Document index : indexes(database, name)) {
+                    Document create = new Document("createIndexes", name).append("indexes", List.of(index));
+                    if (!"_id_".equals(index.get("name"))) {
+                        batches.add(List.of(Operation.command(database, create)));
+                    }
+                }
+                StoredCollection collection = find(database, name);
+                List<Document> documents = collection == null ? List.of() : collection.snapshot();
+                for (int at = 0; at < documents.size(); at += CONTENTS_BATCH) {
+                    batches.add(documents.subList(at, Math.min(documents.size(), at + CONTENTS_BATCH)).stream()
+                            .map(document -> Operation.put(database, name, document))
+                            .toList());
+                }
+            }
+        }
+        return batches;
     }
 
     // ---- commands ------------------------------------------------------------------------------------------------
