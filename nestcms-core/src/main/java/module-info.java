@@ -3,9 +3,13 @@ module io.nestcms.core {
     requires transitive org.jspecify;
     requires dev.failsafe.core;
     requires org.slf4j;
+    requires static com.github.benmanes.caffeine;
     requires static micrometer.core;
 
+    exports io.nestcms.cache;
+    exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.money;
     exports io.nestcms.payment;
+    exports io.nestcms.resilience;
 }

@@ -1,0 +1,5 @@
+/** Caches: the {@link io.nestcms.cache.Cache} port and a bounded one in memory. A cache never decides; a store does. */
+@NullMarked
+package io.nestcms.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package io.nestcms.payment;
+
+/**
+ * Why {@link Payments} did not do what it was asked to. Nothing was changed, except that a transaction which differs from
+ * the order is put on record as disputed.
+ *
+ * @since 0.1
+ */
+public enum PaymentRefusal {
+    /** The idempotency key was used for another order. */
+    KEY_REUSED,
+    /** A call with the same idempotency key is running. */
+    KEY_IN_PROGRESS,
+    /** The cart has a payment, created under another key. */
+    CART_TAKEN,
+    /** There is no such payment. */
+    NOT_FOUND,
+    /** The gateway is being asked, or the payer's result is still to come. */
+    IN_PROGRESS,
+    /** The payment is over. */
+    ALREADY_SETTLED,
+    /** A notification names a cart that has no payment. */
+    CART_UNKNOWN,
+    /** The gateway's transaction belongs to another cart, or to none. */
+    CART_MISMATCH,
+    /** The gateway's transaction, or a notification of it, has another amount, or none. */
+    AMOUNT_MISMATCH,
+    /** The gateway's transaction, or a notification of it, has another currency. */
+    CURRENCY_MISMATCH,
+    /** The gateway answered with another transaction than the one that was asked for. */
+    REFERENCE_MISMATCH
+}
