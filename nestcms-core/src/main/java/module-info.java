@@ -8,7 +8,9 @@ module io.nestcms.core {
 
     exports io.nestcms.audit;
     exports io.nestcms.cache;
+    exports io.nestcms.contract;
     exports io.nestcms.crypto;
+    exports io.nestcms.earning;
     exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.metrics;

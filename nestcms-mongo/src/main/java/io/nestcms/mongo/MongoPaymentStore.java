@@ -68,6 +68,8 @@ final class MongoPaymentStore implements PaymentStore {
         List<IndexSpec> all = new ArrayList<>(INDEXES);
         all.addAll(MongoOutbox.INDEXES);
         all.addAll(SealedCustomers.INDEXES);
+        all.addAll(MongoContractStore.PAYMENT_INDEXES);
+        all.addAll(MongoTurnover.PAYMENT_INDEXES);
         IndexSpec.ensure(payments, all);
     }
 

@@ -11,8 +11,10 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
 import io.nestcms.audit.AuditChain;
 import io.nestcms.audit.AuditTrail;
+import io.nestcms.contract.ContractStore;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.earning.TurnoverStore;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitBreakers;
 import java.util.Objects;
@@ -31,6 +33,8 @@ public final class NestMongo implements AutoCloseable {
     private final MongoClient client;
     private final boolean ownsClient;
     private final PaymentStore payments;
+    private final ContractStore contracts;
+    private final TurnoverStore turnover;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
     private final MongoDatabase database;
@@ -52,6 +56,10 @@ public final class NestMongo implements AutoCloseable {
         FieldCipher cipher = builder.fieldCipher;
         this.payments = new MongoPaymentStore(
                 collection, new PaymentDocuments(new CustomerFields(cipher)), calls, this::decided);
+        MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
+        IndexSpec.ensure(contractDocuments, MongoContractStore.INDEXES);
+        this.contracts = new MongoContractStore(contractDocuments, calls);
+        this.turnover = new MongoTurnover(collection.withReadPreference(builder.spread), calls);
         this.sealedCustomers = cipher == null ? null : new SealedCustomers(collection, cipher, calls);
     }
 
@@ -117,6 +125,25 @@ public final class NestMongo implements AutoCloseable {
      */
     public PaymentStore payments() {
         return payments;
+    }
+
+    /**
+     * The contracts, and their statements in one round trip.
+     *
+     * @return always the same store
+     */
+    public ContractStore contracts() {
+        return contracts;
+    }
+
+    /**
+     * What moved for contracts, added up by the server in one pipeline. Read from a secondary where there is one, so it may
+     * lag behind.
+     *
+     * @return always the same store
+     */
+    public TurnoverStore turnover() {
+        return turnover;
     }
 
     /**

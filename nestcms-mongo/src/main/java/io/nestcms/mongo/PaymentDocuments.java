@@ -24,6 +24,8 @@ import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.Watch;
 import java.net.URI;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -104,13 +106,7 @@ final class PaymentDocuments {
                         new IdempotencyKey(stored.text("scope"), stored.text("key")), stored.text("fingerprint")),
                 stored.constant("status", PaymentStatus.class),
                 gateway(stored.sub("gateway")),
-                stored.list(
-                        "moves",
-                        move -> new MoneyMove(
-                                move.value("ref", TransactionRef::new),
-                                move.constant("kind", TransactionKind.class),
-                                move.money("amount"),
-                                move.time("recordedAt"))),
+                moves(stored),
                 stored.list("followUps", PaymentDocuments::followUp),
                 stored.texts("disputed", TransactionRef::new),
                 stored.list(
@@ -126,6 +122,16 @@ final class PaymentDocuments {
                         stored.number("events"),
                         stored.time("createdAt"),
                         stored.time("updatedAt")));
+    }
+
+    static List<MoneyMove> moves(Stored payment) {
+        return payment.list(
+                "moves",
+                move -> new MoneyMove(
+                        move.value("ref", TransactionRef::new),
+                        move.constant("kind", TransactionKind.class),
+                        move.money("amount"),
+                        move.time("recordedAt")));
     }
 
     static List<OutboxEntry> entries(Document document, String field) {
@@ -223,7 +229,11 @@ final class PaymentDocuments {
         return new Document("ref", move.ref().value())
                 .append("kind", move.kind().name())
                 .append("amount", money(move.amount()))
-                .append("recordedAt", Times.nanos(move.recordedAt()));
+                .append("recordedAt", Times.nanos(move.recordedAt()))
+                // for sums by month without arithmetic on times
+                .append(
+                        "month",
+                        MongoTurnover.month(YearMonth.from(move.recordedAt().atOffset(ZoneOffset.UTC))));
     }
 
     private static Document followUp(FollowUp followUp) {

@@ -37,6 +37,11 @@ final class Stored {
         return stored;
     }
 
+    /** A row that an aggregation made. */
+    static Stored ofResult(Document document, String what) {
+        return new Stored(document, what);
+    }
+
     String text(String field) {
         return required(field, String.class);
     }
@@ -111,7 +116,9 @@ final class Stored {
     private <T> T construct(String field, String text, Function<String, T> constructor) {
         try {
             return constructor.apply(text);
-        } catch (IllegalArgumentException | io.nestcms.failure.InvalidInputException refused) {
+        } catch (IllegalArgumentException
+                | java.time.DateTimeException
+                | io.nestcms.failure.InvalidInputException refused) {
             throw unreadable(field, refused);
         }
     }
