@@ -1,7 +1,6 @@
 package io.nestcms.payment;
 
 import io.nestcms.payment.PaymentLifecycle.Signal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -127,18 +126,14 @@ public final class Reconciler {
     }
 
     private void settle(Draft draft, List<GatewayTransaction> transactions) {
-        Cart.apply(draft, transactions);
+        boolean conclusive = isConclusive(draft);
+        Cart.apply(draft, transactions, conclusive);
         PaymentStatus status = draft.status();
-        if (status != draft.before().status()) {
+        // any sign of money, or anything that we do not understand, keeps us from concluding that there is none
+        if (status != draft.before().status() || !transactions.stream().allMatch(Cart::isWithoutMoney)) {
             return;
         }
-        // any sign of a payment that is more than an unpaid page keeps us from concluding anything
-        boolean nothing =
-                transactions.stream().allMatch(it -> it.kind().isPayment() && it.state() == TransactionState.OPEN);
-        if (!nothing) {
-            return;
-        }
-        if (status == PaymentStatus.UNKNOWN && isAbsenceProof(draft)) {
+        if (status == PaymentStatus.UNKNOWN && conclusive) {
             draft.move(Signal.ABSENT, "the gateway took nothing", null);
             draft.concludeAttempt();
         } else if (status == PaymentStatus.INITIATED
@@ -153,17 +148,12 @@ public final class Reconciler {
     }
 
     /**
-     * Whether "nothing was charged" has become proof: the call has long ended, and the page it may have made was never
-     * handed out, so nobody can pay on it.
+     * Whether the gateway's ignorance has become proof: the latest moment at which the call can have left is long past. A page
+     * that the call may have made was never handed out, so nobody can pay on it.
      */
-    private boolean isAbsenceProof(Draft draft) {
+    private boolean isConclusive(Draft draft) {
         Attempt attempt = draft.gateway().attempt();
-        Duration age = Duration.between(attempt == null ? draft.since() : sent(attempt), draft.now());
-        return age.compareTo(timings.absenceAfter()) >= 0;
-    }
-
-    /** The latest moment at which the attempt's call may have left. */
-    private static Instant sent(Attempt attempt) {
-        return attempt.leaseUntil();
+        Instant sentBy = attempt == null ? draft.since() : attempt.leaseUntil();
+        return !draft.now().isBefore(sentBy.plus(timings.absenceAfter()));
     }
 }

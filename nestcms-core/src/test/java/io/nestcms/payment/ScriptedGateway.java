@@ -1,0 +1,135 @@
+package io.nestcms.payment;
+
+import io.nestcms.money.Money;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway with a ledger of its own that answers as it is told; records every call. */
+final class ScriptedGateway implements PaymentGateway {
+    final List<String> calls = new ArrayList<>();
+    final List<GatewayTransaction> ledger = new ArrayList<>();
+    final Deque<Function<Payment, GatewayOutcome<Initiation>>> next = new ArrayDeque<>();
+
+    @Nullable Duration unavailable;
+
+    @Nullable GatewayOutcome<?> queryFailure;
+
+    private final Clock clock;
+    private int numbers;
+
+    ScriptedGateway(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "scripted";
+    }
+
+    @Override
+    public synchronized Optional<Duration> unavailableFor() {
+        return Optional.ofNullable(unavailable);
+    }
+
+    @Override
+    public synchronized GatewayOutcome<Initiation> initiate(Payment payment) {
+        calls.add("initiate " + payment.order().cartId());
+        return next.isEmpty() ? page(payment) : next.poll().apply(payment);
+    }
+
+    /** Makes an unpaid page. */
+    synchronized GatewayOutcome<Initiation> page(Payment payment) {
+        TransactionRef ref = ref();
+        ledger.add(transaction(ref, payment.order(), TransactionState.OPEN));
+        return new GatewayOutcome.Accepted<>(
+                new Initiation.HostedPage(ref, URI.create("https://gateway.test/page/" + ref)));
+    }
+
+    /** Charges at once. */
+    synchronized GatewayTransaction charge(Payment payment) {
+        GatewayTransaction charged = transaction(ref(), payment.order(), TransactionState.APPROVED);
+        ledger.add(charged);
+        return charged;
+    }
+
+    /** Turns the latest transaction of the cart. */
+    synchronized GatewayTransaction turn(Payment payment, TransactionState state) {
+        for (int i = ledger.size() - 1; i >= 0; i--) {
+            GatewayTransaction old = ledger.get(i);
+            if (payment.order().cartId().equals(old.cartId())) {
+                GatewayTransaction turned = transaction(old.ref(), payment.order(), state);
+                ledger.set(i, turned);
+                return turned;
+            }
+        }
+        throw new AssertionError("no transaction of " + payment.order().cartId());
+    }
+
+    synchronized TransactionRef ref() {
+        return new TransactionRef("TST" + ++numbers);
+    }
+
+    GatewayTransaction transaction(TransactionRef ref, PaymentOrder order, TransactionState state) {
+        boolean decided = state != TransactionState.OPEN;
+        TransactionKind kind =
+                order.mode() == ChargeMode.AUTHORIZE ? TransactionKind.AUTHORIZATION : TransactionKind.SALE;
+        return new GatewayTransaction(
+                ref,
+                null,
+                kind,
+                state,
+                order.cartId(),
+                order.amount(),
+                decided ? order.amount() : null,
+                decided ? "G1" : null,
+                decided ? state.name() : null,
+                decided ? clock.instant() : null);
+    }
+
+    synchronized void followUp(TransactionRef previous, PaymentOrder order, TransactionKind kind, Money amount) {
+        ledger.add(new GatewayTransaction(
+                ref(),
+                previous,
+                kind,
+                TransactionState.APPROVED,
+                order.cartId(),
+                amount,
+                amount,
+                "G1",
+                "ok",
+                clock.instant()));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public synchronized GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
+        calls.add("cart " + cartId);
+        if (queryFailure != null) {
+            return (GatewayOutcome<List<GatewayTransaction>>) queryFailure;
+        }
+        return new GatewayOutcome.Accepted<>(
+                ledger.stream().filter(it -> cartId.equals(it.cartId())).toList());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public synchronized GatewayOutcome<GatewayTransaction> findByReference(TransactionRef ref) {
+        calls.add("ref " + ref);
+        if (queryFailure != null) {
+            return (GatewayOutcome<GatewayTransaction>) queryFailure;
+        }
+        return ledger.stream()
+                .filter(it -> it.ref().equals(ref))
+                .findFirst()
+                .<GatewayOutcome<GatewayTransaction>>map(GatewayOutcome.Accepted::new)
+                .orElseGet(() -> new GatewayOutcome.Rejected<>(new Rejection("2", "unknown", null)));
+    }
+}

@@ -1,0 +1,62 @@
+package io.nestcms.webhook;
+
+import io.nestcms.webhook.WebhookEvent.Origin;
+import io.nestcms.webhook.WebhookEvent.SecurityAlert;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listeners and the log. Events are made only when somebody listens. */
+final class Announcer {
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookVerifier.class);
+
+    private final List<WebhookListener> listeners;
+
+    Announcer(List<WebhookListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    void received(Instant at, Origin origin, int bodyBytes) {
+        if (!listeners.isEmpty()) {
+            tell(new WebhookEvent.WebhookReceived(at, origin, bodyBytes));
+        }
+    }
+
+    void validated(Instant at, Origin origin, VerifiedWebhook webhook) {
+        if (!listeners.isEmpty()) {
+            tell(new WebhookEvent.WebhookValidated(at, origin, webhook.digest()));
+        }
+    }
+
+    void rejected(Instant at, Origin origin, Refusal refusal) {
+        LOG.warn("webhook refused: {} ({}), scheme {}", refusal.reason(), refusal.detail(), origin.scheme());
+        if (!listeners.isEmpty()) {
+            tell(new WebhookEvent.WebhookRejected(at, origin, refusal));
+        }
+    }
+
+    void alert(SecurityAlert alert) {
+        LOG.warn(
+                "security alert: {} ({}), scheme {}",
+                alert.kind(),
+                alert.detail(),
+                alert.origin().scheme());
+        tell(alert);
+    }
+
+    void broken(String what, RuntimeException cause) {
+        LOG.error("{}", what, cause);
+    }
+
+    private void tell(WebhookEvent event) {
+        for (WebhookListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (RuntimeException e) {
+                // a listener decides nothing: neither a genuine webhook nor a refusal may be lost for its failure
+                LOG.warn("a listener failed on {}", event.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.nestcms.webhook;
+
+/**
+ * Letters and digits of ASCII and no others. The general methods of Character and String take digits of other scripts, the
+ * long s and the Kelvin sign for them too.
+ */
+final class Ascii {
+    private Ascii() {}
+
+    static boolean isLetterOrDigit(int c) {
+        return isDigit(c) || isLetter(c);
+    }
+
+    static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
+    static boolean isLetter(int c) {
+        int lower = c | 0x20;
+        return lower >= 'a' && lower <= 'z';
+    }
+
+    static boolean equalsIgnoreCase(String a, String b) {
+        if (a.length() != b.length()) {
+            return false;
+        }
+        for (int i = 0; i < a.length(); i++) {
+            if (lower(a.charAt(i)) != lower(b.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static int lower(int c) {
+        return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+    }
+}

@@ -1,0 +1,196 @@
+package io.nestcms.webhook;
+
+import io.nestcms.webhook.Refusal.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the headers of a request must be. Without any further rule: at most 100 of them, names that HTTP allows, values of
+ * at most 8192 characters without control characters, no {@code Content-Encoding} (what was signed is the body as it
+ * stands), and {@code Content-Type} not repeated.
+ *
+ * <p>Immutable and safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class HeaderRules implements WebhookCheck {
+    private static final int MAX_HEADERS = 100;
+    private static final int MAX_VALUE = 8192;
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String CONTENT_ENCODING = "Content-Encoding";
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
+
+    private final List<String> required;
+    private final List<String> single;
+    private final List<String> contentTypes;
+
+    private HeaderRules(Builder builder) {
+        this.required = List.copyOf(builder.required);
+        this.single = List.copyOf(builder.single);
+        this.contentTypes = List.copyOf(builder.contentTypes);
+    }
+
+    /**
+     * The rules that always make sense.
+     *
+     * @return rules without any of a provider's own
+     */
+    public static HeaderRules standard() {
+        return builder().build();
+    }
+
+    /**
+     * Starts rules.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Optional<Refusal> check(WebhookRequest request) {
+        Refusal refusal = malformed(request);
+        if (refusal == null) {
+            refusal = unwanted(request);
+        }
+        return Optional.ofNullable(refusal);
+    }
+
+    /** The part that is done before anything is computed: it bounds the work of all later checks. */
+    static @Nullable Refusal malformed(WebhookRequest request) {
+        int count = request.headerFields();
+        if (count > MAX_HEADERS) {
+            return Refusal.of(Reason.HEADER_MALFORMED, "more than " + MAX_HEADERS + " headers");
+        }
+        for (int i = 0; i < count; i++) {
+            if (!isToken(request.headerName(i))) {
+                return Refusal.of(Reason.HEADER_MALFORMED, "a header name is not a token");
+            }
+            if (!isFieldValue(request.headerValue(i))) {
+                return Refusal.of(
+                        Reason.HEADER_MALFORMED,
+                        "a header value is over " + MAX_VALUE + " characters or not printable");
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Refusal unwanted(WebhookRequest request) {
+        String encoding = request.header(CONTENT_ENCODING);
+        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+            return Refusal.of(Reason.CONTENT_ENCODING_NOT_ALLOWED, "an encoded body is not what was signed");
+        }
+        for (String name : required) {
+            if (request.header(name) == null) {
+                return Refusal.of(Reason.HEADER_MISSING, "no header " + name);
+            }
+        }
+        for (String name : single) {
+            if (request.headerCount(name) > 1) {
+                return Refusal.of(Reason.HEADER_DUPLICATED, name + " was sent more than once");
+            }
+        }
+        return contentTypes.isEmpty() || hasAllowedType(request)
+                ? null
+                : Refusal.of(Reason.CONTENT_TYPE_NOT_ALLOWED, "content type is missing or not an allowed one");
+    }
+
+    private boolean hasAllowedType(WebhookRequest request) {
+        String value = request.header(CONTENT_TYPE);
+        if (value == null) {
+            return false;
+        }
+        int semicolon = value.indexOf(';');
+        String type = (semicolon < 0 ? value : value.substring(0, semicolon)).strip();
+        for (String allowed : contentTypes) {
+            if (Ascii.equalsIgnoreCase(allowed, type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!Ascii.isLetterOrDigit(c) && TOKEN_SIGNS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isFieldValue(String value) {
+        if (value.length() > MAX_VALUE) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Builds rules.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private final List<String> required = new ArrayList<>();
+        private final List<String> single = new ArrayList<>(List.of(CONTENT_TYPE));
+        private final List<String> contentTypes = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Requires a header.
+         *
+         * @param name its name, in any case
+         * @return this builder
+         */
+        public Builder require(String name) {
+            required.add(Objects.requireNonNull(name, "name"));
+            return this;
+        }
+
+        /**
+         * Refuses a header that is sent more than once.
+         *
+         * @param name its name, in any case
+         * @return this builder
+         */
+        public Builder single(String name) {
+            single.add(Objects.requireNonNull(name, "name"));
+            return this;
+        }
+
+        /**
+         * Requires a content type. Given more than once, one of them is required. Parameters such as {@code charset} are
+         * not looked at.
+         *
+         * @param type for example {@code application/json}
+         * @return this builder
+         */
+        public Builder contentType(String type) {
+            contentTypes.add(type.toLowerCase(Locale.ROOT));
+            return this;
+        }
+
+        /**
+         * Builds the rules.
+         *
+         * @return the rules
+         */
+        public HeaderRules build() {
+            return new HeaderRules(this);
+        }
+    }
+}
