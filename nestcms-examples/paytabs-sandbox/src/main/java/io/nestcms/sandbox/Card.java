@@ -1,0 +1,33 @@
+package io.nestcms.sandbox;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sandbox keeps of a card: enough to show it and to decide again, never its number.
+ *
+ * @param scheme for example {@code Visa}
+ * @param type {@code Credit} or {@code Debit}
+ * @param masked first six and last four digits
+ * @param expiryMonth 1 to 12
+ * @param expiryYear four digits
+ * @param code what the issuer answers: empty to approve, else a response code
+ * @param challenge whether the payer must confirm (3-D Secure)
+ */
+record Card(
+        String scheme, String type, String masked, int expiryMonth, int expiryYear, String code, boolean challenge) {
+
+    Status answer() {
+        return switch (code) {
+            case "" -> Status.A;
+            case "600" -> Status.P;
+            case "900" -> Status.H;
+            case "400" -> Status.E;
+            default -> Status.D;
+        };
+    }
+
+    /** The method's name as {@code payment_info.payment_method} shows it. */
+    static String methodOf(@Nullable Card card) {
+        return card == null ? "" : card.scheme();
+    }
+}

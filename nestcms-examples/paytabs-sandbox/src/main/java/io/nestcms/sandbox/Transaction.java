@@ -1,0 +1,57 @@
+package io.nestcms.sandbox;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of the ledger. Immutable: a change is a new entry under the same reference.
+ *
+ * @param ref the gateway's name for it
+ * @param previous the transaction it follows, or {@code null}
+ * @param order what was asked
+ * @param page the name in the address of the payer's page, or {@code null} when there is none
+ * @param createdAt when it was asked
+ * @param expiresAt when the page closes, or {@code null} when there is none
+ * @param challenged the card that waits for the payer's confirmation, or {@code null}
+ * @param result how it stands, or {@code null} while unpaid
+ */
+record Transaction(
+        String ref,
+        @Nullable String previous,
+        Order order,
+        @Nullable String page,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Card challenged,
+        @Nullable Result result) {
+
+    Transaction challenged(Card card) {
+        return new Transaction(ref, previous, order, page, createdAt, expiresAt, card, result);
+    }
+
+    Transaction settled(Result outcome) {
+        return new Transaction(ref, previous, order, page, createdAt, expiresAt, null, outcome);
+    }
+
+    boolean isOpen() {
+        return result == null;
+    }
+
+    boolean has(Status status) {
+        return result != null && result.status() == status;
+    }
+
+    boolean isExpiredAt(Instant now) {
+        return expiresAt != null && result == null && !now.isBefore(expiresAt);
+    }
+
+    /** What was charged: a sale or a capture that was authorised. */
+    boolean isCharge() {
+        return has(Status.A) && (order.type() == TranType.SALE || order.type() == TranType.CAPTURE);
+    }
+
+    BigDecimal amount() {
+        return result == null ? order.amount() : result.total();
+    }
+}

@@ -1,0 +1,156 @@
+package io.nestcms.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FaultsTest {
+    private static final String REQUEST = "/payment/request";
+    private static final String VISA = "4111111111111111";
+    private PayTabsSandbox sandbox;
+    private Merchant merchant;
+
+    @BeforeEach
+    void start() throws Exception {
+        sandbox = PayTabsSandbox.builder().start();
+        merchant = new Merchant(sandbox);
+    }
+
+    @AfterEach
+    void stop() {
+        merchant.close();
+        sandbox.close();
+    }
+
+    @Test
+    void refuse_closesThePort_andOpensItAgain_whileControlAnswers() throws Exception {
+        merchant.order(merchant.sale("ORD-1", "1", "SAR"));
+        int port = sandbox.baseUri().getPort();
+        assertThat(merchant.control("POST", "/faults", "{\"fault\":\"refuse\"}").body())
+                .contains("\"accepting\":false");
+        assertThatThrownBy(() -> merchant.post(REQUEST, merchant.sale("ORD-2", "1", "SAR")))
+                .isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
+        assertThat(merchant.control("POST", "/faults", "{\"fault\":\"accept\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(sandbox.baseUri().getPort()).isEqualTo(port);
+        merchant.order(merchant.sale("ORD-2", "1", "SAR"));
+        assertThat(sandbox.calls(REQUEST)).isEqualTo(2);
+        assertThat(sandbox.ledger().entries("ORD-2")).hasSize(1);
+    }
+
+    @Test
+    void dropReply_charges_andTheQueryFindsIt() throws Exception {
+        sandbox.faults().next(1, REQUEST, Fault.dropReply());
+        ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);
+        assertThatThrownBy(() -> merchant.post(REQUEST, order)).isInstanceOf(IOException.class);
+        assertThat(merchant.queryCart("ORD-1")
+                        .get(0)
+                        .at("/payment_result/response_status")
+                        .asText())
+                .isEqualTo("A");
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(sandbox.faults().left()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "12", "40", "120", "200"})
+    void cutReply_sendsExactlySoManyBytes_andCharges(int bytes) throws Exception {
+        sandbox.faults().next(1, REQUEST, Fault.cutReply(bytes));
+        ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);
+        byte[] received = raw(order);
+        assertThat(received).hasSize(bytes);
+        assertThat("HTTP/1.1 200 OK\r\n")
+                .startsWith(new String(received, 0, Math.min(bytes, 17), StandardCharsets.US_ASCII));
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+    }
+
+    @Test
+    void cutRequest_chargesNothing() {
+        sandbox.faults().next(1, REQUEST, Fault.cutRequest(10));
+        ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);
+        assertThatThrownBy(() -> merchant.post(REQUEST, order)).isInstanceOf(IOException.class);
+        assertThat(sandbox.ledger().entries("ORD-1")).isEmpty();
+        assertThat(sandbox.calls(REQUEST)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500", "503", "429"})
+    void status_isAnswered_andNothingCharged(int status) throws Exception {
+        sandbox.faults().next(2, REQUEST, Fault.status(status));
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> answer = merchant.post(REQUEST, merchant.sale("ORD-1", "5.00", "SAR"));
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(Merchant.MAPPER.readTree(answer.body()).path("code").asInt())
+                    .isEqualTo(status == 429 ? 5 : 400);
+            assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 429);
+        }
+        assertThat(sandbox.ledger().entries()).isEmpty();
+        merchant.order(merchant.sale("ORD-1", "5.00", "SAR"));
+        assertThat(sandbox.calls(REQUEST)).isEqualTo(3);
+    }
+
+    @Test
+    void html_isNotJson() throws Exception {
+        sandbox.faults().next(1, "/payment/query", Fault.html(502));
+        HttpResponse<String> answer = merchant.post("/payment/query", merchant.sale("ORD-1", "5.00", "SAR"));
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(answer.body()).startsWith("<html>");
+    }
+
+    @Test
+    void delayedReply_chargesThoughTheClientGaveUp() {
+        sandbox.faults().next(1, REQUEST, Fault.delayReply(Duration.ofSeconds(30)));
+        ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);
+        assertThatThrownBy(() -> merchant.send(merchant.request(REQUEST, order, sandbox.serverKey())
+                        .timeout(Duration.ofMillis(500))
+                        .build()))
+                .isInstanceOf(HttpTimeoutException.class);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> sandbox.ledger().totals("ORD-1").charges() == 1);
+    }
+
+    @Test
+    void control_plansByPathAndCount_andForgets() throws Exception {
+        merchant.control(
+                "POST", "/faults", "{\"fault\":\"status\",\"status\":500,\"path\":\"/payment/query\",\"count\":3}");
+        assertThat(sandbox.faults().left()).isEqualTo(3);
+        merchant.order(merchant.sale("ORD-1", "5.00", "SAR"));
+        assertThat(merchant.control("DELETE", "/faults", "").body()).contains("\"left\":0");
+        assertThat(merchant.queryCart("ORD-1")).hasSize(1);
+        assertThat(merchant.control("POST", "/faults", "{\"fault\":\"explode\"}")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    /** Over a bare socket, to see the very bytes. */
+    private byte[] raw(ObjectNode order) throws IOException {
+        byte[] body = order.toString().getBytes(StandardCharsets.UTF_8);
+        try (Socket socket = new Socket("127.0.0.1", sandbox.baseUri().getPort())) {
+            socket.setSoTimeout(20_000);
+            String head = "POST " + REQUEST + " HTTP/1.1\r\nHost: sandbox\r\nAuthorization: " + sandbox.serverKey()
+                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            socket.getOutputStream().flush();
+            InputStream in = socket.getInputStream();
+            return in.readAllBytes();
+        }
+    }
+}
