@@ -1,0 +1,156 @@
+package io.nestcms.mongo;
+
+import io.nestcms.money.Money;
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import java.util.function.Function;
+import org.bson.Document;
+import org.bson.types.Decimal128;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored document while it is read. A field that is missing or of another type is an error that names the record and the
+ * field and never shows a value.
+ */
+final class Stored {
+    private final Document document;
+    private final String path;
+
+    private Stored(Document document, String path) {
+        this.document = document;
+        this.path = path;
+    }
+
+    /** The document of a collection; refuses formats newer than the reader knows. */
+    static Stored of(Document document, String collection, int newestFormat) {
+        Stored stored = new Stored(document, collection + "/" + document.get("_id"));
+        int format = stored.integer("v");
+        if (format > newestFormat) {
+            throw new NestMongoException(
+                    stored.path + " has format version " + format + "; this build reads up to " + newestFormat
+                            + ": upgrade this node before the record can be read here",
+                    null);
+        }
+        return stored;
+    }
+
+    String text(String field) {
+        return required(field, String.class);
+    }
+
+    @Nullable String textOrNull(String field) {
+        return optional(field, String.class);
+    }
+
+    long number(String field) {
+        return required(field, Number.class).longValue();
+    }
+
+    int integer(String field) {
+        try {
+            return Math.toIntExact(number(field));
+        } catch (ArithmeticException tooLarge) {
+            throw unreadable(field, tooLarge);
+        }
+    }
+
+    Instant time(String field) {
+        return Times.instant(number(field));
+    }
+
+    @Nullable Instant timeOrNull(String field) {
+        Number nanos = optional(field, Number.class);
+        return nanos == null ? null : Times.instant(nanos.longValue());
+    }
+
+    Money money(String field) {
+        Stored money = sub(field);
+        try {
+            return new Money(
+                    money.required("amount", Decimal128.class).bigDecimalValue(),
+                    Currency.getInstance(money.text("currency")));
+        } catch (ArithmeticException | IllegalArgumentException | io.nestcms.failure.InvalidInputException broken) {
+            throw unreadable(field, broken);
+        }
+    }
+
+    <E extends Enum<E>> E constant(String field, Class<E> type) {
+        try {
+            return Enum.valueOf(type, text(field));
+        } catch (IllegalArgumentException unknown) {
+            throw unreadable(field, unknown);
+        }
+    }
+
+    /** A value that checks itself. */
+    <T> T value(String field, Function<String, T> constructor) {
+        return construct(field, text(field), constructor);
+    }
+
+    <T> @Nullable T valueOrNull(String field, Function<String, T> constructor) {
+        String text = textOrNull(field);
+        return text == null ? null : construct(field, text, constructor);
+    }
+
+    private <T> T construct(String field, String text, Function<String, T> constructor) {
+        try {
+            return constructor.apply(text);
+        } catch (IllegalArgumentException | io.nestcms.failure.InvalidInputException refused) {
+            throw unreadable(field, refused);
+        }
+    }
+
+    Stored sub(String field) {
+        return new Stored(required(field, Document.class), path + "." + field);
+    }
+
+    @Nullable Stored subOrNull(String field) {
+        Document found = optional(field, Document.class);
+        return found == null ? null : new Stored(found, path + "." + field);
+    }
+
+    <T> List<T> list(String field, Function<Stored, T> reader) {
+        List<?> elements = required(field, List.class);
+        return elements.stream()
+                .<T>map(element -> {
+                    if (element instanceof Document found) {
+                        return reader.apply(new Stored(found, path + "." + field));
+                    }
+                    throw unreadable(field, null);
+                })
+                .toList();
+    }
+
+    <T> List<T> texts(String field, Function<String, T> constructor) {
+        List<?> elements = required(field, List.class);
+        return elements.stream()
+                .<T>map(element -> {
+                    if (element instanceof String text) {
+                        return construct(field, text, constructor);
+                    }
+                    throw unreadable(field, null);
+                })
+                .toList();
+    }
+
+    NestMongoException unreadable(String field, @Nullable Throwable cause) {
+        return new NestMongoException(path + ": field " + field + " is missing or cannot be read", cause);
+    }
+
+    private <T> T required(String field, Class<T> type) {
+        T value = optional(field, type);
+        if (value == null) {
+            throw unreadable(field, null);
+        }
+        return value;
+    }
+
+    private <T> @Nullable T optional(String field, Class<T> type) {
+        Object value = document.get(field);
+        if (value == null || type.isInstance(value)) {
+            return type.cast(value);
+        }
+        throw unreadable(field, null);
+    }
+}
