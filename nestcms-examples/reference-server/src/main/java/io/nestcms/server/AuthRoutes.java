@@ -3,6 +3,7 @@ package io.nestcms.server;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 
 /** Signing in, staying signed in, and telling who calls. */
 final class AuthRoutes {
@@ -56,8 +57,15 @@ final class AuthRoutes {
                         .toString());
     }
 
-    /** Lets a request through that carries a good access token; any other ends with 401. */
-    void require(Context context) {
+    /** The handler, for requests with a good access token; any other ends with 401. */
+    Handler protect(Handler handler) {
+        return context -> {
+            require(context);
+            handler.handle(context);
+        };
+    }
+
+    private void require(Context context) {
         String header = context.header("Authorization");
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw unauthorized(context, "Sign in first: no access token came with the request");
@@ -67,7 +75,7 @@ final class AuthRoutes {
         context.attribute(CALLER, caller);
     }
 
-    /** Who calls; only behind {@link #require}. */
+    /** Who calls; only behind {@link #protect}. */
     static AccessTokens.Caller caller(Context context) {
         AccessTokens.Caller caller = context.attribute(CALLER);
         if (caller == null) {

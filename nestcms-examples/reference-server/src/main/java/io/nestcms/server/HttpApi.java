@@ -5,12 +5,20 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
 import io.nestcms.failure.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +28,6 @@ final class HttpApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final String REQUEST_ID = "X-Request-Id";
     private static final String STARTED = "startedNanos";
-    private static final List<String> PROTECTED = List.of("/payments/v2", "/payments/v2/{id}", "/events");
 
     private final Javalin javalin;
 
@@ -31,11 +38,10 @@ final class HttpApi implements AutoCloseable {
     /**
      * What the routes are made of.
      *
-     * @param auth tells who calls
      * @param observer hears of each finished request
      * @param routes adds the routes
      */
-    record Parts(AuthRoutes auth, RequestObserver observer, Consumer<RoutesConfig> routes) {}
+    record Parts(RequestObserver observer, Consumer<RoutesConfig> routes) {}
 
     /** Hears of each finished request: for metrics. */
     interface RequestObserver {
@@ -43,20 +49,11 @@ final class HttpApi implements AutoCloseable {
     }
 
     /** Builds the server without starting it. */
-    static HttpApi create(String host, int port, Duration drain, Parts parts) {
+    static HttpApi create(ServerSocketChannel socket, Duration drain, Parts parts) {
         Javalin javalin = Javalin.create(config -> {
-            configure(config, host, port, drain);
+            configure(config, socket, drain);
             RoutesConfig routes = config.routes;
             routes.before(HttpApi::begin);
-            // the webhook and the return carry a signature instead of a token
-            routes.beforeMatched("/payments/v2", parts.auth()::require);
-            routes.beforeMatched("/payments/v2/{id}", context -> {
-                if (!isFromGateway(context)) {
-                    parts.auth().require(context);
-                }
-            });
-            routes.beforeMatched("/payments/v2/{id}/process", parts.auth()::require);
-            routes.beforeMatched("/events", parts.auth()::require);
             parts.routes().accept(routes);
             routes.after(context -> end(context, parts.observer()));
             failures(routes);
@@ -64,36 +61,36 @@ final class HttpApi implements AutoCloseable {
         return new HttpApi(javalin);
     }
 
-    private static boolean isFromGateway(Context context) {
-        return "POST".equals(context.method().name())
-                && (context.path().equals(NotificationRoutes.WEBHOOK)
-                        || context.path().equals(NotificationRoutes.RETURN));
-    }
-
-    private static void configure(JavalinConfig config, String host, int port, Duration drain) {
+    private static void configure(JavalinConfig config, ServerSocketChannel socket, Duration drain) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         config.http.generateEtags = false;
-        config.jetty.host = host;
-        config.jetty.port = port;
         config.jetty.modifyServer(server -> {
             server.setHandler(new GracefulHandler());
             server.setStopTimeout(drain.toMillis());
         });
-        config.jetty.modifyHttpConfiguration(http -> {
+        config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(16 * 1024);
+            return listening(server, http, socket);
         });
+    }
+
+    /** The socket is bound before anything else starts, so the address is known and a taken port is told at once. */
+    private static Connector listening(Server server, HttpConfiguration http, ServerSocketChannel socket) {
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        try {
+            connector.open(socket);
+        } catch (IOException broken) {
+            throw new UncheckedIOException("the listening socket cannot be used", broken);
+        }
+        return connector;
     }
 
     void start() {
         javalin.start();
-    }
-
-    int port() {
-        return javalin.port();
     }
 
     /** Takes no new requests, lets those under way finish, and returns then or when the time is over. */
@@ -125,11 +122,8 @@ final class HttpApi implements AutoCloseable {
 
     /** The pattern, never the path: a path names payments and has no end of values. */
     private static String route(Context context) {
-        return Objects.requireNonNullElse(
-                context.endpoints().lastHttpEndpoint() == null
-                        ? null
-                        : context.endpoints().lastHttpEndpoint().path,
-                "none");
+        Endpoint matched = context.endpoints().matchedHttpEndpoint();
+        return matched == null ? "none" : matched.path;
     }
 
     private static void failures(RoutesConfig routes) {

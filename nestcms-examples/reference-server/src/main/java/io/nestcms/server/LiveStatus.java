@@ -1,7 +1,9 @@
 package io.nestcms.server;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Handler;
 import io.javalin.http.sse.SseClient;
+import io.javalin.http.sse.SseHandler;
 import io.nestcms.payment.Payment;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,8 +45,16 @@ final class LiveStatus implements AutoCloseable {
                 this::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void register(RoutesConfig routes) {
-        routes.sse("/events", this::connect);
+    void register(RoutesConfig routes, AuthRoutes auth) {
+        Handler stream = new SseHandler(0, this::connect);
+        routes.get("/events", auth.protect(context -> {
+            String accept = context.header("Accept");
+            if (accept == null || !accept.contains("text/event-stream")) {
+                throw Problem.of(406, "not-acceptable", "This is a stream", "ask for it with Accept: text/event-stream")
+                        .asException();
+            }
+            stream.handle(context);
+        }));
     }
 
     private void connect(SseClient connection) {

@@ -34,11 +34,11 @@ final class PaymentRoutes {
         this.payments = payments;
     }
 
-    void register(RoutesConfig routes) {
-        routes.post("/payments/v2", this::create);
-        routes.get("/payments/v2", this::list);
-        routes.get("/payments/v2/{id}", this::find);
-        routes.post("/payments/v2/{id}/process", this::process);
+    void register(RoutesConfig routes, AuthRoutes auth) {
+        routes.post("/payments/v2", auth.protect(this::create));
+        routes.get("/payments/v2", auth.protect(this::list));
+        routes.get("/payments/v2/{id}", auth.protect(this::find));
+        routes.post("/payments/v2/{id}/process", auth.protect(this::process));
     }
 
     private void create(Context context) {
