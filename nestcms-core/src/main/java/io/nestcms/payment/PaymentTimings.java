@@ -20,7 +20,7 @@ import java.util.Objects;
  * @param absenceAfter how long after a call was sent the gateway's "I know nothing of it" counts as proof; longer than the
  *     gateway's window for duplicates (PayTabs: 2 minutes). Default 3 minutes
  * @param pageLife how long a payer's page can be paid, with a margin. Default 25 minutes (PayTabs: 20)
- * @param lateChecks when a failed, expired or cancelled payment is asked about once more, counted from the last check.
+ * @param lateChecks when a failed, expired or cancelled payment is asked about once more, counted from when it became so.
  *     Default after 10 minutes, 2 hours and 24 hours
  * @since 0.1
  */
@@ -169,7 +169,7 @@ public record PaymentTimings(
         /**
          * The questions after a failure.
          *
-         * @param waits each counted from the check before
+         * @param waits each counted from when the payment failed, expired or was cancelled
          * @return this builder
          */
         public Builder lateChecks(List<Duration> waits) {

@@ -92,11 +92,12 @@ public final class Reconciler {
     private Payment check(Payment payment) {
         GatewayOutcome<List<GatewayTransaction>> outcome = payments.ask(() -> transactions(payment));
         return writes.update(payment, draft -> {
-                    if (outcome instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered) {
-                        settle(draft, answered.value());
+                    boolean isAnswered = outcome instanceof GatewayOutcome.Accepted;
+                    if (outcome instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answer) {
+                        settle(draft, answer.value());
                     }
                     if (draft.status() == draft.before().status()) {
-                        Watching.again(draft, timings);
+                        Watching.again(draft, timings, isAnswered);
                     } else {
                         Watching.after(draft, timings);
                     }

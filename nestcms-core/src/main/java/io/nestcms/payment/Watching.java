@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** When a payment is looked at next, from its status and from how often it was looked at in that status. */
 final class Watching {
-    /** After several attempts a second charge may come to light late, although the payment is paid. */
-    private static final int LATE_CHECKS_OF_PAID = 1;
-
     private Watching() {}
 
     /** Plans the first check in a new status. */
@@ -17,10 +14,13 @@ final class Watching {
         draft.watch(next(draft, timings, 0), 0);
     }
 
-    /** Plans the check that follows one which changed nothing. */
-    static void again(Draft draft, PaymentTimings timings) {
+    /** Plans the check that follows one which changed nothing; one that was not answered does not count as made. */
+    static void again(Draft draft, PaymentTimings timings, boolean answered) {
         int checks = draft.before().watch().checks() + 1;
-        draft.watch(next(draft, timings, checks), checks);
+        Instant next = answered || !draft.status().isSettled()
+                ? next(draft, timings, checks)
+                : draft.now().plus(timings.backoff(timings.openQueryAfter(), checks));
+        draft.watch(next, checks);
     }
 
     private static @Nullable Instant next(Draft draft, PaymentTimings timings, int checks) {
@@ -33,10 +33,11 @@ final class Watching {
             case UNKNOWN -> now.plus(timings.backoff(timings.unknownQueryAfter(), checks));
             case PROCESSING -> now.plus(timings.backoff(timings.openQueryAfter(), checks));
             case INITIATED -> open(draft, timings, checks);
-            case FAILED, EXPIRED, CANCELLED -> late(now, timings.lateChecks(), checks);
+            case FAILED, EXPIRED, CANCELLED -> late(draft, timings.lateChecks());
             case SUCCEEDED, AUTHORIZED ->
-                draft.gateway().attempts() > 1 && checks < LATE_CHECKS_OF_PAID
-                        ? late(now, timings.lateChecks(), checks)
+                // after several attempts a second charge may come to light late, although the payment is paid
+                draft.gateway().attempts() > 1
+                        ? late(draft, timings.lateChecks().stream().limit(1).toList())
                         : null;
             case CAPTURED, VOIDED, PARTIALLY_REFUNDED, REFUNDED -> null;
         };
@@ -50,7 +51,12 @@ final class Watching {
         return planned.isAfter(end) && now.isBefore(end) ? end : planned;
     }
 
-    private static @Nullable Instant late(Instant now, List<Duration> waits, int checks) {
-        return checks < waits.size() ? now.plus(waits.get(checks)) : null;
+    /** The first of the moments that is still to come. Counted from the status, so that extra checks use none of them up. */
+    private static @Nullable Instant late(Draft draft, List<Duration> waits) {
+        return waits.stream()
+                .map(wait -> draft.since().plus(wait))
+                .filter(at -> at.isAfter(draft.now()))
+                .min(Instant::compareTo)
+                .orElse(null);
     }
 }

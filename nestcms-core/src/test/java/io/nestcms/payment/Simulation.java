@@ -257,7 +257,8 @@ final class Simulation {
                     .flatMap(Optional::stream)
                     .findFirst();
             if (wrong.isPresent()) {
-                return wrong.map(it -> payment.get() + " " + it);
+                return wrong.map(it ->
+                        payment.get() + " " + it + "; history " + payment.get().history());
             }
         }
         return Optional.empty();

@@ -1,0 +1,2 @@
+/** The rules of the repository as tests. */
+package io.nestcms.conformance;
