@@ -11,7 +11,6 @@ import io.nestcms.payment.PaymentTimings;
 import io.nestcms.payment.Payments;
 import io.nestcms.payment.Reconciler;
 import io.nestcms.paytabs.PayTabs;
-import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import java.io.IOException;
@@ -120,12 +119,9 @@ public final class ReferenceServer implements AutoCloseable {
                 .ticker(builder.ticker)
                 .listener(bus::publish)
                 .build();
-        PayTabs payTabs = closing.add(
-                "PayTabs client",
-                PayTabs.builder(backends.profile())
-                        .breakers(breakers)
-                        .breaker(builder.breaker)
-                        .build());
+        PayTabs.Builder options = PayTabs.builder(backends.profile(), breakers);
+        builder.payTabs.accept(options);
+        PayTabs payTabs = closing.add("PayTabs client", options.build());
         PaymentStore store = builder.store.apply(backends.mongo().payments());
         PaymentGateway gateway = builder.gateway.apply(payTabs.gateway());
         Cache<String, Payment> cache = builder.cache.apply(MemoryCache.create(10_000, Duration.ofSeconds(30)));
@@ -303,7 +299,7 @@ public final class ReferenceServer implements AutoCloseable {
         private Clock clock = Clock.systemUTC();
         private LongSupplier ticker = System::nanoTime;
         private PaymentTimings timings = PaymentTimings.defaults();
-        private BreakerSettings breaker = BreakerSettings.gateway().build();
+        private Consumer<PayTabs.Builder> payTabs = options -> {};
         private Duration reconcileEvery = Duration.ofSeconds(5);
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
@@ -331,9 +327,9 @@ public final class ReferenceServer implements AutoCloseable {
             return this;
         }
 
-        /** The circuit to the gateway. Default: {@link BreakerSettings#gateway()}. */
-        public Builder breaker(BreakerSettings given) {
-            breaker = Objects.requireNonNull(given, "breaker");
+        /** Timeouts, attempts and circuit of the PayTabs client. Default: its own defaults. */
+        public Builder payTabs(Consumer<PayTabs.Builder> given) {
+            payTabs = Objects.requireNonNull(given, "payTabs");
             return this;
         }
 
