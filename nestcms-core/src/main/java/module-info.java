@@ -7,7 +7,9 @@ module io.nestcms.core {
     requires static micrometer.core;
 
     exports io.nestcms.cache;
+    exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.money;
     exports io.nestcms.payment;
+    exports io.nestcms.resilience;
 }

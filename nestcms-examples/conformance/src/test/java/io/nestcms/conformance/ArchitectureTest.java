@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the design that a compiler does not check. */
 class ArchitectureTest {
-    private static final JavaClasses LIBRARIES =
-            new ClassFileImporter().importPaths(Arrays.stream(Library.values()).map(Library::location).toList());
+    private static final JavaClasses LIBRARIES = new ClassFileImporter()
+            .importPaths(Arrays.stream(Library.values()).map(Library::location).toList());
 
     private static final List<String> AVOIDED =
             List.of("Manager", "Helper", "Util", "Utils", "Impl", "Enhanced", "Abstract", "Base");
@@ -90,7 +90,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.nestcms.webhook..")
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.nestcms..").and(not(resideInAPackage("io.nestcms.webhook.."))))
+                .dependOnClassesThat(
+                        resideInAPackage("io.nestcms..").and(not(resideInAPackage("io.nestcms.webhook.."))))
                 .check(LIBRARIES);
     }
 
@@ -129,7 +130,9 @@ class ArchitectureTest {
             if (each.getClasses().isEmpty()) {
                 continue;
             }
-            assertThat(each.isAnnotatedWith(NullMarked.class)).as(each.getName()).isTrue();
+            assertThat(each.isAnnotatedWith(NullMarked.class))
+                    .as(each.getName())
+                    .isTrue();
             assertThat(each.getName()).isEqualTo(each.getName().toLowerCase(Locale.ROOT));
         }
     }

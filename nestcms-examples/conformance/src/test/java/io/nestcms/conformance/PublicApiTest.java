@@ -27,8 +27,9 @@ class PublicApiTest {
     @EnumSource
     void publicTypes_areTheListedOnes(Library library) throws IOException {
         ModuleDescriptor descriptor = library.descriptor();
-        Set<String> exported =
-                descriptor.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+        Set<String> exported = descriptor.exports().stream()
+                .map(ModuleDescriptor.Exports::source)
+                .collect(Collectors.toSet());
         JavaClasses classes = new ClassFileImporter().importPath(library.location());
 
         Set<String> actual = new TreeSet<>();

@@ -1,0 +1,426 @@
+package io.nestcms.event;
+
+import io.nestcms.event.EventInterceptor.Around;
+import io.nestcms.failure.InvalidInputException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries events from publishers to listeners inside one process. A listener subscribes to a class, an interface or a
+ * sealed family and hears every event that is an instance of it.
+ *
+ * <pre>{@code
+ * EventBus bus = EventBus.builder().build();
+ * bus.subscribe(PaymentSucceeded.class, event -> receipts.send(event));
+ * bus.subscribe(PaymentEvent.class, dashboard::show, SubscriptionSettings.<PaymentEvent>async().name("dashboard").build());
+ * bus.publish(new PaymentSucceeded(...));
+ * bus.close(Duration.ofSeconds(10));
+ * }</pre>
+ *
+ * <p>A listener that throws or is slow hurts no other: the rest hear the event, and in an asynchronous listener only
+ * events with the same key wait. Publishing to synchronous listeners takes no lock and makes no object.
+ *
+ * <p>Safe for use by many threads. Starts threads only for asynchronous listeners, and only when it was given none.
+ *
+ * @since 0.1
+ */
+public final class EventBus implements AutoCloseable {
+    private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+
+    private final Clock clock;
+    private final Supplier<String> ids;
+    private final @Nullable Executor givenExecutor;
+    private final @Nullable Function<Duration, Executor> givenDelayed;
+    private final List<EventInterceptor> interceptors;
+    private final DeadLetters deadLetters;
+    private final AtomicLong numbers = new AtomicLong();
+    private final ReentrantLock subscribing = new ReentrantLock();
+    /** Every asynchronous listener ever subscribed whose mailbox may hold events; guarded by the lock. */
+    private final List<AsyncListener> mailboxes = new ArrayList<>();
+
+    private @Nullable ExecutorService ownExecutor;
+    private boolean closed;
+    private volatile Routing routing = new Routing(List.of());
+
+    private EventBus(Builder builder) {
+        this.clock = builder.clock;
+        this.ids = builder.ids;
+        this.givenExecutor = builder.executor;
+        this.givenDelayed = builder.delayed;
+        this.interceptors = List.copyOf(builder.interceptors);
+        this.deadLetters = new DeadLetters(builder.deadLetters, builder.clock, builder.onDeadLetter);
+    }
+
+    /**
+     * Starts from the system's defaults.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Subscribes a synchronous listener: it runs on the publisher's thread, in the order of subscription.
+     *
+     * @param <E> the type of the events
+     * @param type the class, interface or sealed family to hear
+     * @param handler hears the events; may be called by many threads at a time
+     * @return the subscription
+     * @throws IllegalStateException if the bus is closed
+     */
+    public <E> Subscription subscribe(Class<E> type, Consumer<? super E> handler) {
+        return subscribe(type, handler, SubscriptionSettings.<E>sync().build());
+    }
+
+    /**
+     * Subscribes a listener.
+     *
+     * @param <E> the type of the events
+     * @param type the class, interface or sealed family to hear
+     * @param handler hears the events; an asynchronous one is called by one thread at a time for each key
+     * @param settings how it hears them
+     * @return the subscription
+     * @throws IllegalStateException if the bus is closed
+     */
+    public <E> Subscription subscribe(Class<E> type, Consumer<? super E> handler, SubscriptionSettings<E> settings) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(handler, "handler");
+        return subscribe(type, item -> handler.accept(type.cast(item)), settings, false);
+    }
+
+    /**
+     * Subscribes a listener that is given each event in its envelope, so that it can tell by the id whether it has seen
+     * the event before. An event that was published bare gets an envelope with a new id, the present time and, as its key,
+     * the name of its class.
+     *
+     * @param <E> the type of the events
+     * @param type the class, interface or sealed family to hear
+     * @param handler hears the envelopes
+     * @param settings how it hears them
+     * @return the subscription
+     * @throws IllegalStateException if the bus is closed
+     */
+    @SuppressWarnings("unchecked") // the envelope of an event of the type
+    public <E> Subscription subscribeEnvelopes(
+            Class<E> type, Consumer<? super Envelope<E>> handler, SubscriptionSettings<E> settings) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(handler, "handler");
+        return subscribe(type, item -> handler.accept((Envelope<E>) item), settings, true);
+    }
+
+    @SuppressWarnings("unchecked") // only events of the type reach the settings' key function
+    private <E> Subscription subscribe(
+            Class<E> type, Consumer<Object> handler, SubscriptionSettings<E> settings, boolean takesEnvelopes) {
+        String name = settings.name().orElseGet(() -> type.getSimpleName() + "#" + numbers.incrementAndGet());
+        Listener.Draft draft = new Listener.Draft(name, type, handler, takesEnvelopes, this::unsubscribe, deadLetters);
+        subscribing.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the bus is closed: subscribe before");
+            }
+            Listener listener;
+            if (settings.mode() == DeliveryMode.SYNC) {
+                listener = new SyncListener(draft);
+            } else {
+                Executor executor = executor();
+                AsyncListener mailbox =
+                        new AsyncListener(draft, (SubscriptionSettings<Object>) settings, executor, delayed(executor));
+                mailboxes.add(mailbox);
+                listener = mailbox;
+            }
+            List<Listener> all = new ArrayList<>(routing.listeners());
+            all.add(listener);
+            routing = new Routing(all);
+            return listener;
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
+    private Executor executor() {
+        if (givenExecutor != null) {
+            return givenExecutor;
+        }
+        if (ownExecutor == null) {
+            ownExecutor = Workers.start();
+        }
+        return ownExecutor;
+    }
+
+    private Function<Duration, Executor> delayed(Executor executor) {
+        if (givenDelayed != null) {
+            return givenDelayed;
+        }
+        return wait -> CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, executor);
+    }
+
+    private void unsubscribe(Listener listener) {
+        subscribing.lock();
+        try {
+            List<Listener> all = new ArrayList<>(routing.listeners());
+            if (all.remove(listener)) {
+                routing = new Routing(all);
+            }
+            mailboxes.removeIf(mailbox -> mailbox != listener
+                    && !all.contains(mailbox)
+                    && mailbox.snapshot().waiting() == 0);
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
+    /**
+     * Publishes an event to all who hear its type. Returns when the synchronous listeners have run and the mailboxes of
+     * the others have taken it; what a listener throws becomes a dead letter, never an exception here. After the bus was
+     * closed, asynchronous listeners take no more events: these become dead letters.
+     *
+     * @param event the event
+     */
+    public void publish(Object event) {
+        Routing.Route route = routing.of(event.getClass());
+        Object item = event;
+        if (route.needsEnvelope || !interceptors.isEmpty()) {
+            item = parcel(event, route);
+        }
+        for (Listener listener : route.listeners) {
+            listener.accept(item);
+        }
+    }
+
+    private Parcel parcel(Object event, Routing.Route route) {
+        Envelope<?> envelope = route.needsEnvelope
+                ? new Envelope<>(ids.get(), clock.instant(), event.getClass().getName(), event)
+                : null;
+        return new Parcel(event, envelope, null, arounds(event));
+    }
+
+    private List<Around> arounds(Object event) {
+        if (interceptors.isEmpty()) {
+            return List.of();
+        }
+        List<Around> arounds = new ArrayList<>(interceptors.size());
+        for (EventInterceptor interceptor : interceptors) {
+            arounds.add(interceptor.published(event));
+        }
+        return arounds;
+    }
+
+    /**
+     * Delivers an event and tells how it went with every listener. For a sender that keeps the event until it is handled:
+     * what fails here is not kept as a dead letter. Repeatable: a listener can tell a repeated event by the envelope's id.
+     *
+     * @param envelope the event
+     * @return completes when every listener has handled the event or finally failed; never exceptionally
+     */
+    public CompletionStage<Delivery> deliver(Envelope<?> envelope) {
+        Object event = envelope.event();
+        Routing.Route route = routing.of(event.getClass());
+        Tracker tracker = new Tracker(envelope.id(), route.listeners.length);
+        Parcel parcel = new Parcel(event, envelope, tracker, arounds(event));
+        for (Listener listener : route.listeners) {
+            listener.accept(parcel);
+        }
+        return tracker.done();
+    }
+
+    /**
+     * The events that listeners gave up and that are still kept.
+     *
+     * @return oldest first
+     */
+    public List<DeadLetter> deadLetters() {
+        return deadLetters.list();
+    }
+
+    /**
+     * Gives a dead letter to its listener again, and to no other. When it fails again, it is a new dead letter.
+     *
+     * @param id the dead letter's id
+     * @return whether it was there
+     */
+    public boolean replay(String id) {
+        DeadLetters.Kept kept = deadLetters.take(id);
+        if (kept == null) {
+            return false;
+        }
+        kept.listener().accept(kept.item());
+        return true;
+    }
+
+    /**
+     * The asynchronous listeners at this moment.
+     *
+     * @return in the order of subscription
+     */
+    public List<ListenerSnapshot> listeners() {
+        List<ListenerSnapshot> snapshots = new ArrayList<>();
+        for (Listener listener : routing.listeners()) {
+            if (listener instanceof AsyncListener mailbox) {
+                snapshots.add(mailbox.snapshot());
+            }
+        }
+        return snapshots;
+    }
+
+    /** Closes the bus as {@link #close(Duration)} does, with 10 s. */
+    @Override
+    public void close() {
+        close(DEFAULT_DRAIN);
+    }
+
+    /**
+     * Closes the bus: asynchronous listeners take no more events, and those that wait are handled until the time is over.
+     * Then what is left is given up: events of {@link #deliver} are reported to their sender as failed, published ones
+     * become dead letters. Synchronous listeners go on as before. An interrupt ends the wait. Repeatable.
+     *
+     * @param timeout how long to wait at most; 0 or more
+     * @return what became of the waiting events
+     * @throws InvalidInputException if {@code timeout} is negative
+     */
+    public DrainReport close(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new InvalidInputException("timeout", "is " + timeout, "0 or more");
+        }
+        List<AsyncListener> draining;
+        ExecutorService own;
+        subscribing.lock();
+        try {
+            closed = true;
+            draining = List.copyOf(mailboxes);
+            own = ownExecutor;
+        } finally {
+            subscribing.unlock();
+        }
+        DrainReport report = Drain.of(draining, timeout);
+        if (own != null) {
+            own.shutdownNow();
+        }
+        return report;
+    }
+
+    /**
+     * Makes an {@link EventBus}. Not safe for use by many threads.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private static final int DEFAULT_DEAD_LETTERS = 1000;
+
+        private Clock clock = Clock.systemUTC();
+        private Supplier<String> ids = () -> UUID.randomUUID().toString();
+        private @Nullable Executor executor;
+        private @Nullable Function<Duration, Executor> delayed;
+        private final List<EventInterceptor> interceptors = new ArrayList<>();
+        private int deadLetters = DEFAULT_DEAD_LETTERS;
+        private Consumer<? super DeadLetter> onDeadLetter = letter -> {};
+
+        private Builder() {}
+
+        /**
+         * What dates dead letters and envelopes. Default the system's clock, in UTC.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * What names events that are published bare and heard in an envelope. Default random UUIDs.
+         *
+         * @param ids gives a new id each time; safe for use by many threads
+         * @return this builder
+         */
+        public Builder ids(Supplier<String> ids) {
+            this.ids = Objects.requireNonNull(ids, "ids");
+            return this;
+        }
+
+        /**
+         * What runs asynchronous listeners. Default: threads of the bus's own, virtual ones on a JVM that has them, which
+         * end with the bus. A given executor is not closed.
+         *
+         * @param executor the executor
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * What runs a further try after its wait. Default {@link CompletableFuture#delayedExecutor} over the executor.
+         *
+         * @param delayed gives an executor that waits that long before it runs what it is given
+         * @return this builder
+         */
+        public Builder delayed(Function<Duration, Executor> delayed) {
+            this.delayed = Objects.requireNonNull(delayed, "delayed");
+            return this;
+        }
+
+        /**
+         * Adds an interceptor; the first added is the outermost.
+         *
+         * @param interceptor the interceptor
+         * @return this builder
+         */
+        public Builder interceptor(EventInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+            return this;
+        }
+
+        /**
+         * How many dead letters are kept. Default 1,000. When there are more, the oldest goes.
+         *
+         * @param bound 1 or more
+         * @return this builder
+         * @throws InvalidInputException if {@code bound} is below 1
+         */
+        public Builder deadLetters(int bound) {
+            if (bound < 1) {
+                throw new InvalidInputException("deadLetters", "is " + bound, "1 or more");
+            }
+            this.deadLetters = bound;
+            return this;
+        }
+
+        /**
+         * Sees every dead letter, on the thread that gave the event up. What it throws is logged. Default: nothing.
+         *
+         * @param hook safe for use by many threads
+         * @return this builder
+         */
+        public Builder onDeadLetter(Consumer<? super DeadLetter> hook) {
+            this.onDeadLetter = Objects.requireNonNull(hook, "hook");
+            return this;
+        }
+
+        /**
+         * The bus.
+         *
+         * @return a new bus without listeners
+         */
+        public EventBus build() {
+            return new EventBus(this);
+        }
+    }
+}

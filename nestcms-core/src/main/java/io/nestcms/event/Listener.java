@@ -1,0 +1,108 @@
+package io.nestcms.event;
+
+import io.nestcms.event.EventInterceptor.Around;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscribed handler. */
+abstract sealed class Listener implements Subscription permits SyncListener, AsyncListener {
+    static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
+
+    private final String name;
+    private final Class<?> type;
+    private final Consumer<Object> handler;
+    private final boolean takesEnvelopes;
+    private final Consumer<Listener> leave;
+    final DeadLetters deadLetters;
+
+    Listener(Draft draft) {
+        this.name = draft.name();
+        this.type = draft.type();
+        this.handler = draft.handler();
+        this.takesEnvelopes = draft.takesEnvelopes();
+        this.leave = draft.leave();
+        this.deadLetters = draft.deadLetters();
+    }
+
+    /** What every listener has. */
+    record Draft(
+            String name,
+            Class<?> type,
+            Consumer<Object> handler,
+            boolean takesEnvelopes,
+            Consumer<Listener> leave,
+            DeadLetters deadLetters) {}
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void close() {
+        leave.accept(this);
+    }
+
+    boolean hears(Class<?> eventType) {
+        return type.isAssignableFrom(eventType);
+    }
+
+    boolean takesEnvelopes() {
+        return takesEnvelopes;
+    }
+
+    /** Takes an event, bare or as a parcel; throws nothing that a handler throws. */
+    abstract void accept(Object item);
+
+    /** Calls the handler with all interceptors around it. */
+    final void handle(Object item) {
+        if (!(item instanceof Parcel parcel)) {
+            handler.accept(item);
+            return;
+        }
+        Object heard = takesEnvelopes && parcel.envelope() != null ? parcel.envelope() : parcel.event();
+        List<Around> arounds = parcel.arounds();
+        if (arounds.isEmpty()) {
+            handler.accept(heard);
+            return;
+        }
+        Runnable next = () -> handler.accept(heard);
+        for (int i = arounds.size() - 1; i >= 0; i--) {
+            Around around = arounds.get(i);
+            Runnable inner = next;
+            next = () -> around.handle(name, inner);
+        }
+        next.run();
+    }
+
+    final void handled(Object item) {
+        Tracker tracker = Parcel.tracker(item);
+        if (tracker != null) {
+            tracker.handled();
+        }
+    }
+
+    /** Gives an event up: tells its sender, when there is one that still has it, or keeps it as a dead letter. */
+    final void giveUp(Object item, DeadLetter.Reason reason, int attempts, @Nullable Throwable cause) {
+        Tracker tracker = Parcel.tracker(item);
+        if (tracker != null) {
+            tracker.failed(name, cause != null ? cause : new UndeliveredException(name, reason));
+            return;
+        }
+        LOG.warn(
+                "Listener {} gave up an event of {}: {}",
+                name,
+                Parcel.event(item).getClass().getName(),
+                reason,
+                cause);
+        deadLetters.add(this, item, reason, attempts, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "Subscription " + name;
+    }
+}

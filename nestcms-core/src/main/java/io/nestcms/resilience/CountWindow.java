@@ -1,0 +1,98 @@
+package io.nestcms.resilience;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The last so many outcomes, in a ring. A success in a healthy window is one addition and one exchange: the counters move
+ * only when the outcome in a place of the ring changes.
+ */
+final class CountWindow extends Window {
+    private final Scoring scoring;
+    private final int size;
+    private final AtomicLong next = new AtomicLong();
+    private final AtomicIntegerArray ring;
+    private final AtomicIntegerArray counts = new AtomicIntegerArray(Outcomes.COUNT);
+    /** Written only before the window is in use. */
+    private long restored;
+
+    /** Whether the first judgement, which falls due with any outcome, was made. */
+    private volatile boolean judged;
+
+    CountWindow(int size, Scoring scoring) {
+        this.scoring = scoring;
+        this.size = size;
+        this.ring = new AtomicIntegerArray(size);
+    }
+
+    @Override
+    boolean isTimed() {
+        return false;
+    }
+
+    @Override
+    boolean record(int outcome, long now) {
+        put(outcome);
+        return (!judged || scoring.isBad(outcome)) && judge();
+    }
+
+    private void put(int outcome) {
+        int place = (int) (next.getAndIncrement() % size);
+        int before = ring.getAndSet(place, outcome);
+        if (before != outcome) {
+            // in this order the score that others see in between is too low, never too high
+            counts.incrementAndGet(outcome);
+            if (before != Outcomes.NONE) {
+                counts.decrementAndGet(before);
+            }
+        }
+    }
+
+    private boolean judge() {
+        long calls = 0;
+        long cost = 0;
+        for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+            int count = counts.get(outcome);
+            calls += count;
+            cost += count * scoring.cost(outcome);
+        }
+        if (!judged && scoring.isEnough(calls)) {
+            judged = true;
+        }
+        return scoring.isTooMuch(calls, cost);
+    }
+
+    @Override
+    long[] counts(long now) {
+        long[] copy = new long[Outcomes.COUNT];
+        for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+            copy[outcome] = counts.get(outcome);
+        }
+        return copy;
+    }
+
+    @Override
+    long recorded() {
+        return next.get() - restored;
+    }
+
+    @Override
+    void restore(int outcome, long times, long at) {
+        long fitting = Math.min(times, size);
+        restored += fitting;
+        for (long i = 0; i < fitting; i++) {
+            put(outcome);
+        }
+    }
+
+    @Override
+    void pourInto(Window other, long now) {
+        long end = next.get();
+        for (long i = Math.max(0, end - size); i < end; i++) {
+            int outcome = ring.get((int) (i % size));
+            if (outcome != Outcomes.NONE) {
+                other.restore(outcome, 1, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.nestcms.resilience;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The outcomes of the last time, in slices: an outcome is in the window for between nine and ten tenths of its length. A
+ * success in a healthy window is one addition; the lock is taken only when a slice begins and by a bad outcome.
+ */
+final class TimeWindow extends Window {
+    static final int SLICES = 10;
+
+    private final Scoring scoring;
+    private final long sliceNanos;
+    private final ReentrantLock turning = new ReentrantLock();
+    /** The slices that are over but still in the window, oldest first; guarded by the lock. */
+    private final Deque<Slice> older = new ArrayDeque<>(SLICES);
+    /** Outcomes in slices that have left the window; guarded by the lock. */
+    private long gone;
+
+    private final AtomicLong restored = new AtomicLong();
+    private volatile Slice current;
+
+    TimeWindow(long lengthNanos, Scoring scoring, long now) {
+        this.scoring = scoring;
+        this.sliceNanos = Math.max(1, lengthNanos / SLICES);
+        this.current = new Slice(now, now + sliceNanos);
+    }
+
+    @Override
+    boolean isTimed() {
+        return true;
+    }
+
+    @Override
+    boolean record(int outcome, long now) {
+        Slice slice = current;
+        // readings of one clock may differ by more than half its range from nothing: compare by difference
+        if (now - slice.end >= 0) {
+            slice = turn(now);
+        }
+        slice.counts.incrementAndGet(outcome);
+        return (!slice.judged || scoring.isBad(outcome)) && judge(slice);
+    }
+
+    private Slice turn(long now) {
+        turning.lock();
+        try {
+            Slice last = current;
+            if (now - last.end < 0) {
+                return last;
+            }
+            long begin = last.begin + (now - last.begin) / sliceNanos * sliceNanos;
+            older.addLast(last);
+            while (!older.isEmpty() && begin - older.getFirst().begin >= SLICES * sliceNanos) {
+                gone += older.removeFirst().calls();
+            }
+            current = new Slice(begin, begin + sliceNanos);
+            return current;
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    private boolean judge(Slice slice) {
+        long calls = 0;
+        long cost = 0;
+        turning.lock();
+        try {
+            for (Slice each : older) {
+                calls += each.calls();
+                cost += each.cost(scoring);
+            }
+            calls += current.calls();
+            cost += current.cost(scoring);
+        } finally {
+            turning.unlock();
+        }
+        if (scoring.isEnough(calls)) {
+            slice.judged = true;
+        }
+        return scoring.isTooMuch(calls, cost);
+    }
+
+    @Override
+    long[] counts(long now) {
+        turn(now);
+        long[] sum = new long[Outcomes.COUNT];
+        turning.lock();
+        try {
+            older.forEach(slice -> slice.addTo(sum));
+            current.addTo(sum);
+        } finally {
+            turning.unlock();
+        }
+        return sum;
+    }
+
+    @Override
+    long recorded() {
+        turning.lock();
+        try {
+            long calls = gone + current.calls() - restored.get();
+            for (Slice slice : older) {
+                calls += slice.calls();
+            }
+            return calls;
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    @Override
+    void restore(int outcome, long times, long at) {
+        restored.addAndGet(times);
+        Slice slice = at - current.end >= 0 ? turn(at) : current;
+        slice.counts.addAndGet(outcome, times);
+    }
+
+    @Override
+    void pourInto(Window other, long now) {
+        turn(now);
+        turning.lock();
+        try {
+            older.forEach(slice -> slice.pourInto(other));
+            current.pourInto(other);
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    /** The beginning of the oldest slice, where a window that takes over must begin too. */
+    long begin() {
+        turning.lock();
+        try {
+            return older.isEmpty() ? current.begin : older.getFirst().begin;
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    /** A tenth of the window. */
+    private static final class Slice {
+        final long begin;
+        final long end;
+        final AtomicLongArray counts = new AtomicLongArray(Outcomes.COUNT);
+        /** Whether the window was judged since this slice began: when old calls leave, the score can rise by itself. */
+        volatile boolean judged;
+
+        Slice(long begin, long end) {
+            this.begin = begin;
+            this.end = end;
+        }
+
+        long calls() {
+            long calls = 0;
+            for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+                calls += counts.get(outcome);
+            }
+            return calls;
+        }
+
+        long cost(Scoring scoring) {
+            long cost = 0;
+            for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+                cost += counts.get(outcome) * scoring.cost(outcome);
+            }
+            return cost;
+        }
+
+        void addTo(long[] sum) {
+            for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+                sum[outcome] += counts.get(outcome);
+            }
+        }
+
+        void pourInto(Window other) {
+            for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
+                long times = counts.get(outcome);
+                if (times > 0) {
+                    other.restore(outcome, times, begin);
+                }
+            }
+        }
+    }
+}
