@@ -191,7 +191,7 @@ final class CommandGuard {
             // the node has no clock on a running operation; a client that set one has its own (CSOT)
             case "maxTimeMS" -> true;
             default ->
-                value == null || Boolean.FALSE.equals(value) || value instanceof Document empty && empty.isEmpty();
+                value == null || Boolean.FALSE.equals(value) || (value instanceof Document empty && empty.isEmpty());
         };
     }
 

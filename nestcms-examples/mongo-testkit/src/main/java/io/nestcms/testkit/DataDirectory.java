@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -72,8 +73,8 @@ final class DataDirectory implements AutoCloseable {
         return directory.resolve("snapshot-%08d.log".formatted(number));
     }
 
-    private TreeSet<Long> generations(String kind) throws IOException {
-        TreeSet<Long> found = new TreeSet<>();
+    private NavigableSet<Long> generations(String kind) throws IOException {
+        NavigableSet<Long> found = new TreeSet<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Iterator<Path> all = files.iterator(); all.hasNext(); ) {
                 Matcher name = NAME.matcher(all.next().getFileName().toString());
@@ -99,7 +100,7 @@ final class DataDirectory implements AutoCloseable {
     record Recovered(Journal journal, long records, Optional<RecoveryReport.Damage> damage) {}
 
     Recovered recover(Target target) throws IOException {
-        TreeSet<Long> journals = generations("journal");
+        NavigableSet<Long> journals = generations("journal");
         long base = loadSnapshot(target, journals);
         long sequence = lastSequence;
         long records = 0;
@@ -138,8 +139,8 @@ final class DataDirectory implements AutoCloseable {
         return new Records.Extent(0, sequence, 0, "the file is missing", false);
     }
 
-    private long loadSnapshot(Target target, TreeSet<Long> journals) throws IOException {
-        TreeSet<Long> snapshots = generations("snapshot");
+    private long loadSnapshot(Target target, NavigableSet<Long> journals) throws IOException {
+        NavigableSet<Long> snapshots = generations("snapshot");
         for (long number : snapshots.descendingSet()) {
             long[] end = {-1};
             Records.Extent extent = Records.read(snapshot(number), 1, (at, operations) -> {
@@ -238,7 +239,7 @@ final class DataDirectory implements AutoCloseable {
         Files.move(unfinished, snapshot(number), StandardCopyOption.ATOMIC_MOVE);
         forceDirectory();
         List<Path> old = new ArrayList<>();
-        TreeSet<Long> snapshots = generations("snapshot");
+        NavigableSet<Long> snapshots = generations("snapshot");
         Long kept = snapshots.lower(number);
         long oldest = kept == null ? 1 : kept;
         generations("journal").headSet(oldest).forEach(each -> old.add(journal(each)));
@@ -268,8 +269,10 @@ final class DataDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (FileChannel closing = lockFile) {
+        try {
             lock.release();
+        } finally {
+            lockFile.close();
         }
     }
 }

@@ -213,8 +213,8 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     private static Document withConcern(Document reply, Document concern) {
         Object wanted = concern.get("w");
-        boolean unreachable = wanted instanceof Number nodes && nodes.intValue() > 1
-                || wanted instanceof String tag && !tag.equals("majority");
+        boolean unreachable = (wanted instanceof Number nodes && nodes.intValue() > 1)
+                || (wanted instanceof String tag && !tag.equals("majority"));
         if (unreachable) {
             reply.put(
                     "writeConcernError",

@@ -67,9 +67,7 @@ final class Journal implements AutoCloseable {
         ByteBuf group;
         long last;
         synchronized (this) {
-            while (writing && durable < sequence && broken == null) {
-                pause();
-            }
+            awaitTurn(sequence);
             throwIfBroken();
             if (durable >= sequence) {
                 return;
@@ -102,9 +100,11 @@ final class Journal implements AutoCloseable {
         throwIfBroken();
     }
 
-    private void pause() throws InterruptedIOException {
+    private synchronized void awaitTurn(long sequence) throws InterruptedIOException {
         try {
-            wait();
+            while (writing && durable < sequence && broken == null) {
+                wait();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for the journal");
@@ -130,10 +130,12 @@ final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (FileChannel closing = file) {
+        try {
             if (!isBroken()) {
                 await(last());
             }
+        } finally {
+            file.close();
         }
     }
 }

@@ -152,7 +152,7 @@ final class QueryPlanner {
             List<@Nullable Object> points =
                     usablePoints(index, conditions.get(keys.get(used).getKey()));
             // one field may take several values ($in); a second one would multiply the ranges
-            if (points == null || prefixes.size() > 1 && points.size() > 1) {
+            if (points == null || (prefixes.size() > 1 && points.size() > 1)) {
                 break;
             }
             prefixes = extend(prefixes, points);
@@ -160,7 +160,7 @@ final class QueryPlanner {
         }
         Condition ranged = used < keys.size() ? conditions.get(keys.get(used).getKey()) : null;
         boolean bounded = ranged != null && (ranged.low != null || ranged.high != null);
-        int direction = order == null || prefixes.size() > 1 || index.hasArrays() || index.omitsMissing() && used == 0
+        int direction = order == null || prefixes.size() > 1 || index.hasArrays() || (index.omitsMissing() && used == 0)
                 ? 0
                 : direction(keys, used, order, conditions);
         int score = used * 100 + (bounded ? 50 : 0) + (direction != 0 ? 30 : 0) + (index.isUnique() ? 5 : 0);

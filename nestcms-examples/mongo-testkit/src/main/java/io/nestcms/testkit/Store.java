@@ -266,7 +266,7 @@ final class Store extends AbstractMongoBackend {
     private static boolean sameOption(@Nullable Object a, @Nullable Object b) {
         Object left = Boolean.FALSE.equals(a) ? null : a;
         Object right = Boolean.FALSE.equals(b) ? null : b;
-        return left instanceof Number l && right instanceof Number r
+        return (left instanceof Number l && right instanceof Number r)
                 ? l.longValue() == r.longValue()
                 : Objects.equals(left, right);
     }

@@ -260,9 +260,9 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
             return matchDocumentsFromStream(query, found, skip, limit, batchSize, comparator, fields);
         }
         // an update changes the document it is given: give it a copy, made only when it is looked at
-        QueryResult matches = matchDocumentsFromStream(query, found, skip, limit, 0, comparator, fields);
-        Stream<Document> copies = matches.collectDocuments().stream().map(Document::cloneDeeply);
-        return new QueryResult(copies::iterator);
+        List<Document> matches = matchDocumentsFromStream(query, found, skip, limit, 0, comparator, fields)
+                .collectDocuments();
+        return new QueryResult(() -> matches.stream().map(Document::cloneDeeply).iterator());
     }
 
     private record Candidates(List<Document> documents, boolean sorted, boolean complete) {}

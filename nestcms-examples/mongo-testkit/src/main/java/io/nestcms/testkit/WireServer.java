@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
  * The wire protocol on a loopback port. Each connection's commands run in order on a pool of their own, never on the
  * thread that reads sockets: a long command holds up its own connection only.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of closing, which cannot fail, and of writing, where the encoder closes
 final class WireServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WireServer.class);
     private static final int OP_MSG = 2013;
