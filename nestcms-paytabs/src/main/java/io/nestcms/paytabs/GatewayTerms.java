@@ -22,8 +22,7 @@ final class GatewayTerms {
      * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
      */
     static ChargeRequest request(PaymentOrder order) {
-        ChargeRequest.Type type =
-                order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
+        ChargeRequest.Type type = order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
         return ChargeRequest.builder(type, order.cartId(), order.amount(), order.description())
                 .customer(contact(order.customer()))
                 .build();

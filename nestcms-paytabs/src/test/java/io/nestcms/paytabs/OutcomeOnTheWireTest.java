@@ -102,12 +102,7 @@ class OutcomeOnTheWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "payment-request-redirect.json",
-                "payment-declined.json",
-                "error-validation.json"
-            })
+    @ValueSource(strings = {"payment-request-redirect.json", "payment-declined.json", "error-validation.json"})
     void charge_replyCutAtEveryByte_neverRejectedNorUnsent(String fixture) throws IOException {
         String body = Fixtures.text(fixture).strip();
         int status = fixture.startsWith("error") ? 400 : 200;

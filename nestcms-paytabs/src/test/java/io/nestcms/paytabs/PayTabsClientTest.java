@@ -64,7 +64,15 @@ class PayTabsClientTest {
     void charge_people_sent() throws Exception {
         answer("payment-request-redirect.json");
         PayTabsContact contact = new PayTabsContact(
-                "هدى سالم", "h@example.test", "+966550001122", "14 Olaya", "Riyadh", "01", "SA", "12211", "203.0.113.24");
+                "هدى سالم",
+                "h@example.test",
+                "+966550001122",
+                "14 Olaya",
+                "Riyadh",
+                "01",
+                "SA",
+                "12211",
+                "203.0.113.24");
         client.charge(ChargeRequest.builder(
                                 ChargeRequest.Type.AUTH, Fixtures.CART, Money.of("250.00", "SAR"), "Two \"tickets\"")
                         .customer(contact)
@@ -88,9 +96,18 @@ class PayTabsClientTest {
 
     @ParameterizedTest
     @CsvSource({
-        "KWD, 250, 250.000", "KWD, 0.125, 0.125", "BHD, 1.5, 1.500", "OMR, 12.345, 12.345", "JOD, 0.010, 0.010",
-        "TND, 7, 7.000", "IQD, 5.000, 5.000", "JPY, 1000, 1000", "SAR, 9999999999.99, 9999999999.99",
-        "SAR, 0.10, 0.10", "KWD, 9999999999, 9999999999.000", "USD, 1000000, 1000000.00"
+        "KWD, 250, 250.000",
+        "KWD, 0.125, 0.125",
+        "BHD, 1.5, 1.500",
+        "OMR, 12.345, 12.345",
+        "JOD, 0.010, 0.010",
+        "TND, 7, 7.000",
+        "IQD, 5.000, 5.000",
+        "JPY, 1000, 1000",
+        "SAR, 9999999999.99, 9999999999.99",
+        "SAR, 0.10, 0.10",
+        "KWD, 9999999999, 9999999999.000",
+        "USD, 1000000, 1000000.00"
     })
     void charge_amount_exactDigitsOfTheCurrency(String currency, String amount, String onTheWire) throws Exception {
         answer("payment-request-redirect.json");
@@ -106,8 +123,9 @@ class PayTabsClientTest {
     void charge_amountBeyondTheLimits_refusedBeforeSending(String currency, String amount) {
         assertThatThrownBy(() -> ChargeRequest.builder(
                         ChargeRequest.Type.SALE, Fixtures.CART, Money.of(amount, currency), "Tickets"))
-                .isInstanceOfSatisfying(InvalidInputException.class, refused -> assertThat(refused.field())
-                        .isEqualTo("cart_amount"));
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo("cart_amount"));
     }
 
     @Test
@@ -116,8 +134,7 @@ class PayTabsClientTest {
         ChargeReply reply = accepted(client.charge(Fixtures.charge()).execute());
         assertThat(reply).isInstanceOfSatisfying(ChargeReply.Page.class, page -> {
             assertThat(page.page())
-                    .isEqualTo(URI.create(
-                            "https://secure.paytabs.sa/payment/page/5F3C0A9B82E64A7DB1E0C4D27A915E36"));
+                    .isEqualTo(URI.create("https://secure.paytabs.sa/payment/page/5F3C0A9B82E64A7DB1E0C4D27A915E36"));
             assertThat(page.transaction().ref()).isEqualTo(new TransactionRef("TST2632602000417"));
             assertThat(page.transaction().state()).isEqualTo(TransactionState.OPEN);
             assertThat(page.transaction().cartAmount()).contains(Money.of("250.00", "SAR"));
@@ -169,11 +186,13 @@ class PayTabsClientTest {
 
     @Test
     void charge_newFieldsNullsAndNewValues_tolerated() {
-        answerText(200, "{\"tran_ref\":\"TST1\",\"previous_tran_ref\":null,\"tran_type\":\"AuthExt\",\"cart_id\":42,"
-                + "\"cart_amount\":250,\"cart_currency\":\"KWD\",\"tran_total\":\"250.000\",\"tran_currency\":\"KWD\","
-                + "\"payment_result\":{\"response_status\":\"Q\",\"response_code\":null,\"transaction_time\":\"noon\"},"
-                + "\"payment_info\":[],\"threeDSDetails\":\"none\",\"user_defined\":[],\"customer_details\":null,"
-                + "\"trace\":{\"id\":1},\"brand_new\":{\"a\":[1,2]},\"invoice_id\":1840233}");
+        answerText(
+                200,
+                "{\"tran_ref\":\"TST1\",\"previous_tran_ref\":null,\"tran_type\":\"AuthExt\",\"cart_id\":42,"
+                        + "\"cart_amount\":250,\"cart_currency\":\"KWD\",\"tran_total\":\"250.000\",\"tran_currency\":\"KWD\","
+                        + "\"payment_result\":{\"response_status\":\"Q\",\"response_code\":null,\"transaction_time\":\"noon\"},"
+                        + "\"payment_info\":[],\"threeDSDetails\":\"none\",\"user_defined\":[],\"customer_details\":null,"
+                        + "\"trace\":{\"id\":1},\"brand_new\":{\"a\":[1,2]},\"invoice_id\":1840233}");
         PayTabsTransaction read =
                 accepted(client.charge(Fixtures.charge()).execute()).transaction();
         assertThat(read.kind()).isEqualTo(TransactionKind.UNRECOGNISED);
@@ -196,10 +215,13 @@ class PayTabsClientTest {
     @Test
     void transactions_ofACart_allInOrder() throws Exception {
         answer("query-by-cart-id.json");
-        List<PayTabsTransaction> all = accepted(client.transactions(Fixtures.CART).execute());
-        assertThat(all).extracting(PayTabsTransaction::kind)
+        List<PayTabsTransaction> all =
+                accepted(client.transactions(Fixtures.CART).execute());
+        assertThat(all)
+                .extracting(PayTabsTransaction::kind)
                 .containsExactly(TransactionKind.SALE, TransactionKind.SALE, TransactionKind.REFUND);
-        assertThat(all).extracting(PayTabsTransaction::state)
+        assertThat(all)
+                .extracting(PayTabsTransaction::state)
                 .containsExactly(TransactionState.DECLINED, TransactionState.APPROVED, TransactionState.APPROVED);
         assertThat(all.get(2).previousRef()).contains(all.get(1).ref());
         RecordedRequest request = request();
@@ -248,7 +270,8 @@ class PayTabsClientTest {
 
     @Test
     void client_twoProfiles_sideBySide() throws Exception {
-        PayTabsProfile other = PayTabsProfile.builder(7, "SKOTHER-000000", server.url("/base/").uri())
+        PayTabsProfile other = PayTabsProfile.builder(
+                        7, "SKOTHER-000000", server.url("/base/").uri())
                 .build();
         try (PayTabsClient second = PayTabsClient.create(other)) {
             answer("query-by-cart-id.json");

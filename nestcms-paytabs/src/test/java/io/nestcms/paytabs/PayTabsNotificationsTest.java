@@ -88,18 +88,21 @@ class PayTabsNotificationsTest {
             })
     void callback_unfit_refusedWithItsField(String body, String field) {
         assertThatThrownBy(() -> notifications.callback(body.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOfSatisfying(InvalidInputException.class, refused -> assertThat(refused.field())
-                        .isEqualTo(field));
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo(field));
     }
 
     @Test
     void browserReturn_unfit_refusedWithItsField() {
         assertThatThrownBy(() -> notifications.browserReturn(Map.of("tranRef", "TST1")))
-                .isInstanceOfSatisfying(InvalidInputException.class, refused -> assertThat(refused.field())
-                        .isEqualTo("cartId"));
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo("cartId"));
         assertThatThrownBy(() -> notifications.browserReturn(Map.of("cartId", "A", "tranRef", "")))
-                .isInstanceOfSatisfying(InvalidInputException.class, refused -> assertThat(refused.field())
-                        .isEqualTo("tranRef"));
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo("tranRef"));
     }
 
     private static VerifiedWebhook verified(SignatureScheme scheme, WebhookRequest request) {

@@ -15,7 +15,9 @@ class PayTabsProfileTest {
     @EnumSource(PayTabsRegion.class)
     void region_code_findsItAndItsHost(PayTabsRegion region) {
         assertThat(PayTabsRegion.ofCode(region.code())).isSameAs(region);
-        assertThat(PayTabsProfile.builder(1, Fixtures.SERVER_KEY, region).build().baseUri())
+        assertThat(PayTabsProfile.builder(1, Fixtures.SERVER_KEY, region)
+                        .build()
+                        .baseUri())
                 .isEqualTo(region.baseUri())
                 .hasScheme("https")
                 .hasPath("");
@@ -73,8 +75,9 @@ class PayTabsProfileTest {
     }
 
     private static void refused(ThrowingCallable call, String field) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(InvalidInputException.class, refused -> assertThat(
-                        refused.field())
-                .isEqualTo(field));
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo(field));
     }
 }

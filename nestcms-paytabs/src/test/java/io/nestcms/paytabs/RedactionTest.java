@@ -25,7 +25,7 @@ class RedactionTest {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         root.addAppender(log);
-        ours.setLevel(Level.ALL);
+        ours.setLevel(Level.TRACE);
         List<String> texts = new ArrayList<>();
         try {
             for (byte[] reply : replies()) {
@@ -36,7 +36,9 @@ class RedactionTest {
             root.detachAppender(log);
         }
         log.list.forEach(event -> texts.add(event.getFormattedMessage()
-                + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage())));
+                + (event.getThrowableProxy() == null
+                        ? ""
+                        : event.getThrowableProxy().getMessage())));
 
         assertThat(log.list).hasSizeGreaterThanOrEqualTo(replies().size());
         assertThat(texts).allSatisfy(text -> assertThat(SECRETS).noneMatch(text::contains));
@@ -62,7 +64,8 @@ class RedactionTest {
                 RawServer.reply(500, paid),
                 RawServer.reply(302, paid),
                 RawServer.reply(401, Fixtures.text("error-auth.json")),
-                ("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + paid).getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                ("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + paid)
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 ("Huda Salem " + paid + "\r\n\r\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
