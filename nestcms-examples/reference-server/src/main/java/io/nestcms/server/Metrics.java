@@ -19,6 +19,7 @@ import io.nestcms.resilience.CircuitBreakers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 /** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
 final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final PaymentStore store;
@@ -46,7 +49,8 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
         Gauge.builder("nestcms.outbox.buried", this, it -> it.buried)
                 .description("Events that could not be delivered")
                 .register(registry);
-        Gauge.builder("nestcms.live.browsers", listeningBrowsers, IntSupplier::getAsInt)
+        Gauge.builder("nestcms.live.browsers", listeningBrowsers::getAsInt)
+                .strongReference(true)
                 .description("Browsers that listen for changes")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
@@ -88,7 +92,7 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     @Override
     public void finished(String method, String route, int status, Duration took) {
         Timer.builder("nestcms.http.requests")
-                .tags("method", method, "route", route, "status", Integer.toString(status))
+                .tags("method", METHODS.contains(method) ? method : "other", "route", route, "status", Integer.toString(status))
                 .register(registry)
                 .record(took);
     }
