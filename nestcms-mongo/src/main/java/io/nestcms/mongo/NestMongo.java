@@ -1,6 +1,5 @@
 package io.nestcms.mongo;
 
-import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -24,14 +23,17 @@ public final class NestMongo implements AutoCloseable {
     private final MongoClient client;
     private final boolean ownsClient;
     private final PaymentStore payments;
+    private final ReadWriteSplitter splitter;
 
-    private NestMongo(MongoClient client, String databaseName, boolean ownsClient) {
+    private NestMongo(MongoClient client, String databaseName, boolean ownsClient, ReadPreference spread) {
         this.client = client;
         this.ownsClient = ownsClient;
         MongoDatabase database = client.getDatabase(databaseName)
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
                 .withReadConcern(ReadConcern.MAJORITY)
                 .withReadPreference(ReadPreference.primary());
+        this.splitter =
+                ReadWriteSplitter.builder(client, databaseName).spread(spread).build();
         this.payments = new MongoPaymentStore(
                 database.getCollection(PaymentDocuments.COLLECTION),
                 collection -> isReplicated() ? collection.withReadConcern(ReadConcern.LINEARIZABLE) : collection);
@@ -47,7 +49,7 @@ public final class NestMongo implements AutoCloseable {
     public static NestMongo connect(MongoSettings settings) {
         MongoClient client = open(settings);
         try {
-            return new NestMongo(client, settings.database(), true);
+            return new NestMongo(client, settings.database(), true, settings.readPreference());
         } catch (RuntimeException failed) {
             client.close();
             throw failed;
@@ -56,10 +58,7 @@ public final class NestMongo implements AutoCloseable {
 
     private static MongoClient open(MongoSettings settings) {
         try {
-            return MongoClients.create(MongoClientSettings.builder()
-                    .applyConnectionString(settings.uri())
-                    .applicationName("nestcms")
-                    .build());
+            return MongoClients.create(settings.client());
         } catch (MongoException | IllegalArgumentException refused) {
             throw new NestMongoException("no client could be made for " + settings, refused);
         }
@@ -77,7 +76,7 @@ public final class NestMongo implements AutoCloseable {
     public static NestMongo using(MongoClient client, String databaseName) {
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(databaseName, "databaseName");
-        return new NestMongo(client, databaseName, false);
+        return new NestMongo(client, databaseName, false, ReadPreference.secondaryPreferred());
     }
 
     private boolean isReplicated() {
@@ -92,6 +91,15 @@ public final class NestMongo implements AutoCloseable {
      */
     public PaymentStore payments() {
         return payments;
+    }
+
+    /**
+     * Sends reads and writes of the application's own collections to the right servers.
+     *
+     * @return always the same splitter
+     */
+    public ReadWriteSplitter splitter() {
+        return splitter;
     }
 
     /** Closes the client if it was made by {@link #connect(MongoSettings)}. Repeatable. */
