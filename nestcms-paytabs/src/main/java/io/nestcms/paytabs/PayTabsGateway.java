@@ -113,9 +113,9 @@ public final class PayTabsGateway implements PaymentGateway {
 
     @Override
     public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
-        return mapped(guarded(queries, () -> client.transactions(cartId)), all -> all.stream()
-                .map(GatewayTerms::transaction)
-                .toList());
+        return mapped(
+                guarded(queries, () -> client.transactions(cartId)),
+                all -> all.stream().map(GatewayTerms::transaction).toList());
     }
 
     @Override

@@ -164,8 +164,8 @@ class PayTabsGatewayTest {
         PayTabsGateway gateway = gateway(server.url("/").uri());
         fail(gateway);
 
-        assertThat(gateway.unavailableFor()).hasValueSatisfying(wait -> assertThat(wait)
-                .isEqualTo(Duration.ofSeconds(30)));
+        assertThat(gateway.unavailableFor())
+                .hasValueSatisfying(wait -> assertThat(wait).isEqualTo(Duration.ofSeconds(30)));
         assertThat(gateway.initiate(payment("250.00", "SAR")))
                 .isEqualTo(new NotSent<>(NotSent.Cause.CIRCUIT_OPEN, Duration.ofSeconds(30)));
         assertThat(server.getRequestCount()).isEqualTo(4);
@@ -226,7 +226,8 @@ class PayTabsGatewayTest {
     @Test
     void findByCart_all_inOurTerms() {
         answer(200, Fixtures.text("query-by-cart-id.json"));
-        GatewayOutcome<List<GatewayTransaction>> outcome = gateway(server.url("/").uri()).findByCart(Fixtures.CART);
+        GatewayOutcome<List<GatewayTransaction>> outcome =
+                gateway(server.url("/").uri()).findByCart(Fixtures.CART);
         assertThat(outcome).isInstanceOf(Accepted.class);
         assertThat(((Accepted<List<GatewayTransaction>>) outcome).value())
                 .hasSize(3)
@@ -259,8 +260,10 @@ class PayTabsGatewayTest {
 
     @Test
     void findByReference_unpaidPage_open() {
-        answer(200, "{\"tran_ref\":\"TST1\",\"tran_type\":\"Sale\",\"cart_id\":\"ORD-1\",\"cart_amount\":\"1.00\","
-                + "\"cart_currency\":\"SAR\",\"tran_total\":\"0\",\"tran_currency\":\"\"}");
+        answer(
+                200,
+                "{\"tran_ref\":\"TST1\",\"tran_type\":\"Sale\",\"cart_id\":\"ORD-1\",\"cart_amount\":\"1.00\","
+                        + "\"cart_currency\":\"SAR\",\"tran_total\":\"0\",\"tran_currency\":\"\"}");
         assertThat(gateway(server.url("/").uri()).findByReference(new TransactionRef("TST1")))
                 .isEqualTo(new Accepted<>(new GatewayTransaction(
                         new TransactionRef("TST1"),
@@ -285,7 +288,8 @@ class PayTabsGatewayTest {
                         .build()) {
             assertThat(first.gateway().name()).isEqualTo("paytabs");
             assertThat(second.gateway().name()).isEqualTo("paytabs-kw");
-            assertThat(breakers.find("paytabs-kw-query").orElseThrow().dependency()).isEqualTo("paytabs-kw");
+            assertThat(breakers.find("paytabs-kw-query").orElseThrow().dependency())
+                    .isEqualTo("paytabs-kw");
             assertThatThrownBy(() -> PayTabs.builder(profile, breakers).build())
                     .isInstanceOf(InvalidInputException.class);
         }
