@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The promises: a call to the gateway is on record before it is made, so no crash can lose it; a call whose end is
  * unknown is never made again until the gateway has proved that nothing was charged; notifications are hints, and only the
- * gateway's answer to a query settles; state and events are one write. {@link Reconciler} and {@code OutboxRelay} do the
+ * gateway's answer to a query settles; state and events are one write. {@link Reconciler} and {@link OutboxRelay} do the
  * other half of the work in the background.
  *
  * <p>Safe for use by many threads, and by many nodes on one store. A broken store's unchecked exceptions pass through;
@@ -483,7 +483,7 @@ public final class Payments {
         }
 
         /**
-         * Called after each write that left events to deliver: wake the {@code OutboxRelay} with it. Default: nothing. Must
+         * Called after each write that left events to deliver: wake the {@link OutboxRelay} with it. Default: nothing. Must
          * be quick and must not throw.
          *
          * @param given the hook

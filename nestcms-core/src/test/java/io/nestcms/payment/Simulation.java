@@ -1,5 +1,7 @@
 package io.nestcms.payment;
 
+import io.nestcms.event.EventBus;
+import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.money.Money;
 import io.nestcms.payment.contract.Samples;
 import java.time.Duration;
@@ -41,7 +43,7 @@ final class Simulation {
     private final Set<String> recordedTwice = new TreeSet<>();
     private Payments payments;
     private Reconciler reconciler;
-    private SimulatedRelay relay;
+    private OutboxRelay relay;
     private int depth;
 
     private Simulation(long seed, @Nullable Bug bug) {
@@ -81,7 +83,7 @@ final class Simulation {
         PaymentStore store = new CrashingStore(new CountingStore(), faults);
         PaymentGateway reached = gateway;
         if (bug != null) {
-            store = bug.in(store, faults, entry -> heard(entry));
+            store = bug.in(store, faults, entry -> heard.add(entry.id()));
             reached = bug.in(gateway);
         }
         payments = Payments.builder(reached, store)
@@ -90,7 +92,20 @@ final class Simulation {
                 .ids(() -> new PaymentId("p" + Long.toHexString(random.nextLong())))
                 .build();
         reconciler = payments.reconciler();
-        relay = new SimulatedRelay(store.outbox(), clock, faults, this::heard);
+        EventBus bus = EventBus.builder().build();
+        bus.subscribe(PaymentEvent.class, event -> {
+            if (faults.happen(3)) {
+                throw new IllegalStateException("a listener failed");
+            }
+        });
+        bus.subscribeEnvelopes(
+                PaymentEvent.class,
+                envelope -> heard.add(envelope.id()),
+                SubscriptionSettings.<PaymentEvent>sync().build());
+        relay = OutboxRelay.builder(store.outbox(), bus)
+                .clock(clock)
+                .attempts(1_000)
+                .build();
     }
 
     /** Sees what is really written. */
@@ -120,10 +135,6 @@ final class Simulation {
         private void count(List<OutboxEntry> events) {
             events.stream().map(OutboxEntry::id).filter(id -> !recorded.add(id)).forEach(recordedTwice::add);
         }
-    }
-
-    private void heard(OutboxEntry entry) {
-        heard.add(entry.id());
     }
 
     private void guarded(Runnable what) {
@@ -216,13 +227,13 @@ final class Simulation {
             gateway.tick();
             reconciler.runOnce(100);
             relay.runOnce();
-            Optional<Instant> next = Stream.concat(
+            Optional<Instant> next = Stream.of(
                             payments().map(it -> it.watch().checkAt()).filter(Objects::nonNull),
-                            gateway.agenda.stream().map(SimulatedGateway.Later::at))
+                            gateway.agenda.stream().map(SimulatedGateway.Later::at),
+                            Stream.ofNullable(records.outbox().backlog().oldest()))
+                    .flatMap(moments -> moments)
                     .min(Instant::compareTo);
             if (next.isEmpty()) {
-                clock.advance(Duration.ofMinutes(1));
-                relay.runOnce();
                 return;
             }
             Duration wait = Duration.between(clock.instant(), next.get());

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,8 +128,24 @@ final class CommandGuard {
             "$bucket",
             "$facet");
 
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+    /** What was refused, in order: command and reason, no values. */
+    List<String> refusals() {
+        return List.copyOf(refusals);
+    }
+
     /** Throws the error the client is to get, or returns. */
     void check(String command, String database, Document query) {
+        try {
+            inspect(command, query);
+        } catch (MongoServerError e) {
+            refusals.add(command + " on " + database + ": " + e.getMessageWithoutErrorCode());
+            throw e;
+        }
+    }
+
+    private void inspect(String command, Document query) {
         Set<String> options = OPTIONS.get(command.equals("findandmodify") ? "findAndModify" : command);
         if (options == null) {
             throw new MongoServerError(59, "CommandNotFound", "This node has no command '" + command + "'");
@@ -293,6 +310,10 @@ final class CommandGuard {
             if (!INDEX.contains(option.getKey()) && !isHarmless(option.getKey(), option.getValue())) {
                 throw refusal("the index option '" + option.getKey() + "'");
             }
+        }
+        if (index.containsKey("expireAfterSeconds")
+                && !(index.get("key") instanceof Document single && single.size() == 1 && !single.containsKey("_id"))) {
+            throw refusal("expireAfterSeconds on _id or on more than one field");
         }
         if (index.get("key") instanceof Document key) {
             key.forEach((field, kind) -> {

@@ -1,10 +1,18 @@
 package io.nestcms.testkit;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +36,8 @@ public final class EmbeddedMongo implements AutoCloseable {
     private final EmbeddedNode node;
     private final WireServer server;
     private final int port;
+    private final ScheduledExecutorService sweeper;
+    private final ScheduledFuture<?> sweeps;
 
     private EmbeddedMongo(Builder builder) throws IOException {
         node = new EmbeddedNode(builder.dataDirectory, builder.clock, builder.compactAfterBytes);
@@ -41,10 +51,22 @@ public final class EmbeddedMongo implements AutoCloseable {
             throw e;
         }
         node.announce(port);
+        long interval = builder.expireEvery.toMillis();
+        sweeper = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("embedded-mongo-ttl", true));
+        sweeps = sweeper.scheduleWithFixedDelay(this::sweep, interval, interval, TimeUnit.MILLISECONDS);
         log.info(
                 "embedded MongoDB node (for demos and tests, not for production) at 127.0.0.1:{}, data {}",
                 port,
                 builder.dataDirectory == null ? "in memory only" : "in " + builder.dataDirectory);
+    }
+
+    private void sweep() {
+        try {
+            int expired = node.expireDocuments();
+            log.debug("{} expired documents deleted", expired);
+        } catch (IOException | RuntimeException e) {
+            log.error("expired documents were not deleted; the next sweep tries again", e);
+        }
     }
 
     /** Starts to describe a node: in memory, any free port, the system's clock. */
@@ -65,6 +87,38 @@ public final class EmbeddedMongo implements AutoCloseable {
     /** What was found in the data directory at the start; all zero without one. */
     public RecoveryReport recovery() {
         return node.recovery();
+    }
+
+    /**
+     * What clients asked for and the node refused because it cannot do it as a MongoDB server would, in order: command,
+     * database and reason, without values. A test that expects none asserts that this is empty, also where the code under
+     * test catches the error.
+     */
+    public List<String> refusals() {
+        return node.refusals();
+    }
+
+    /**
+     * The queries since the start that read a whole collection because no index fits: collection and field names, without
+     * values. A query without filter and order is not among them.
+     */
+    public Set<String> collectionScans() {
+        return node.collectionScans();
+    }
+
+    /**
+     * Deletes the documents that have expired under TTL indexes by now. It also happens by itself, see
+     * {@link Builder#expireEvery}.
+     *
+     * @return how many were deleted
+     * @throws UncheckedIOException if the journal cannot be written
+     */
+    public int expireDocuments() {
+        try {
+            return node.expireDocuments();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot journal the deletion of expired documents", e);
+        }
     }
 
     /**
@@ -89,6 +143,8 @@ public final class EmbeddedMongo implements AutoCloseable {
      */
     @Override
     public void close() {
+        sweeps.cancel(false);
+        sweeper.shutdown();
         server.close();
         try {
             node.close();
@@ -104,7 +160,22 @@ public final class EmbeddedMongo implements AutoCloseable {
         private Clock clock = Clock.systemUTC();
         private long compactAfterBytes = 64L << 20;
 
+        private Duration expireEvery = Duration.ofSeconds(60);
+
         private Builder() {}
+
+        /**
+         * How often expired documents are deleted. Default 60 seconds, as the server does.
+         *
+         * @throws IllegalArgumentException if it is shorter than a millisecond
+         */
+        public Builder expireEvery(Duration interval) {
+            if (interval.toMillis() < 1) {
+                throw new IllegalArgumentException("expireEvery " + interval + " is shorter than a millisecond");
+            }
+            expireEvery = interval;
+            return this;
+        }
 
         /** Where the data is kept; made if it is not there. Default: nowhere, the data is gone with the node. */
         public Builder dataDirectory(Path directory) {

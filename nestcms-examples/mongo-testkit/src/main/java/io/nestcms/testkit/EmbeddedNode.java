@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,15 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    /** What the guard refused, by name and never with values. */
+    List<String> refusals() {
+        return guard.refusals();
+    }
+
+    Set<String> collectionScans() {
+        return store.collectionScans();
     }
 
     RecoveryReport recovery() {
@@ -181,9 +191,8 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     }
 
     private Document apply(Channel from, String database, String name, Document command) {
-        Document definition = DEFINITIONS.contains(name) ? withoutTransport(command) : null;
-        current.clear();
-        try {
+        return journaled(() -> {
+            Document definition = DEFINITIONS.contains(name) ? withoutTransport(command) : null;
             Document reply = store.handleCommand(from, database, name, command);
             if (definition != null) {
                 current.add(Operation.command(database, definition));
@@ -192,6 +201,14 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
                 current.add(retried.keep(command, reply));
             }
             return reply;
+        });
+    }
+
+    /** Makes the changes one journal record. The caller holds the write lock. */
+    private Document journaled(Supplier<Document> changes) {
+        current.clear();
+        try {
+            return changes.get();
         } finally {
             // also after an error: what was applied before it stays
             if (!current.isEmpty()) {
@@ -202,6 +219,29 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
                 current.clear();
             }
         }
+    }
+
+    /** Deletes what has expired by now under the TTL indexes; returns how much that was. */
+    int expireDocuments() throws IOException {
+        int expired = 0;
+        long sequence;
+        writing.lock();
+        try {
+            if (journal != null && journal.isBroken()) {
+                return 0;
+            }
+            for (Store.Expiry expiry : store.expiries()) {
+                Document expiredNow = journaled(() -> store.run(expiry.database(), expiry.deletion(clock.instant())));
+                expired += expiredNow.get("n") instanceof Integer count ? count : 0;
+            }
+            sequence = journal == null ? memorySequence : journal.last();
+        } finally {
+            writing.unlock();
+        }
+        if (journal != null && expired > 0) {
+            journal.await(sequence);
+        }
+        return expired;
     }
 
     private static Document withoutTransport(Document command) {

@@ -17,6 +17,7 @@ import de.bwaldvogel.mongo.oplog.NoopOplog;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ final class Store extends AbstractMongoBackend {
 
     private final StoredCollection.Changes changes;
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final Set<String> scans = new ConcurrentSkipListSet<>();
 
     Store(Clock clock, StoredCollection.Changes changes) {
         super(clock);
@@ -58,7 +61,7 @@ final class Store extends AbstractMongoBackend {
 
         @Override
         protected MongoCollection<Integer> openOrCreateCollection(String collection, CollectionOptions options) {
-            return new StoredCollection(this, collection, options, cursorRegistry, changes);
+            return new StoredCollection(this, collection, options, cursorRegistry, changes, scans::add);
         }
 
         @Override
@@ -130,6 +133,37 @@ final class Store extends AbstractMongoBackend {
     private static List<Document> firstBatch(Document reply) {
         Document cursor = (Document) Objects.requireNonNull(reply.get("cursor"), "cursor");
         return new ArrayList<>((Collection<Document>) Objects.requireNonNull(cursor.get("firstBatch"), "firstBatch"));
+    }
+
+    /** Queries that read a whole collection, by field names and never with values. */
+    Set<String> collectionScans() {
+        return Set.copyOf(scans);
+    }
+
+    /** A TTL index. */
+    record Expiry(String database, String collection, String field, long seconds) {
+        Document deletion(Instant now) {
+            Document old = new Document(field, new Document("$lt", now.minusSeconds(seconds)));
+            return new Document("delete", collection)
+                    .append("deletes", List.of(new Document("q", old).append("limit", 0)));
+        }
+    }
+
+    List<Expiry> expiries() {
+        List<Expiry> all = new ArrayList<>();
+        for (String database : databaseNames()) {
+            for (String collection : collectionNames(database)) {
+                for (Document index : indexes(database, collection)) {
+                    if (index.get("expireAfterSeconds") instanceof Number seconds
+                            && index.get("key") instanceof Document key
+                            && key.size() == 1) {
+                        String field = key.keySet().iterator().next();
+                        all.add(new Expiry(database, collection, field, seconds.longValue()));
+                    }
+                }
+            }
+        }
+        return all;
     }
 
     // ---- commands ------------------------------------------------------------------------------------------------

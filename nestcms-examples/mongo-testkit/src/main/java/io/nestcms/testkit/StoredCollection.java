@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,12 +52,19 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     private final List<@Nullable Document> documents = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private final Changes changes;
+    private final Consumer<String> scans;
     private final boolean system;
 
     StoredCollection(
-            MongoDatabase database, String name, CollectionOptions options, CursorRegistry cursors, Changes changes) {
+            MongoDatabase database,
+            String name,
+            CollectionOptions options,
+            CursorRegistry cursors,
+            Changes changes,
+            Consumer<String> scans) {
         super(database, name, options, cursors);
         this.changes = changes;
+        this.scans = scans;
         this.system = name.startsWith("system.");
     }
 
@@ -243,7 +251,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
                 return result(first.stream(), new Document(), null, numberToSkip, limit, batchSize, fieldSelector);
             }
         }
-        Candidates all = candidates(query, order, Integer.MAX_VALUE).orElseGet(() -> all(orderBy));
+        Candidates all = candidates(query, order, Integer.MAX_VALUE).orElseGet(() -> scan(query, orderBy));
         Comparator<Document> comparator = order == null || all.sorted() ? null : deriveComparator(order);
         return result(all.documents().stream(), query, comparator, numberToSkip, limit, batchSize, fieldSelector);
     }
@@ -292,6 +300,15 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
             }
         }
         return new Candidates(found, plan.sorted(), true);
+    }
+
+    private Candidates scan(Document query, @Nullable Document orderBy) {
+        Document order = orderBy == null || orderBy.containsKey("$natural") ? new Document() : orderBy;
+        if (!system && !(query.isEmpty() && order.isEmpty())) {
+            String sort = order.isEmpty() ? "" : " sort " + order.keySet();
+            scans.accept(getFullName() + " filter " + query.keySet() + sort);
+        }
+        return all(orderBy);
     }
 
     private Candidates all(@Nullable Document orderBy) {

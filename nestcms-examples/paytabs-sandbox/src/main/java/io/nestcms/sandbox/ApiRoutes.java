@@ -7,19 +7,15 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The merchant's side: {@code payment/request} and {@code payment/query}. */
 final class ApiRoutes {
     private final Settings settings;
     private final Serving serving;
-    private final RequestCheck check;
-    private final Admission admission;
+    private final PaymentRequests requests;
     private final Acquirer acquirer;
     private final Ledger ledger;
     private final Wire wire;
@@ -29,8 +25,7 @@ final class ApiRoutes {
             Settings settings, Serving serving, Acquirer acquirer, Ledger ledger, Wire wire, PageAddresses addresses) {
         this.settings = settings;
         this.serving = serving;
-        this.check = new RequestCheck(settings);
-        this.admission = new Admission(settings);
+        this.requests = new PaymentRequests(settings, acquirer, ledger);
         this.acquirer = acquirer;
         this.ledger = ledger;
         this.wire = wire;
@@ -40,6 +35,8 @@ final class ApiRoutes {
     void register(RoutesConfig routes) {
         post(routes, "/payment/request", this::request);
         post(routes, "/payment/query", this::query);
+        post(routes, "/payment/token", this::token);
+        post(routes, "/payment/token/delete", this::deleteToken);
     }
 
     private void post(RoutesConfig routes, String path, Function<ObjectNode, JsonNode> work) {
@@ -68,26 +65,8 @@ final class ApiRoutes {
     }
 
     private JsonNode request(ObjectNode body) {
-        admission.checkRate();
-        Order order = check.order(body);
-        @Nullable Card card = card(body.path("card_details"));
-        admission.checkDuplicate(order);
-        Transaction opened = acquirer.open(order);
-        Transaction latest = card == null ? opened : acquirer.pay(opened, card);
+        Transaction latest = requests.request(body);
         return wire.requested(latest, addresses.of(latest));
-    }
-
-    /** Own form: the merchant sends the card. */
-    private @Nullable Card card(JsonNode details) {
-        if (details.isMissingNode() || details.isNull()) {
-            return null;
-        }
-        TestCards.checkCvv(details.path("cvv").asText());
-        return TestCards.read(
-                details.path("pan").asText(),
-                details.path("expiry_month").asInt(),
-                details.path("expiry_year").asInt(),
-                YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
     }
 
     private JsonNode query(ObjectNode body) {
@@ -105,5 +84,21 @@ final class ApiRoutes {
         ArrayNode array = Json.MAPPER.createArrayNode();
         ofCart.forEach(t -> array.add(wire.queried(acquirer.current(t))));
         return array;
+    }
+
+    private JsonNode token(ObjectNode body) {
+        String token = body.path("token").asText("");
+        return wire.token(token, ofToken(token));
+    }
+
+    private JsonNode deleteToken(ObjectNode body) {
+        String token = body.path("token").asText("");
+        ofToken(token);
+        ledger.deleteToken(token);
+        return wire.error(0, "Token deleted");
+    }
+
+    private Transaction ofToken(String token) {
+        return ledger.ofToken(token).orElseThrow(() -> RefusedException.invalid("Invalid token"));
     }
 }

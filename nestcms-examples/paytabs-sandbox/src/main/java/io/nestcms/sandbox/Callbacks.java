@@ -75,6 +75,11 @@ final class Callbacks implements AutoCloseable {
         }
     }
 
+    /** Runs something as long as the sandbox runs. */
+    void everySecond(Runnable task) {
+        var unused = timer.scheduleWithFixedDelay(task, 1, 1, TimeUnit.SECONDS);
+    }
+
     /** Every try so far, oldest first. */
     List<Delivery> deliveries() {
         synchronized (log) {

@@ -32,6 +32,7 @@ final class ControlRoutes {
             state(ctx);
         });
         routes.post("/transactions/{ref}/settle", this::settle);
+        routes.post("/transactions/{ref}/redeem", ctx -> entry(ctx, acquirer.redeem(found(ctx))));
         routes.exception(RefusedException.class, (e, ctx) -> problem(ctx, e.text()));
         routes.exception(IllegalArgumentException.class, (e, ctx) -> problem(ctx, String.valueOf(e.getMessage())));
     }
@@ -82,11 +83,19 @@ final class ControlRoutes {
     private void settle(Context ctx) {
         ObjectNode body = Json.parse(ctx.bodyAsBytes());
         String letter = body.path("status").asText("").toUpperCase(Locale.ROOT);
-        Transaction found = ledger.find(ctx.pathParam("ref"))
+        entry(
+                ctx,
+                acquirer.decide(
+                        found(ctx), Status.valueOf(letter), body.path("code").asText("")));
+    }
+
+    private Transaction found(Context ctx) {
+        return ledger.find(ctx.pathParam("ref"))
                 .orElseThrow(() -> new IllegalArgumentException("no transaction " + ctx.pathParam("ref")));
-        Transaction settled =
-                acquirer.decide(found, Status.valueOf(letter), body.path("code").asText(""));
-        ctx.status(200).contentType("application/json").result(Json.bytes(LedgerEntry.of(settled)));
+    }
+
+    private static void entry(Context ctx, Transaction t) {
+        ctx.status(200).contentType("application/json").result(Json.bytes(LedgerEntry.of(t)));
     }
 
     private static void problem(Context ctx, String text) {

@@ -33,7 +33,15 @@ final class Html {
     static String cardForm(Transaction t, String problem) {
         String error =
                 problem.isEmpty() ? "" : "<p class=\"error\" id=\"error\" role=\"alert\">" + escape(problem) + "</p>";
-        return page("Pay " + amount(t), head(t) + error + """
+        return page(
+                "Pay " + amount(t),
+                head(t) + error + later(t) + (AsyncMethod.only(t.order()) ? CANCEL : CARD_FIELDS + testCards()));
+    }
+
+    private static final String CANCEL =
+            "<form method=\"post\"><button id=\"cancel\" name=\"action\" value=\"cancel\">Cancel</button></form>";
+
+    private static final String CARD_FIELDS = """
                         <form method="post" autocomplete="off">
                           <label for="card-number">Card number</label>
                           <input id="card-number" name="card-number" inputmode="numeric" maxlength="23" autofocus>
@@ -44,7 +52,15 @@ final class Html {
                           <button class="go" id="pay" name="action" value="pay">Pay</button>
                           <button id="cancel" name="action" value="cancel">Cancel</button>
                         </form>
-                        """ + testCards());
+                        """;
+
+    /** One button for each method where the payer pays elsewhere. */
+    private static String later(Transaction t) {
+        return AsyncMethod.offered(t.order()).stream()
+                .map(method -> "<form method=\"post\"><button class=\"go\" id=\"" + method.code()
+                        + "\" name=\"method\" value=\"" + method.code() + "\">Get a reference to pay with "
+                        + method.title() + "</button></form>\n")
+                .collect(Collectors.joining());
     }
 
     static String challenge(Transaction t) {

@@ -32,6 +32,10 @@ record Order(
         return value.isEmpty() || rest.path(field).isContainerNode() ? null : value;
     }
 
+    Order as(TranType other) {
+        return new Order(other, tranClass, cartId, description, currency, amount, original, rest);
+    }
+
     boolean flag(String field) {
         return rest.path(field).asBoolean(false);
     }

@@ -66,6 +66,7 @@ public final class PayTabsSandbox implements AutoCloseable {
                 settings.host(),
                 settings.controlPort(),
                 routes -> new ControlRoutes(faults, ledger, acquirer, pages).register(routes));
+        callbacks.everySecond(acquirer::expire);
     }
 
     /**
@@ -180,8 +181,32 @@ public final class PayTabsSandbox implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such transaction or no such status
      */
     public LedgerEntry settle(String ref, String status, String code) {
-        Transaction found = ledger.find(ref).orElseThrow(() -> new IllegalArgumentException("no transaction " + ref));
-        return LedgerEntry.of(acquirer.decide(found, Status.valueOf(status.toUpperCase(Locale.ROOT)), code));
+        return LedgerEntry.of(acquirer.decide(found(ref), Status.valueOf(status.toUpperCase(Locale.ROOT)), code));
+    }
+
+    /**
+     * Pays at the kiosk: a pending payment request becomes a sale of its own, and a notification follows.
+     *
+     * @param ref the reference of the payment request
+     * @return the sale
+     * @throws IllegalArgumentException if there is no such pending payment request, or it is paid
+     */
+    public LedgerEntry redeem(String ref) {
+        return LedgerEntry.of(acquirer.redeem(found(ref)));
+    }
+
+    /**
+     * Closes every page and payment request whose time is over by the sandbox's clock. It happens by itself every second, and
+     * whenever one is looked at.
+     *
+     * @return how many were closed
+     */
+    public int expirePages() {
+        return acquirer.expire();
+    }
+
+    private Transaction found(String ref) {
+        return ledger.find(ref).orElseThrow(() -> new IllegalArgumentException("no transaction " + ref));
     }
 
     /** Closes both ports and the ledger file; notifications that are not delivered yet are lost. */
@@ -431,6 +456,9 @@ public final class PayTabsSandbox implements AutoCloseable {
                     ledgerFile,
                     currencies,
                     pageLife,
+                    Duration.ofHours(3),
+                    Duration.ofHours(24),
+                    Duration.ofMinutes(65),
                     callbackDelays,
                     callbackTimeout,
                     duplicateRule,

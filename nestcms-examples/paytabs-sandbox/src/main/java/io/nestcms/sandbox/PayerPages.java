@@ -66,6 +66,10 @@ final class PayerPages {
         if (t.challenged() != null) {
             return finished(acquirer.confirm(t, text(ctx.formParam("otp"))));
         }
+        Optional<AsyncMethod> later = offered(t, text(ctx.formParam("method")));
+        if (later.isPresent()) {
+            return finished(acquirer.promise(t, later.get()));
+        }
         try {
             Card card =
                     card(text(ctx.formParam("card-number")), text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
@@ -104,6 +108,12 @@ final class PayerPages {
         if ("cancel".equals(body.path("action").asText())) {
             return acquirer.cancel(t);
         }
+        if (body.has("method")) {
+            return acquirer.promise(
+                    t,
+                    offered(t, body.path("method").asText())
+                            .orElseThrow(() -> RefusedException.invalid("Payment method not available")));
+        }
         Transaction latest = t;
         if (t.challenged() == null) {
             latest = acquirer.pay(
@@ -139,6 +149,12 @@ final class PayerPages {
             form.put("encoded", encoded(fields));
         }
         return json;
+    }
+
+    private static Optional<AsyncMethod> offered(Transaction t, String code) {
+        return AsyncMethod.offered(t.order()).stream()
+                .filter(method -> method.code().equals(code))
+                .findFirst();
     }
 
     private Map<String, String> signedFields(Transaction t) {

@@ -26,8 +26,17 @@ record Transaction(
         @Nullable Card challenged,
         @Nullable Result result) {
 
-    Transaction challenged(Card card) {
-        return new Transaction(ref, previous, order, page, createdAt, expiresAt, card, result);
+    Transaction challenged(Card card, Instant until) {
+        return new Transaction(ref, previous, order, page, createdAt, until, card, result);
+    }
+
+    Transaction as(TranType type, Instant until) {
+        return new Transaction(ref, previous, order.as(type), page, createdAt, until, challenged, result);
+    }
+
+    /** The same without a time to end. */
+    Transaction lasting() {
+        return new Transaction(ref, previous, order, page, createdAt, null, challenged, result);
     }
 
     Transaction settled(Result outcome) {
@@ -43,7 +52,8 @@ record Transaction(
     }
 
     boolean isExpiredAt(Instant now) {
-        return expiresAt != null && result == null && !now.isBefore(expiresAt);
+        boolean waits = result == null || (result.status() == Status.P && order.type() == TranType.PAYMENT_REQUEST);
+        return expiresAt != null && waits && !now.isBefore(expiresAt);
     }
 
     /** What was charged: a sale or a capture that was authorised. */
