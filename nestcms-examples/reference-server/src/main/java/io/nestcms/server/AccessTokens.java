@@ -79,7 +79,8 @@ final class AccessTokens {
             JWTClaimsSet claims = token.getJWTClaimsSet();
             String subject = claims.getSubject();
             Date until = claims.getExpirationTime();
-            boolean ours = ISSUER.equals(claims.getIssuer()) && List.of(AUDIENCE).equals(claims.getAudience());
+            boolean ours =
+                    ISSUER.equals(claims.getIssuer()) && List.of(AUDIENCE).equals(claims.getAudience());
             return ours && subject != null && until != null && clock.instant().isBefore(until.toInstant())
                     ? Optional.of(new Caller(subject, until.toInstant()))
                     : Optional.empty();

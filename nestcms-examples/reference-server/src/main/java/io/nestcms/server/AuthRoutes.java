@@ -70,7 +70,8 @@ final class AuthRoutes {
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw unauthorized(context, "Sign in first: no access token came with the request");
         }
-        AccessTokens.Caller caller = access.read(header.substring(BEARER.length()).strip())
+        AccessTokens.Caller caller = access.read(
+                        header.substring(BEARER.length()).strip())
                 .orElseThrow(() -> unauthorized(context, "The access token is not good, or no longer"));
         context.attribute(CALLER, caller);
     }

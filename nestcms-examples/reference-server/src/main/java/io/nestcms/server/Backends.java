@@ -77,7 +77,8 @@ record Backends(
     private static PayTabsProfile profile(PayTabsAccount account, URI publicUrl) {
         URI base = account.baseUri();
         PayTabsProfile.Builder profile = base == null
-                ? PayTabsProfile.builder(account.profileId(), account.serverKey(), PayTabsRegion.ofCode(account.region()))
+                ? PayTabsProfile.builder(
+                        account.profileId(), account.serverKey(), PayTabsRegion.ofCode(account.region()))
                 : PayTabsProfile.builder(account.profileId(), account.serverKey(), base);
         return profile.callback(URI.create(publicUrl + NotificationRoutes.WEBHOOK))
                 .returnUrl(URI.create(publicUrl + NotificationRoutes.RETURN))

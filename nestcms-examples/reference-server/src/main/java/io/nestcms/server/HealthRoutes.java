@@ -54,7 +54,8 @@ final class HealthRoutes {
         ObjectNode outbox = json.putObject("outbox").put("status", backlog == null ? "DOWN" : "UP");
         if (backlog != null) {
             outbox.put("waiting", backlog.payments()).put("buried", backlog.buried());
-            outbox.put("oldest", backlog.oldest() == null ? null : backlog.oldest().toString());
+            outbox.put(
+                    "oldest", backlog.oldest() == null ? null : backlog.oldest().toString());
         }
         ObjectNode circuits = json.putObject("circuits");
         for (BreakerSnapshot breaker : breakers.snapshots()) {

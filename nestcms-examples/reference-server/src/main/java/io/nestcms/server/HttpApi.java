@@ -147,12 +147,11 @@ final class HttpApi implements AutoCloseable {
 
     private static void answer(HttpResponseException refused, Context context) {
         int status = refused.getStatus();
-        Problem problem =
-                switch (status) {
-                    case 404 -> Problem.of(404, "not-found", "There is nothing at this address", null);
-                    case 405 -> Problem.of(405, "method-not-allowed", "This method is not taken here", null);
-                    default -> Problem.of(status, "http-" + status, "The request cannot be taken", null);
-                };
+        Problem problem = switch (status) {
+            case 404 -> Problem.of(404, "not-found", "There is nothing at this address", null);
+            case 405 -> Problem.of(405, "method-not-allowed", "This method is not taken here", null);
+            default -> Problem.of(status, "http-" + status, "The request cannot be taken", null);
+        };
         if (status == 405) {
             context.header("Allow", String.join(", ", allowed(refused)));
         }

@@ -43,7 +43,11 @@ final class Listeners {
             AUDIT.info("Payment {} failed with code {}", it.paymentId(), it.code());
             ALERT.warn("Payment {} failed with code {}", it.paymentId(), it.code());
         } else if (event instanceof PaymentEvent.PaymentMismatch it) {
-            ALERT.warn("Payment {}: transaction {} differs from the order: {}", it.paymentId(), it.tranRef(), it.difference());
+            ALERT.warn(
+                    "Payment {}: transaction {} differs from the order: {}",
+                    it.paymentId(),
+                    it.tranRef(),
+                    it.difference());
         } else if (event instanceof PaymentEvent.PaymentChargedAgain it) {
             ALERT.warn("Payment {} was charged a second time by {}", it.paymentId(), it.tranRef());
         } else {
@@ -57,7 +61,8 @@ final class Listeners {
             cache.merge(
                     "payment/" + payment.id(),
                     payment,
-                    (kept, given) -> given.revision().version() >= kept.revision().version() ? given : kept);
+                    (kept, given) ->
+                            given.revision().version() >= kept.revision().version() ? given : kept);
             live.changed(payment);
         });
     }
@@ -68,7 +73,11 @@ final class Listeners {
         if (event instanceof WebhookEvent.WebhookValidated it) {
             AUDIT.info("Webhook {} from {} is genuine", it.origin().scheme(), from);
         } else if (event instanceof WebhookEvent.WebhookRejected it) {
-            ALERT.warn("Webhook {} from {} refused: {}", it.origin().scheme(), from, it.refusal().reason());
+            ALERT.warn(
+                    "Webhook {} from {} refused: {}",
+                    it.origin().scheme(),
+                    from,
+                    it.refusal().reason());
         } else if (event instanceof WebhookEvent.SecurityAlert it) {
             ALERT.warn("Security alert, {} from {}: {}, {}", it.origin().scheme(), from, it.kind(), it.detail());
         }

@@ -76,8 +76,7 @@ final class LiveStatus implements AutoCloseable {
 
     /** Tells the payment's merchant. */
     void changed(Payment payment) {
-        Message message =
-                new Message("payment", PaymentJson.summary(payment).toString());
+        Message message = new Message("payment", PaymentJson.summary(payment).toString());
         String merchant = payment.claim().key().scope();
         clients.stream()
                 .filter(client -> client.caller.merchant().equals(merchant))

@@ -92,7 +92,13 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     @Override
     public void finished(String method, String route, int status, Duration took) {
         Timer.builder("nestcms.http.requests")
-                .tags("method", METHODS.contains(method) ? method : "other", "route", route, "status", Integer.toString(status))
+                .tags(
+                        "method",
+                        METHODS.contains(method) ? method : "other",
+                        "route",
+                        route,
+                        "status",
+                        Integer.toString(status))
                 .register(registry)
                 .record(took);
     }

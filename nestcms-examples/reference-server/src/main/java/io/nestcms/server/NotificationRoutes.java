@@ -50,10 +50,7 @@ final class NotificationRoutes {
     private final WebhookVerifier returns;
 
     private NotificationRoutes(
-            Payments payments,
-            PayTabsNotifications notifications,
-            WebhookVerifier callbacks,
-            WebhookVerifier returns) {
+            Payments payments, PayTabsNotifications notifications, WebhookVerifier callbacks, WebhookVerifier returns) {
         this.payments = payments;
         this.notifications = notifications;
         this.callbacks = callbacks;
@@ -139,8 +136,7 @@ final class NotificationRoutes {
             return Outcome.done(unchanged.payment());
         }
         if (result instanceof ApplyResult.Deferred deferred) {
-            return new Outcome(
-                    WebhookAnswer.RETRY_LATER, deferred.retryAfter(), Optional.of(deferred.payment()));
+            return new Outcome(WebhookAnswer.RETRY_LATER, deferred.retryAfter(), Optional.of(deferred.payment()));
         }
         PaymentRefusal refusal = ((ApplyResult.Refused) result).refusal();
         return Outcome.of(verifier.reject(proof, Refusal.contentMismatch(field(refusal))));
@@ -170,8 +166,7 @@ final class NotificationRoutes {
     }
 
     private static Context back(Context context, Optional<Payment> payment) {
-        context.redirect(
-                payment.map(known -> "/?payment=" + known.id()).orElse("/"), HttpStatus.SEE_OTHER);
+        context.redirect(payment.map(known -> "/?payment=" + known.id()).orElse("/"), HttpStatus.SEE_OTHER);
         return context;
     }
 

@@ -67,8 +67,8 @@ final class PageRoutes {
             throw new IllegalStateException("the page lacks its script or its style");
         }
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(found.group(1).getBytes(StandardCharsets.UTF_8));
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(found.group(1).getBytes(StandardCharsets.UTF_8));
             return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("SHA-256 is not offered by this Java runtime", impossible);

@@ -44,12 +44,13 @@ final class PaymentRoutes {
     private void create(Context context) {
         String key = context.header(KEY);
         if (key == null || key.isBlank()) {
-            throw Problem.field(400, KEY, "is missing", "a name of your own for this creation, so that it can be repeated")
+            throw Problem.field(
+                            400, KEY, "is missing", "a name of your own for this creation, so that it can be repeated")
                     .asException();
         }
         PaymentOrder order = order(StrictJson.object(context));
-        CreateResult result = payments.create(
-                new IdempotencyKey(AuthRoutes.caller(context).merchant(), key), order);
+        CreateResult result =
+                payments.create(new IdempotencyKey(AuthRoutes.caller(context).merchant(), key), order);
         Payment payment = result.fold(CreateResult.Created::payment, refused -> {
             throw refusal(refused.refusal()).asException();
         });
@@ -142,12 +143,9 @@ final class PaymentRoutes {
         return Arrays.stream(PaymentStatus.values())
                 .filter(status -> status.name().equals(given))
                 .findFirst()
-                .orElseThrow(() -> Problem.field(
-                                400,
-                                "status",
-                                "is not known",
-                                "one of " + List.of(PaymentStatus.values()))
-                        .asException());
+                .orElseThrow(
+                        () -> Problem.field(400, "status", "is not known", "one of " + List.of(PaymentStatus.values()))
+                                .asException());
     }
 
     private static int number(Context context, String name, int otherwise) {
@@ -156,7 +154,8 @@ final class PaymentRoutes {
             return otherwise;
         }
         if (!given.matches("[0-9]{1,6}")) {
-            throw Problem.field(400, name, "is not a number", "digits, at most six").asException();
+            throw Problem.field(400, name, "is not a number", "digits, at most six")
+                    .asException();
         }
         return Integer.parseInt(given);
     }

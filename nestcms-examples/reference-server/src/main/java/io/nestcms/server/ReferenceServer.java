@@ -73,7 +73,8 @@ public final class ReferenceServer implements AutoCloseable {
         ServerSocketChannel socket = closing.add("listening socket", ServerSocketChannel.open());
         socket.bind(new InetSocketAddress(settings.host(), settings.port()), 256);
         int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
-        this.uri = URI.create("http://" + (settings.host().equals("0.0.0.0") ? "127.0.0.1" : settings.host()) + ":" + port);
+        this.uri = URI.create(
+                "http://" + (settings.host().equals("0.0.0.0") ? "127.0.0.1" : settings.host()) + ":" + port);
 
         SecureRandom random = new SecureRandom();
         Credentials credentials = new Credentials(settings.dataDirectory(), random);
@@ -94,8 +95,8 @@ public final class ReferenceServer implements AutoCloseable {
         Metrics metrics = closing.add("metrics", new Metrics(core.store(), core.breakers(), live::clients));
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
 
-        HttpApi http = closing.add(
-                "HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
+        HttpApi http =
+                closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
         closing.add("live status", live);
         startRelay(settings.drain());
@@ -375,7 +376,8 @@ public final class ReferenceServer implements AutoCloseable {
             } catch (IOException failed) {
                 closing.close();
                 throw new IllegalStateException(
-                        "cannot listen on " + settings.host() + ":" + settings.port() + ": choose another PORT", failed);
+                        "cannot listen on " + settings.host() + ":" + settings.port() + ": choose another PORT",
+                        failed);
             } catch (RuntimeException failed) {
                 closing.close();
                 throw failed;

@@ -102,22 +102,6 @@ public record ServerSettings(
                 Duration.ofSeconds(10));
     }
 
-    /** All embedded, on free ports: what tests start from. */
-    public static ServerSettings embedded(Path dataDirectory, Map<String, String> users) {
-        return new ServerSettings(
-                "127.0.0.1",
-                0,
-                null,
-                dataDirectory,
-                null,
-                null,
-                0,
-                users,
-                null,
-                Duration.ofMinutes(15),
-                Duration.ofSeconds(10));
-    }
-
     private static @Nullable PayTabsAccount payTabs(Environment env) {
         String key = env.text("PAYTABS_SERVER_KEY");
         String profile = env.text("PAYTABS_PROFILE_ID");
@@ -127,9 +111,7 @@ public record ServerSettings(
         }
         if (key == null || profile == null || region == null) {
             throw new InvalidInputException(
-                    key == null
-                            ? "PAYTABS_SERVER_KEY"
-                            : profile == null ? "PAYTABS_PROFILE_ID" : "PAYTABS_REGION",
+                    key == null ? "PAYTABS_SERVER_KEY" : profile == null ? "PAYTABS_PROFILE_ID" : "PAYTABS_REGION",
                     "is missing",
                     "PAYTABS_PROFILE_ID, PAYTABS_SERVER_KEY and PAYTABS_REGION belong together");
         }

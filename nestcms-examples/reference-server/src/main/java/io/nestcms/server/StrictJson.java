@@ -83,9 +83,8 @@ final class StrictJson {
 
     private static boolean isJson(String contentType) {
         int end = contentType.indexOf(';');
-        String media = (end < 0 ? contentType : contentType.substring(0, end))
-                .strip()
-                .toLowerCase(Locale.ROOT);
+        String media =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
         return media.equals("application/json");
     }
 
