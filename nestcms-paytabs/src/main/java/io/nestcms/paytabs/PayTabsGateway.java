@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PayTabsGateway implements PaymentGateway {
     private static final Duration THROTTLED_WAIT = Duration.ofSeconds(3);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
     private final PayTabsClient client;
     private final String name;
@@ -87,11 +88,17 @@ public final class PayTabsGateway implements PaymentGateway {
     }
 
     /**
-     * {@inheritDoc} Speaks of new payments; queries may get through all the same.
+     * {@inheritDoc} Speaks of new payments; queries may get through all the same. A "no" is a rejection that the breaker
+     * counts and tells of, because the caller then makes no call that it could reject.
      */
     @Override
     public Optional<Duration> unavailableFor() {
-        return payments.retryAfter();
+        Permit permit = payments.tryAcquire();
+        if (permit.isRejected()) {
+            return Optional.of(payments.retryAfter().orElse(SHORTEST_WAIT));
+        }
+        permit.ignore();
+        return Optional.empty();
     }
 
     /**
