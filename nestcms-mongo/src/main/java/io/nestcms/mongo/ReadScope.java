@@ -4,7 +4,6 @@ import io.nestcms.failure.InvalidInputException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +24,10 @@ public final class ReadScope {
     /** How far the scope is, and whether a write in it ended without an answer. */
     private record Position(@Nullable ClusterTime time, boolean unsure) {}
 
-    private final AtomicReference<Position> position;
+    private volatile Position position;
 
     private ReadScope(@Nullable ClusterTime time) {
-        this.position = new AtomicReference<>(new Position(time, false));
+        this.position = new Position(time, false);
     }
 
     /**
@@ -83,26 +82,26 @@ public final class ReadScope {
      * @return up to 64 letters, digits, {@code -} and {@code _}
      */
     public String token() {
-        ClusterTime time = position.get().time();
+        ClusterTime time = position.time();
         return time == null ? EMPTY : time.token();
     }
 
     @Nullable ClusterTime time() {
-        return position.get().time();
+        return position.time();
     }
 
-    void saw(@Nullable ClusterTime seen) {
+    synchronized void saw(@Nullable ClusterTime seen) {
         if (seen != null) {
-            position.updateAndGet(before -> new Position(seen.max(before.time()), before.unsure()));
+            position = new Position(seen.max(position.time()), position.unsure());
         }
     }
 
     /** A write ended without an answer: only the primary knows whether it counts. */
-    void lostTrack() {
-        position.updateAndGet(before -> new Position(before.time(), true));
+    synchronized void lostTrack() {
+        position = new Position(position.time(), true);
     }
 
     boolean isUnsure() {
-        return position.get().unsure();
+        return position.unsure();
     }
 }
