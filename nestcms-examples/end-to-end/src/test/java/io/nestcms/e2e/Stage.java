@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A server on embedded defaults behind a tap, its clock in the test's hand and its reconciler run by the test. */
 final class Stage implements AutoCloseable {
@@ -35,7 +36,16 @@ final class Stage implements AutoCloseable {
     }
 
     Stage(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        ReferenceServer.Builder builder = ReferenceServer.builder(settings(data, tap.uri()))
+        this(data, true, options);
+    }
+
+    /** Without a tap in front: that waits for the end of an answer, and a stream has none. */
+    static Stage withoutTap(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
+        return new Stage(data, false, options);
+    }
+
+    private Stage(Path data, boolean behindTap, Consumer<ReferenceServer.Builder> options) throws IOException {
+        ReferenceServer.Builder builder = ReferenceServer.builder(settings(data, behindTap ? tap.uri() : null))
                 .clock(clock)
                 .timings(shortTimings())
                 .reconcileEvery(Duration.ZERO)
@@ -43,11 +53,11 @@ final class Stage implements AutoCloseable {
         options.accept(builder);
         server = builder.start();
         tap.target(server.uri());
-        merchant = Merchant.signIn(tap.uri(), MERCHANT, PASSWORD);
+        merchant = Merchant.signIn(behindTap ? tap.uri() : server.uri(), MERCHANT, PASSWORD);
     }
 
     /** All embedded, on free ports; tokens outlive every jump of the clock. */
-    static ServerSettings settings(Path data, URI publicUrl) {
+    static ServerSettings settings(Path data, @Nullable URI publicUrl) {
         return new ServerSettings(
                 "127.0.0.1",
                 0,

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Stands in front of the server as its public address, and sees each request and answer that passes. */
 final class Tap implements AutoCloseable {
@@ -33,6 +34,7 @@ final class Tap implements AutoCloseable {
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private volatile URI target = URI.create("http://127.0.0.1:1");
     private volatile Consumer<Seen> onRequest = request -> {};
+    private volatile Predicate<Seen> swallow = request -> false;
     private volatile BiConsumer<Seen, Integer> onAnswer = (request, status) -> {};
 
     /** A request as it passed. */
@@ -69,6 +71,11 @@ final class Tap implements AutoCloseable {
         onAnswer = hook;
     }
 
+    /** Requests that are answered 200 and never reach the server: seen here, and to be sent on by the test. */
+    void swallow(Predicate<Seen> which) {
+        swallow = which;
+    }
+
     /** The requests to one path so far. */
     List<Seen> seen(String path) {
         return seen.stream().filter(request -> request.path().equals(path)).toList();
@@ -83,6 +90,10 @@ final class Tap implements AutoCloseable {
                     exchange.getRequestBody().readAllBytes());
             seen.add(request);
             onRequest.accept(request);
+            if (swallow.test(request)) {
+                exchange.sendResponseHeaders(200, -1);
+                return;
+            }
             HttpRequest.Builder onward = HttpRequest.newBuilder(
                             URI.create(target + exchange.getRequestURI().toString()))
                     .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()));
