@@ -45,8 +45,7 @@ class BrowserJourneyTest {
         type(browser, "username", Stage.MERCHANT);
         type(browser, "password", Stage.PASSWORD);
         shown(browser, "sign-in").click();
-        soon(browser)
-                .until(ExpectedConditions.textToBePresentInElementLocated(By.id("live"), "Live"));
+        soon(browser).until(ExpectedConditions.textToBePresentInElementLocated(By.id("live"), "Live"));
     }
 
     private static void pay(ChromeDriver browser, String description, String card) {
@@ -60,8 +59,7 @@ class BrowserJourneyTest {
     }
 
     private static void statusTurns(ChromeDriver browser, String status) {
-        soon(browser)
-                .until(ExpectedConditions.textToBePresentInElementLocated(By.id("status"), status));
+        soon(browser).until(ExpectedConditions.textToBePresentInElementLocated(By.id("status"), status));
     }
 
     @Test
@@ -102,8 +100,7 @@ class BrowserJourneyTest {
             signIn(browser, stage);
             pay(browser, "Paid at a kiosk", PENDING);
             statusTurns(browser, "PROCESSING");
-            soon(browser)
-                    .until(ExpectedConditions.textToBePresentInElementLocated(By.id("live"), "Live"));
+            soon(browser).until(ExpectedConditions.textToBePresentInElementLocated(By.id("live"), "Live"));
             browser.executeScript("window.sameDocument = true");
 
             String ref = stage.sandbox().ledger().entries().get(0).ref();

@@ -34,8 +34,8 @@ class CircuitTest {
         return new Stage(
                 data,
                 server -> server.ticker(nanos::get)
-                        .payTabs(options ->
-                                options.gateway(gateway -> gateway.breaker(settings).attempts(1))));
+                        .payTabs(options -> options.gateway(
+                                gateway -> gateway.breaker(settings).attempts(1))));
     }
 
     private static String created(Stage stage, String name) {
@@ -90,7 +90,8 @@ class CircuitTest {
             Merchant.Answer started = stage.merchant.process(id);
             assertThat(started.status()).isEqualTo(200);
             stage.payer.pay(started.text("redirectUrl"), Payer.APPROVED);
-            Stage.eventually().untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
             assertThat(stage.sandbox().ledger().totals("C").charges()).isEqualTo(1);
         }
     }

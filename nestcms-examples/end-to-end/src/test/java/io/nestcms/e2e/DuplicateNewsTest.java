@@ -34,7 +34,8 @@ class DuplicateNewsTest {
     }
 
     private static void settledOnce(Stage stage, String id) {
-        Stage.eventually().untilAsserted(() -> assertThat(stage.paymentEvents(id)).hasSize(5));
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(stage.paymentEvents(id)).hasSize(5));
         assertThat(stage.paymentEvents(id)).containsOnlyOnce("PaymentSucceeded");
         assertThat(stage.merchant.find(id).json().path("history")).hasSize(3);
         assertThat(stage.merchant.find(id).json().path("transactions")).hasSize(1);

@@ -60,10 +60,11 @@ class FullSequenceTest {
             Merchant.Answer started = stage.merchant.process(id);
             hops.add("payer -> PayTabs: pays");
             Payer.WayBack wayBack = stage.payer.pay(started.text("redirectUrl"), Payer.APPROVED);
-            Stage.eventually().until(() -> hops.lines().stream()
-                            .filter(line -> line.startsWith("API ->"))
-                            .count()
-                    == 3);
+            Stage.eventually()
+                    .until(() -> hops.lines().stream()
+                                    .filter(line -> line.startsWith("API ->"))
+                                    .count()
+                            == 3);
 
             assertThat(hops.lines())
                     .containsExactly(
@@ -116,13 +117,14 @@ class FullSequenceTest {
                             // 36, 37
                             "API ->: 200");
 
-            Stage.eventually().untilAsserted(() -> assertThat(stage.paymentEvents(id))
-                    .containsExactly(
-                            "PaymentCreated",
-                            "PaymentInitiated",
-                            "PaymentStatusChanged",
-                            "PaymentSucceeded",
-                            "PaymentStatusChanged"));
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(stage.paymentEvents(id))
+                            .containsExactly(
+                                    "PaymentCreated",
+                                    "PaymentInitiated",
+                                    "PaymentStatusChanged",
+                                    "PaymentSucceeded",
+                                    "PaymentStatusChanged"));
             assertThat(stage.server.breakers().snapshots())
                     .allSatisfy(breaker -> assertThat(breaker.calls()).isEqualTo(1))
                     .allSatisfy(breaker -> assertThat(breaker.windowFailures()).isZero());

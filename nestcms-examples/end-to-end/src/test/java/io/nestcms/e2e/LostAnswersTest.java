@@ -30,7 +30,8 @@ class LostAnswersTest {
     }
 
     private static void succeeds(Stage stage, String id) {
-        Stage.eventually().untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
         assertThat(charges(stage)).isEqualTo(1);
     }
 
@@ -39,8 +40,8 @@ class LostAnswersTest {
         AtomicReference<Stage> running = new AtomicReference<>();
         try (Stage stage = new Stage(
                 data,
-                server -> server.payTabs(options -> options.gateway(gateway -> gateway.sleeper(
-                        wait -> running.get().sandbox().faults().acceptConnections()))))) {
+                server -> server.payTabs(options -> options.gateway(gateway ->
+                        gateway.sleeper(wait -> running.get().sandbox().faults().acceptConnections()))))) {
             running.set(stage);
             String id = created(stage);
             stage.sandbox().faults().refuseConnections();
@@ -48,7 +49,12 @@ class LostAnswersTest {
             Merchant.Answer started = stage.merchant.process(id);
 
             assertThat(started.status()).isEqualTo(200);
-            assertThat(stage.server.breakers().find("paytabs").orElseThrow().snapshot().failures())
+            assertThat(stage.server
+                            .breakers()
+                            .find("paytabs")
+                            .orElseThrow()
+                            .snapshot()
+                            .failures())
                     .containsEntry(FailureClass.CONNECT, 1L);
             stage.payer.pay(started.text("redirectUrl"), Payer.APPROVED);
             succeeds(stage, id);
@@ -67,7 +73,12 @@ class LostAnswersTest {
             assertThat(refused.status()).isEqualTo(503);
             assertThat(Long.parseLong(refused.header("Retry-After"))).isPositive();
             assertThat(stage.merchant.status(id)).isEqualTo("CREATED");
-            assertThat(stage.server.breakers().find("paytabs").orElseThrow().snapshot().failures())
+            assertThat(stage.server
+                            .breakers()
+                            .find("paytabs")
+                            .orElseThrow()
+                            .snapshot()
+                            .failures())
                     .containsEntry(FailureClass.CONNECT, 3L);
             stage.sandbox().faults().acceptConnections();
             Merchant.Answer started = stage.merchant.process(id);
@@ -94,14 +105,16 @@ class LostAnswersTest {
             assertThat(stage.sandbox().calls("/payment/request")).isEqualTo(1);
 
             // the gateway has it, and charges; nobody tells us
-            stage.sandbox().settle(stage.sandbox().ledger().entries("ORD-1").get(0).ref(), "A", "");
+            stage.sandbox()
+                    .settle(stage.sandbox().ledger().entries("ORD-1").get(0).ref(), "A", "");
             stage.reconcileAfter(Duration.ofSeconds(5));
 
             succeeds(stage, id);
             assertThat(stage.sandbox().calls("/payment/request")).isEqualTo(1);
-            Stage.eventually().untilAsserted(() -> assertThat(stage.paymentEvents(id))
-                    .contains("PaymentOutcomeUnknown")
-                    .containsOnlyOnce("PaymentSucceeded"));
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(stage.paymentEvents(id))
+                            .contains("PaymentOutcomeUnknown")
+                            .containsOnlyOnce("PaymentSucceeded"));
         }
     }
 
@@ -150,7 +163,11 @@ class LostAnswersTest {
         }
         try (Stage stage = new Stage(data)) {
             assertThat(stage.merchant.find(id).json()).isEqualTo(before.json());
-            assertThat(stage.merchant.get("/payments/v2?status=SUCCEEDED").json().path("total").asInt())
+            assertThat(stage.merchant
+                            .get("/payments/v2?status=SUCCEEDED")
+                            .json()
+                            .path("total")
+                            .asInt())
                     .isEqualTo(1);
             assertThat(charges(stage)).isEqualTo(1);
             Merchant.Answer again = stage.merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"));

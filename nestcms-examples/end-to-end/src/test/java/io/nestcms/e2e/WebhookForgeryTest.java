@@ -107,7 +107,9 @@ class WebhookForgeryTest {
         for (int i = 0; i < body.length; i += 37) {
             byte[] altered = body.clone();
             altered[i] ^= 1;
-            assertThat(send(altered, genuine.header("signature"))).as("byte " + i).isEqualTo(401);
+            assertThat(send(altered, genuine.header("signature")))
+                    .as("byte " + i)
+                    .isEqualTo(401);
         }
         assertThat(lastReason()).isEqualTo(Refusal.Reason.SIGNATURE_MISMATCH);
         assertThat(stage.heard(SecurityAlert.class)).isEmpty();
@@ -117,7 +119,8 @@ class WebhookForgeryTest {
     void callback_unsignedOrSignedWithAnotherKey_refused() {
         assertThat(send(genuine.body(), "")).isEqualTo(401);
         assertThat(lastReason()).isEqualTo(Refusal.Reason.SIGNATURE_MISSING);
-        assertThat(send(genuine.body(), sign(genuine.body(), "SOMEBODY-ELSES-KEY"))).isEqualTo(401);
+        assertThat(send(genuine.body(), sign(genuine.body(), "SOMEBODY-ELSES-KEY")))
+                .isEqualTo(401);
         assertThat(lastReason()).isEqualTo(Refusal.Reason.SIGNATURE_MISMATCH);
         assertThat(send(genuine.body(), "zz")).isEqualTo(401);
         assertThat(lastReason()).isEqualTo(Refusal.Reason.SIGNATURE_MALFORMED);

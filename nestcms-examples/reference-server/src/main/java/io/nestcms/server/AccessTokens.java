@@ -15,9 +15,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import javax.crypto.SecretKey;
 
 /** Short-lived access tokens: JWT, signed with HMAC-SHA256; no other algorithm is taken. */
 final class AccessTokens {
+    static final String MAC = "HmacSHA256";
+
     private static final String ISSUER = "nestcms-reference-server";
     private static final String AUDIENCE = "nestcms-payments";
 
@@ -26,7 +29,7 @@ final class AccessTokens {
     private final Clock clock;
     private final Duration life;
 
-    AccessTokens(byte[] key, Clock clock, Duration life) {
+    AccessTokens(SecretKey key, Clock clock, Duration life) {
         try {
             this.signer = new MACSigner(key);
             this.verifier = new MACVerifier(key);

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +105,9 @@ public final class ReferenceServer implements AutoCloseable {
         startRelay(settings.drain());
         if (!builder.reconcileEvery.isZero()) {
             long every = builder.reconcileEvery.toMillis();
-            timer.scheduleWithFixedDelay(this::reconcileQuietly, every, every, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> reconciling =
+                    timer.scheduleWithFixedDelay(this::reconcileQuietly, every, every, TimeUnit.MILLISECONDS);
+            closing.add("reconciler", () -> reconciling.cancel(false));
         }
         http.start();
     }
@@ -158,14 +163,14 @@ public final class ReferenceServer implements AutoCloseable {
         }));
     }
 
-    private static byte[] tokenKey(ServerSettings settings, SecureRandom random) {
-        byte[] given = settings.tokenKey();
+    private static SecretKey tokenKey(ServerSettings settings, SecureRandom random) {
+        SecretKey given = settings.tokenKey();
         if (given != null) {
             return given;
         }
         byte[] key = new byte[32];
         random.nextBytes(key);
-        return key;
+        return new SecretKeySpec(key, AccessTokens.MAC);
     }
 
     private void startRelay(Duration drain) {

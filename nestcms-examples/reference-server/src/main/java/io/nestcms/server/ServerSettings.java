@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,7 @@ public record ServerSettings(
         @Nullable PayTabsAccount payTabs,
         int sandboxPort,
         Map<String, String> users,
-        byte @Nullable [] tokenKey,
+        @Nullable SecretKey tokenKey,
         Duration tokenLife,
         Duration drain) {
 
@@ -45,7 +47,7 @@ public record ServerSettings(
         users = Map.copyOf(users);
         checkPort("PORT", port);
         checkPort("SANDBOX_PORT", sandboxPort);
-        if (tokenKey != null && tokenKey.length < 32) {
+        if (tokenKey != null && tokenKey.getEncoded().length < 32) {
             throw new InvalidInputException("JWT_SECRET", "is too short", "at least 32 bytes, in Base64");
         }
         if (payTabs != null
@@ -56,6 +58,12 @@ public record ServerSettings(
                     publicUrl == null ? "is missing" : "is not HTTPS",
                     "PayTabs sends an empty notification to anything but an https address");
         }
+    }
+
+    /** Nothing that anybody could sign in with. */
+    @Override
+    public String toString() {
+        return "ServerSettings[" + host + ":" + port + ", " + payTabs + "]";
     }
 
     /**
@@ -97,7 +105,7 @@ public record ServerSettings(
                 payTabs(env),
                 env.number("SANDBOX_PORT", 8081),
                 password == null ? Map.of() : Map.of(name, password),
-                env.base64("JWT_SECRET"),
+                env.key("JWT_SECRET"),
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(10));
     }
@@ -159,13 +167,13 @@ public record ServerSettings(
             }
         }
 
-        byte @Nullable [] base64(String name) {
+        @Nullable SecretKey key(String name) {
             String value = text(name);
             if (value == null) {
                 return null;
             }
             try {
-                return Base64.getDecoder().decode(value);
+                return new SecretKeySpec(Base64.getDecoder().decode(value), AccessTokens.MAC);
             } catch (IllegalArgumentException other) {
                 throw new InvalidInputException(name, "is not Base64", "the standard alphabet");
             }
