@@ -102,7 +102,6 @@ public final class ReferenceServer implements AutoCloseable {
                 closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
         closing.add("live status", live);
-        startRelay(settings.drain());
         if (!builder.reconcileEvery.isZero()) {
             long every = builder.reconcileEvery.toMillis();
             ScheduledFuture<?> reconciling =
