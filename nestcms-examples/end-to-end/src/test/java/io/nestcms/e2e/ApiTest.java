@@ -49,8 +49,8 @@ class ApiTest {
 
     @Test
     void create_withoutKey_refused() {
-        Merchant.Answer answer =
-                stage.merchant.post("/payments/v2", Merchant.order("X", "1.000", "KWD").toString());
+        Merchant.Answer answer = stage.merchant.post(
+                "/payments/v2", Merchant.order("X", "1.000", "KWD").toString());
         isProblem(answer, 400, "invalid-input");
         assertThat(answer.text("field")).isEqualTo("Idempotency-Key");
     }
@@ -62,11 +62,7 @@ class ApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {"cartId":"X"                       | 400 | malformed-json
             [1]                                 | 400 | malformed-json
             {"cartId":"X","cartId":"Y"}         | 400 | malformed-json
@@ -146,8 +142,8 @@ class ApiTest {
         String[] parts = token.split("\\.");
         String unsigned = "eyJhbGciOiJub25lIn0." + parts[1] + ".";
         for (String bad : new String[] {token + "x", parts[0] + "." + parts[1] + ".", unsigned, "nonsense"}) {
-            Merchant.Answer answer = stage.merchant.send(
-                    HttpRequest.newBuilder(URI.create(stage.tap.uri() + "/payments/v2"))
+            Merchant.Answer answer =
+                    stage.merchant.send(HttpRequest.newBuilder(URI.create(stage.tap.uri() + "/payments/v2"))
                             .header("Authorization", "Bearer " + bad)
                             .build());
             isProblem(answer, 401, "unauthorized");
@@ -209,10 +205,10 @@ class ApiTest {
         Merchant stranger = Merchant.stranger(stage.tap.uri());
         for (Map.Entry<String, JsonNode> path : paths.properties()) {
             path.getValue().fieldNames().forEachRemaining(method -> {
-                Merchant.Answer answer = stranger.send(stranger.request(
-                                path.getKey().replace("{id}", "pay_1"))
-                        .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody())
-                        .build());
+                Merchant.Answer answer =
+                        stranger.send(stranger.request(path.getKey().replace("{id}", "pay_1"))
+                                .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody())
+                                .build());
                 assertThat(answer.status()).as(method + " " + path.getKey()).isNotIn(404, 405, 500);
                 assertThat(path.getValue().path(method).path("responses").has(Integer.toString(answer.status()))
                                 || answer.status() == 415)
@@ -226,7 +222,11 @@ class ApiTest {
     void healthAndMetrics_tellTheirParts() {
         Merchant.Answer detailed = stage.merchant.get("/health/detailed");
         assertThat(detailed.status()).isEqualTo(200);
-        assertThat(detailed.json().path("parts").path("circuits").path("paytabs").asText())
+        assertThat(detailed.json()
+                        .path("parts")
+                        .path("circuits")
+                        .path("paytabs")
+                        .asText())
                 .isEqualTo("CLOSED");
         assertThat(stage.merchant.get("/health").text("status")).isEqualTo("UP");
         assertThat(stage.merchant.get("/health/liveness").text("status")).isEqualTo("UP");
@@ -243,7 +243,8 @@ class ApiTest {
         assertThat(page.header("Content-Security-Policy"))
                 .contains("default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "frame-ancestors 'none'");
         assertThat(page.raw().body()).doesNotContain("src=\"http", "style=\"", "onclick");
-        assertThat(Files.getPosixFilePermissions(data.resolve("sandbox-server-key"))).hasSize(2);
+        assertThat(Files.getPosixFilePermissions(data.resolve("sandbox-server-key")))
+                .hasSize(2);
         String key = Files.readString(data.resolve("sandbox-server-key")).strip();
         assertThat(stage.server.description().toString()).doesNotContain(key).doesNotContain(Stage.PASSWORD);
         assertThat(stage.merchant.get("/health/detailed").raw().body()).doesNotContain(key);

@@ -63,8 +63,8 @@ class KilledServerTest {
                         sandbox.serverKey(),
                         death.name())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        data.resolve("log").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
                 .start();
         Stage.eventually().ignoreExceptions().until(() -> {
             assertThat(running.isAlive()).isTrue();
@@ -110,7 +110,8 @@ class KilledServerTest {
         assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
         Stage.eventually()
                 .untilAsserted(() -> assertThat(heard())
-                        .contains("PaymentCreated", "PaymentOutcomeUnknown", "PaymentSucceeded", "PaymentStatusChanged"));
+                        .contains(
+                                "PaymentCreated", "PaymentOutcomeUnknown", "PaymentSucceeded", "PaymentStatusChanged"));
     }
 
     @Test
@@ -134,8 +135,8 @@ class KilledServerTest {
     @Test
     void killed_afterTheStateWasSaved_everyEventGoesOut() throws Exception {
         Merchant first = start(Death.AFTER_THE_STATE_WAS_SAVED);
-        String id = first.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"))
-                .text("id");
+        String id =
+                first.create("key-1", Merchant.order("ORD-1", "250.000", "KWD")).text("id");
         new Payer().pay(first.process(id).text("redirectUrl"), Payer.APPROVED);
         diesByItself();
         assertThat(heard()).isEmpty();

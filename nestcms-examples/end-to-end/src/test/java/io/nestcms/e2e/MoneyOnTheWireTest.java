@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
 import okio.Buffer;
+import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,15 +25,12 @@ class MoneyOnTheWireTest {
 
     private Stage stage() throws IOException {
         OkHttpClient http = new OkHttpClient.Builder()
-                .addNetworkInterceptor(chain -> {
-                    Buffer body = new Buffer();
-                    chain.request().body().writeTo(body);
-                    requests.add(body.readUtf8());
-                    return chain.proceed(chain.request());
-                })
+                .addNetworkInterceptor(chain -> chain.proceed(chain.request()
+                        .newBuilder()
+                        .post(new Overheard(chain.request().body(), requests))
+                        .build()))
                 .build();
-        return new Stage(
-                data, server -> server.payTabs(options -> options.client(client -> client.httpClient(http))));
+        return new Stage(data, server -> server.payTabs(options -> options.client(client -> client.httpClient(http))));
     }
 
     @Test
@@ -38,7 +38,7 @@ class MoneyOnTheWireTest {
         try (Stage stage = stage()) {
             String[][] orders = {
                 {"KWD", "250.000", "250.000"},
-                {"KWD", "0.001", "0.001"},
+                {"KWD", "0.01", "0.010"},
                 {"BHD", "12.5", "12.500"},
                 {"OMR", "7", "7.000"},
                 {"SAR", "0.1", "0.10"},
@@ -54,7 +54,12 @@ class MoneyOnTheWireTest {
                         .isEqualTo(200);
 
                 assertThat(requests.get(requests.size() - 1)).contains("\"cart_amount\":" + order[2] + ",");
-                assertThat(stage.sandbox().ledger().entries(cart).get(0).amount().toPlainString())
+                assertThat(stage.sandbox()
+                                .ledger()
+                                .entries(cart)
+                                .get(0)
+                                .amount()
+                                .toPlainString())
                         .isEqualTo(order[2]);
             }
         }
@@ -84,6 +89,40 @@ class MoneyOnTheWireTest {
             assertThat(stage.merchant.get("/payments/v2").json().path("total").asInt())
                     .isZero();
             assertThat(requests).isEmpty();
+        }
+    }
+
+    /** Notes a body while it is written; a payment's body can be written only once. */
+    private static final class Overheard extends RequestBody {
+        private final RequestBody body;
+        private final List<String> notes;
+
+        private Overheard(RequestBody body, List<String> notes) {
+            this.body = body;
+            this.notes = notes;
+        }
+
+        @Override
+        public MediaType contentType() {
+            return body.contentType();
+        }
+
+        @Override
+        public long contentLength() throws IOException {
+            return body.contentLength();
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            Buffer written = new Buffer();
+            body.writeTo(written);
+            notes.add(written.clone().readUtf8());
+            sink.writeAll(written);
         }
     }
 }

@@ -98,6 +98,8 @@ public final class ReferenceServer implements AutoCloseable {
         Metrics metrics = closing.add("metrics", new Metrics(core.store(), core.breakers(), live::clients));
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
 
+        // closed after the HTTP server, so that the events of its last requests go out too
+        startRelay(settings.drain());
         HttpApi http =
                 closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
         // streams never end by themselves, so they are ended before the server waits for its requests

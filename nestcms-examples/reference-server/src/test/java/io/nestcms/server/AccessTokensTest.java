@@ -29,8 +29,7 @@ class AccessTokensTest {
     @Test
     void read_ownToken_namesTheMerchant() {
         String token = at(NOW, key(1)).issue("merchant");
-        assertThat(at(NOW, key(1)).read(token))
-                .contains(new AccessTokens.Caller("merchant", NOW.plus(LIFE)));
+        assertThat(at(NOW, key(1)).read(token)).contains(new AccessTokens.Caller("merchant", NOW.plus(LIFE)));
     }
 
     @Test
