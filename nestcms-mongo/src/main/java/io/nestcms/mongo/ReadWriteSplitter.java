@@ -2,10 +2,6 @@ package io.nestcms.mongo;
 
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoException;
-import com.mongodb.MongoNodeIsRecoveringException;
-import com.mongodb.MongoNotPrimaryException;
-import com.mongodb.MongoSocketException;
-import com.mongodb.MongoTimeoutException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
@@ -42,6 +38,7 @@ public final class ReadWriteSplitter {
     private final MongoDatabase spread;
     private final MongoDatabase reports;
     private final RecentTimes times;
+    private final Calls calls;
     private final ReentrantLock asking = new ReentrantLock();
     private final LongAdder writeCount = new LongAdder();
     private final LongAdder primaryReads = new LongAdder();
@@ -59,6 +56,7 @@ public final class ReadWriteSplitter {
         this.reports = database.withReadPreference(builder.spread);
         this.spread = reports.withTimeout(builder.patience.toMillis(), TimeUnit.MILLISECONDS);
         this.times = new RecentTimes(builder.nanoTime);
+        this.calls = builder.calls;
     }
 
     /**
@@ -88,7 +86,7 @@ public final class ReadWriteSplitter {
         long askedAt = times.now();
         try (ClientSession session = session(true, scope.time())) {
             try {
-                T result = work.run(writes, session);
+                T result = calls.writeGuarded(() -> work.run(writes, session));
                 times.add(askedAt, ClusterTime.of(session));
                 return result;
             } catch (MongoException failed) {
@@ -133,7 +131,7 @@ public final class ReadWriteSplitter {
     private <T> T spread(MongoDatabase where, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
         spreadReads.increment();
         try (ClientSession session = session(true, after)) {
-            T result = work.run(where, session);
+            T result = calls.readGuarded(() -> work.run(where, session));
             if (scope != null) {
                 scope.saw(ClusterTime.of(session));
             }
@@ -165,7 +163,7 @@ public final class ReadWriteSplitter {
             MongoDatabase where, boolean causal, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
         primaryReads.increment();
         try (ClientSession session = session(causal, after)) {
-            T result = work.run(where, session);
+            T result = calls.readGuarded(() -> work.run(where, session));
             if (scope != null) {
                 scope.saw(ClusterTime.of(session));
             }
@@ -209,7 +207,7 @@ public final class ReadWriteSplitter {
         timeQueries.increment();
         long askedAt = times.now();
         try (ClientSession session = session(true, null)) {
-            primary.runCommand(session, new Document("ping", 1));
+            calls.readGuarded(() -> primary.runCommand(session, new Document("ping", 1)));
             ClusterTime time = ClusterTime.of(session);
             if (time == null) {
                 throw new NestMongoException("the server tells no cluster time: it is not part of a replica set", null);
@@ -236,13 +234,7 @@ public final class ReadWriteSplitter {
     }
 
     private static boolean isUnavailable(MongoException failed) {
-        return failed instanceof MongoTimeoutException
-                || failed instanceof MongoSocketException
-                || failed instanceof MongoNotPrimaryException
-                || failed instanceof MongoNodeIsRecoveringException
-                || failed instanceof com.mongodb.MongoExecutionTimeoutException
-                || failed instanceof com.mongodb.MongoWriteConcernException
-                || ASK_ANOTHER.contains(failed.getCode());
+        return Calls.isUnavailable(failed) || ASK_ANOTHER.contains(failed.getCode());
     }
 
     /**
@@ -286,6 +278,7 @@ public final class ReadWriteSplitter {
         private ReadPreference spread = ReadPreference.secondaryPreferred();
         private Duration patience = Duration.ofMillis(500);
         private LongSupplier nanoTime = System::nanoTime;
+        private Calls calls = Calls.unguarded();
 
         private Builder(MongoClient client, String database) {
             this.client = Objects.requireNonNull(client, "client");
@@ -327,6 +320,11 @@ public final class ReadWriteSplitter {
          */
         public Builder nanoTime(LongSupplier source) {
             this.nanoTime = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        Builder calls(Calls guarded) {
+            this.calls = guarded;
             return this;
         }
 
