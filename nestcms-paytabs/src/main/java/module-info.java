@@ -4,6 +4,7 @@ module io.nestcms.paytabs {
     requires transitive io.nestcms.webhook;
     requires transitive okhttp3;
     requires com.fasterxml.jackson.databind;
+    requires okio;
     requires org.slf4j;
 
     exports io.nestcms.paytabs;

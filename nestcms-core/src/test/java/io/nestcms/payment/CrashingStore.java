@@ -1,5 +1,6 @@
 package io.nestcms.payment;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 
 /** A store whose process dies, or whose connection breaks, right before and right after each write. */
@@ -25,6 +26,17 @@ final class CrashingStore extends ForwardingStore {
         boolean replaced = super.replace(payment, events);
         disturb();
         return replaced;
+    }
+
+    @Override
+    public Outbox outbox() {
+        return (Outbox) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Outbox.class}, (proxy, method, arguments) -> {
+                    disturb();
+                    Object answer = method.invoke(super.outbox(), arguments);
+                    disturb();
+                    return answer;
+                });
     }
 
     private void disturb() {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** The rules of the design that a compiler does not check. */
 class ArchitectureTest {
     private static final JavaClasses LIBRARIES = new ClassFileImporter()
-            .importPaths(Arrays.stream(Library.values()).map(Library::location).toList());
+            .importLocations(
+                    Arrays.stream(Library.values()).map(Library::classes).toList());
 
     private static final List<String> AVOIDED =
             List.of("Manager", "Helper", "Util", "Utils", "Impl", "Enhanced", "Abstract", "Base");

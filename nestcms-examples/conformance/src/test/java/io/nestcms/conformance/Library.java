@@ -1,13 +1,18 @@
 package io.nestcms.conformance;
 
+import com.tngtech.archunit.core.importer.Location;
 import io.nestcms.failure.NestCmsException;
 import io.nestcms.mongo.NestMongoException;
 import io.nestcms.paytabs.PayTabsException;
 import io.nestcms.webhook.WebhookException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarFile;
 
 /** The four published artifacts, each with a class by which its place on the class path is found. */
 enum Library {
@@ -35,6 +40,16 @@ enum Library {
                     member.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException impossible) {
             throw new AssertionError(impossible);
+        }
+    }
+
+    /** Where its classes are, for an importer: the build gives a jar when it packages and a directory when it does not. */
+    Location classes() {
+        Path path = location();
+        try {
+            return Files.isDirectory(path) ? Location.of(path) : Location.of(new JarFile(path.toFile()));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
         }
     }
 

@@ -30,7 +30,7 @@ class PublicApiTest {
         Set<String> exported = descriptor.exports().stream()
                 .map(ModuleDescriptor.Exports::source)
                 .collect(Collectors.toSet());
-        JavaClasses classes = new ClassFileImporter().importPath(library.location());
+        JavaClasses classes = new ClassFileImporter().importLocations(java.util.List.of(library.classes()));
 
         Set<String> actual = new TreeSet<>();
         exported.forEach(name -> actual.add("package " + name));

@@ -1,13 +1,15 @@
 package io.nestcms.sandbox;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of a payment and writes it down. One lock over all: two payers at one page get one charge, which is
- * what the rest of the sandbox is trusted for.
+ * Decides what becomes of a payment and writes it down. One lock over all, the follow-ups included: two payers at one page
+ * get one charge, two refunds at once cannot exceed the payment. That is what the rest of the sandbox is trusted for.
  */
 final class Acquirer {
     private final Settings settings;
@@ -25,23 +27,25 @@ final class Acquirer {
 
     /** A payment that waits for the payer. */
     synchronized Transaction open(Order order) {
-        Instant now = settings.clock().instant();
+        Instant now = now();
         int minutes = order.rest().path("paypage_ttl").asInt(0);
-        Duration life = minutes > 0 ? Duration.ofMinutes(minutes) : settings.pageLife();
-        Transaction opened =
-                new Transaction(unusedRef(), null, order, references.secretName(), now, now.plus(life), null, null);
+        Duration life = minutes > 0
+                ? Duration.ofMinutes(minutes)
+                : AsyncMethod.offered(order).isEmpty() ? settings.pageLife() : settings.asyncPageLife();
+        Transaction opened = new Transaction(
+                unusedRef(), null, order, references.secretName(), now, now.plus(life), null, null, null);
         ledger.put(opened);
         return opened;
     }
 
     /** The payer gave a card: decided at once, or waiting for the one-time password. */
-    synchronized Transaction pay(Transaction at, Card card) {
-        Transaction current = current(at);
-        if (!current.isOpen()) {
+    synchronized Transaction pay(Transaction at, Card card, BigDecimal total) {
+        Transaction current = current(at).agreeing(total);
+        if (!current.isOpen() || isClosed(current)) {
             return current;
         }
         if (card.challenge()) {
-            Transaction waiting = current.challenged(card);
+            Transaction waiting = current.challenged(card, now().plus(settings.challengeLife()));
             ledger.put(waiting);
             return waiting;
         }
@@ -65,6 +69,38 @@ final class Acquirer {
         return current.isOpen() ? settle(current, Status.C, "321", current.challenged(), false) : current;
     }
 
+    /** No page: a stored or typed-in card is charged at once, without a challenge. */
+    synchronized Transaction charge(Order order, Card card, @Nullable String token, @Nullable String previous) {
+        Transaction begun = new Transaction(unusedRef(), previous, order, null, now(), null, null, null, null);
+        return write(begun.settled(result(begun, card.answer(), card.code(), card, false, token)));
+    }
+
+    /** The payer chose to pay elsewhere: a reference now, the money later. */
+    synchronized Transaction promise(Transaction at, AsyncMethod method) {
+        Transaction current = current(at);
+        if (!current.isOpen()) {
+            return current;
+        }
+        Transaction promised = current.as(TranType.PAYMENT_REQUEST, now().plus(settings.asyncLife()));
+        return settle(promised, Status.P, "600", method.card(references.digits(9)), false);
+    }
+
+    /** The payer paid elsewhere: a sale of its own that follows the promise. */
+    synchronized Transaction redeem(Transaction at) {
+        Transaction promise = current(at);
+        Result result = promise.result();
+        if (promise.order().type() != TranType.PAYMENT_REQUEST || result == null || !promise.has(Status.P)) {
+            throw new IllegalArgumentException(at.ref() + " is not a pending payment request");
+        }
+        if (ledger.followers(at.ref()).stream().anyMatch(t -> t.has(Status.A))) {
+            throw new IllegalArgumentException(at.ref() + " is already paid");
+        }
+        ledger.put(promise.lasting());
+        Transaction sale = new Transaction(
+                unusedRef(), promise.ref(), promise.order().as(TranType.SALE), null, now(), null, null, null, null);
+        return write(sale.settled(result(sale, Status.A, "", result.card(), false, null)));
+    }
+
     /** Decides from outside: what a bank, a fraud team or a kiosk would do later. */
     synchronized Transaction decide(Transaction at, Status status, String code) {
         Transaction current = current(at);
@@ -73,32 +109,75 @@ final class Acquirer {
         return settle(current, status, code, card, result != null && result.confirmed());
     }
 
+    /** A follow-up with its answer. */
+    synchronized Transaction follow(Order order, Transaction original, Status status, String code) {
+        Result paid = original.result();
+        Card card = paid == null ? null : paid.card();
+        Transaction begun = new Transaction(unusedRef(), original.ref(), order, null, now(), null, null, null, null);
+        if (order.type() == TranType.VOID && status == Status.A && settings.assumes(Assumption.VOIDED_AUTH_SHOWS_V)) {
+            ledger.put(original.settled(result(original, Status.V, "", card, false, null)));
+        }
+        return write(begun.settled(result(begun, status, code, card, false, null)));
+    }
+
     /** The latest state, with the page closed when its time is over. */
     synchronized Transaction current(Transaction at) {
         Transaction latest = ledger.find(at.ref()).orElse(at);
-        return latest.isExpiredAt(settings.clock().instant())
-                ? settle(latest, Status.X, "", latest.challenged(), false)
-                : latest;
+        return latest.isExpiredAt(now()) && !isSilent(latest) ? expire(latest) : latest;
+    }
+
+    /** Closes every page whose time is over. */
+    synchronized int expire() {
+        List<Transaction> over = ledger.waiting().stream()
+                .filter(t -> t.isExpiredAt(now()) && !isSilent(t))
+                .toList();
+        over.forEach(this::expire);
+        return over.size();
+    }
+
+    private boolean isSilent(Transaction t) {
+        return t.challenged() == null && settings.assumes(Assumption.EXPIRED_PAGES_STAY_SILENT);
+    }
+
+    /** Whether nobody can pay there any more. */
+    boolean isClosed(Transaction t) {
+        return t.isExpiredAt(now());
+    }
+
+    private Transaction expire(Transaction t) {
+        // an unanswered challenge is found out by the gateway's own inquiry, and is a decline
+        return t.challenged() == null
+                ? settle(t, Status.X, "", t.result() == null ? null : t.result().card(), false)
+                : settle(t, Status.D, "345", t.challenged(), false);
     }
 
     private Transaction settle(Transaction t, Status status, String code, @Nullable Card card, boolean confirmed) {
-        boolean success = status == Status.A || status == Status.H;
-        String reply = success || code.isEmpty() ? replyCode(status) : code;
-        String message = success || code.isEmpty() ? status.title() : TestCards.reason(code);
-        Result result = new Result(
-                status,
-                reply,
-                message,
-                references.trace("TRAN0002"),
-                settings.clock().instant(),
-                t.order().amount(),
-                card,
-                confirmed,
-                token(t.order(), success));
-        Transaction settled = t.settled(result);
+        Result before = t.result();
+        String token = before == null ? null : before.token();
+        return write(t.settled(result(t, status, code, card, confirmed, token)));
+    }
+
+    private Transaction write(Transaction settled) {
         ledger.put(settled);
         decided.accept(settled);
         return settled;
+    }
+
+    private Result result(
+            Transaction t, Status status, String code, @Nullable Card card, boolean confirmed, @Nullable String token) {
+        boolean success = status == Status.A || status == Status.H;
+        boolean usual = success || code.isEmpty();
+        BigDecimal total = t.due();
+        return new Result(
+                status,
+                usual ? replyCode(status) : code,
+                usual ? status.title() : TestCards.reason(code),
+                references.trace("TRAN0002"),
+                now(),
+                total,
+                card,
+                confirmed,
+                token == null && success ? newToken(t.order()) : token);
     }
 
     private String replyCode(Status status) {
@@ -112,9 +191,9 @@ final class Acquirer {
         };
     }
 
-    private @Nullable String token(Order order, boolean success) {
+    private @Nullable String newToken(Order order) {
         int form = order.rest().path("tokenise").asInt(1);
-        if (!success || form < 2) {
+        if (form < 2 || order.type().isFollowUp()) {
             return null;
         }
         return switch (form) {
@@ -123,6 +202,10 @@ final class Acquirer {
             case 5 -> references.digits(16);
             default -> references.secretName();
         };
+    }
+
+    private Instant now() {
+        return settings.clock().instant();
     }
 
     private String unusedRef() {

@@ -1,7 +1,5 @@
 package io.nestcms.sandbox;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What the sandbox keeps of a card: enough to show it and to decide again, never its number.
  *
@@ -18,7 +16,7 @@ record Card(
 
     Status answer() {
         return switch (code) {
-            case "" -> Status.A;
+            case "", TestCards.REFUND_PENDING, TestCards.REFUND_DECLINED -> Status.A;
             case "600" -> Status.P;
             case "900" -> Status.H;
             case "400" -> Status.E;
@@ -26,8 +24,13 @@ record Card(
         };
     }
 
-    /** The method's name as {@code payment_info.payment_method} shows it. */
-    static String methodOf(@Nullable Card card) {
-        return card == null ? "" : card.scheme();
+    /** The same card in a wallet. */
+    Card named(String wallet) {
+        return new Card(wallet, type, masked, expiryMonth, expiryYear, code, challenge);
+    }
+
+    /** The same card when nobody is there to be asked. */
+    Card unchallenged() {
+        return new Card(scheme, type, masked, expiryMonth, expiryYear, code, false);
     }
 }

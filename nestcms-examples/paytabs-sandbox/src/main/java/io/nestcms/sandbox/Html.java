@@ -33,8 +33,22 @@ final class Html {
     static String cardForm(Transaction t, String problem) {
         String error =
                 problem.isEmpty() ? "" : "<p class=\"error\" id=\"error\" role=\"alert\">" + escape(problem) + "</p>";
-        return page("Pay " + amount(t), head(t) + error + """
+        return page(
+                "Pay " + amount(t),
+                head(t)
+                        + error
+                        + later(t)
+                        + (AsyncMethod.only(t.order())
+                                ? CANCEL
+                                : CARD_FIELDS.replace("<!--choice-->", choice(t)) + testCards()));
+    }
+
+    private static final String CANCEL =
+            "<form method=\"post\"><button id=\"cancel\" name=\"action\" value=\"cancel\">Cancel</button></form>";
+
+    private static final String CARD_FIELDS = """
                         <form method="post" autocomplete="off">
+                          <!--choice-->
                           <label for="card-number">Card number</label>
                           <input id="card-number" name="card-number" inputmode="numeric" maxlength="23" autofocus>
                           <div class="row">
@@ -44,7 +58,23 @@ final class Html {
                           <button class="go" id="pay" name="action" value="pay">Pay</button>
                           <button id="cancel" name="action" value="cancel">Cancel</button>
                         </form>
-                        """ + testCards());
+                        """;
+
+    private static String choice(Transaction t) {
+        return Tariff.isChoice(t.order())
+                ? "<label for=\"donation\">Amount (" + escape(t.order().currency())
+                        + ")</label><input id=\"donation\" name=\"amount\" inputmode=\"decimal\" value=\""
+                        + Amounts.text(t.order().amount()) + "\">"
+                : "";
+    }
+
+    /** One button for each method where the payer pays elsewhere. */
+    private static String later(Transaction t) {
+        return AsyncMethod.offered(t.order()).stream()
+                .map(method -> "<form method=\"post\"><button class=\"go\" id=\"" + method.code()
+                        + "\" name=\"method\" value=\"" + method.code() + "\">Get a reference to pay with "
+                        + method.title() + "</button></form>\n")
+                .collect(Collectors.joining());
     }
 
     static String challenge(Transaction t) {
@@ -97,7 +127,7 @@ final class Html {
     }
 
     static String amount(Transaction t) {
-        return Amounts.text(t.order().amount()) + " " + t.order().currency();
+        return Amounts.text(t.amount()) + " " + t.order().currency();
     }
 
     static String escape(String text) {

@@ -1,13 +1,17 @@
 package io.nestcms.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,21 +23,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
     private final Map<String, Transaction> byRef = new LinkedHashMap<>();
+    private final Map<String, String> refOfPage = new HashMap<>();
+    private final Map<String, Set<String>> refsOfCart = new LinkedHashMap<>();
+    private final Map<String, Set<String>> refsOfOriginal = new HashMap<>();
+    private final Map<String, String> refOfToken = new HashMap<>();
+    private final Set<String> waiting = new LinkedHashSet<>();
     private final @Nullable LedgerFile file;
 
-    Ledger(@Nullable Path path) {
-        file = path == null ? null : new LedgerFile(path);
+    Ledger(@Nullable LedgerFile file) {
+        this.file = file;
         if (file != null) {
-            for (byte[] line : file.lines()) {
-                Transaction transaction = read(line);
-                byRef.put(transaction.ref(), transaction);
-            }
+            file.lines().forEach(this::load);
         }
     }
 
-    private static Transaction read(byte[] line) {
+    private void load(byte[] line) {
         try {
-            return Json.MAPPER.readValue(line, Transaction.class);
+            JsonNode node = Json.MAPPER.readTree(line);
+            if (node.has("deletedToken")) {
+                refOfToken.remove(node.path("deletedToken").asText());
+            } else if (node.has("ref")) {
+                index(Json.MAPPER.treeToValue(node, Transaction.class));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("a line of the ledger file is not one of ours", e);
         }
@@ -79,10 +90,37 @@ public final class Ledger {
     }
 
     synchronized void put(Transaction transaction) {
+        append(transaction);
+        index(transaction);
+    }
+
+    private void append(Object line) {
         if (file != null) {
-            file.append(Json.bytes(transaction));
+            file.append(Json.bytes(line));
         }
-        byRef.put(transaction.ref(), transaction);
+    }
+
+    private void index(Transaction t) {
+        byRef.put(t.ref(), t);
+        refsOfCart
+                .computeIfAbsent(t.order().cartId(), cart -> new LinkedHashSet<>())
+                .add(t.ref());
+        if (t.page() != null) {
+            refOfPage.put(t.page(), t.ref());
+        }
+        if (t.previous() != null) {
+            refsOfOriginal
+                    .computeIfAbsent(t.previous(), ref -> new LinkedHashSet<>())
+                    .add(t.ref());
+        }
+        if (t.result() != null && t.result().token() != null) {
+            refOfToken.putIfAbsent(t.result().token(), t.ref());
+        }
+        if (t.expiresAt() != null && (t.isOpen() || t.has(Status.P))) {
+            waiting.add(t.ref());
+        } else {
+            waiting.remove(t.ref());
+        }
     }
 
     synchronized Optional<Transaction> find(String ref) {
@@ -90,7 +128,17 @@ public final class Ledger {
     }
 
     synchronized Optional<Transaction> atPage(String page) {
-        return byRef.values().stream().filter(t -> page.equals(t.page())).findFirst();
+        return Optional.ofNullable(refOfPage.get(page)).flatMap(this::find);
+    }
+
+    /** The transaction that a stored card's name came from. */
+    synchronized Optional<Transaction> ofToken(String token) {
+        return Optional.ofNullable(refOfToken.get(token)).flatMap(this::find);
+    }
+
+    synchronized void deleteToken(String token) {
+        append(Json.object().put("deletedToken", token));
+        refOfToken.remove(token);
     }
 
     synchronized List<Transaction> all() {
@@ -98,31 +146,33 @@ public final class Ledger {
     }
 
     synchronized List<Transaction> ofCart(String cartId) {
-        return byRef.values().stream()
-                .filter(t -> t.order().cartId().equals(cartId))
-                .toList();
+        return of(refsOfCart.getOrDefault(cartId, Set.of()));
+    }
+
+    /** Captures, refunds and the like of a transaction. */
+    synchronized List<Transaction> followers(String ref) {
+        return of(refsOfOriginal.getOrDefault(ref, Set.of()));
+    }
+
+    /** What may still expire. */
+    synchronized List<Transaction> waiting() {
+        return of(waiting);
+    }
+
+    private List<Transaction> of(Set<String> refs) {
+        return refs.stream().map(ref -> Objects.requireNonNull(byRef.get(ref))).toList();
     }
 
     synchronized List<String> carts() {
-        return byRef.values().stream().map(t -> t.order().cartId()).distinct().toList();
+        return List.copyOf(refsOfCart.keySet());
     }
 
-    /** Authorised follow-ups of one kind on a transaction, added up. */
+    /** Authorised and pending follow-ups of one kind on a transaction, added up. */
     synchronized BigDecimal sum(String ref, TranType type) {
-        return byRef.values().stream()
-                .filter(t -> ref.equals(t.previous()) && t.order().type() == type)
+        return followers(ref).stream()
+                .filter(t -> t.order().type() == type)
                 .filter(t -> t.has(Status.A) || t.has(Status.P))
                 .map(Transaction::amount)
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
-    }
-
-    void close() {
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("the ledger file cannot be closed", e);
-            }
-        }
     }
 }

@@ -32,6 +32,15 @@ record Order(
         return value.isEmpty() || rest.path(field).isContainerNode() ? null : value;
     }
 
+    Order as(TranType other) {
+        return new Order(other, tranClass, cartId, description, currency, amount, original, rest);
+    }
+
+    /** The same with another amount. */
+    Order of(BigDecimal other) {
+        return new Order(type, tranClass, cartId, description, currency, other, original, rest);
+    }
+
     boolean flag(String field) {
         return rest.path(field).asBoolean(false);
     }

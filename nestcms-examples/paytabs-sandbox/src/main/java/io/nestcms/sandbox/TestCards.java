@@ -15,6 +15,8 @@ final class TestCards {
     static final String APPROVED = "4111111111111111";
     static final String CHALLENGED = "4000000000000002";
     static final String OTP = "123456";
+    static final String REFUND_PENDING = "601";
+    static final String REFUND_DECLINED = "602";
 
     private static final Pattern CODED = Pattern.compile("40000(\\d{3})0000000\\d");
     private static final Map<String, String> REASONS = Map.ofEntries(
@@ -46,14 +48,16 @@ final class TestCards {
         rows.add(new Row("5200000000000114", "approved (Mastercard)"));
         rows.add(new Row("4464040000000007", "approved (mada)"));
         rows.add(new Row(CHALLENGED, "3-D Secure: one-time password " + OTP + ", anything else is declined with 310"));
-        for (String code : List.of("316", "300", "313", "400", "600", "900")) {
+        for (String code : List.of("316", "300", "313", "400", "600", "900", REFUND_PENDING, REFUND_DECLINED)) {
             String effect = switch (code) {
                 case "400" -> "error, code 400";
                 case "600" -> "pending, settled later";
                 case "900" -> "on hold, settled later";
-                default -> "declined, code " + code;
+                case REFUND_PENDING -> "approved; its refunds stay pending";
+                case REFUND_DECLINED -> "approved; its refunds are declined with 320";
+                default -> "declined, code " + code + " (" + reason(code) + ")";
             };
-            rows.add(new Row(coded(code), effect + " (" + reason(code) + ")"));
+            rows.add(new Row(coded(code), effect));
         }
         return rows;
     }

@@ -9,6 +9,8 @@ enum TranType {
     SALE("Sale", false),
     AUTH("Auth", false),
     REGISTER("Register", false),
+    /** A reference to pay with later; never asked for by name. */
+    PAYMENT_REQUEST("Payment Request", false),
     CAPTURE("Capture", true),
     VOID("Void", true),
     RELEASE("Release", true),
@@ -32,7 +34,7 @@ enum TranType {
 
     static Optional<TranType> named(String name) {
         return Arrays.stream(values())
-                .filter(type -> type.name().equals(name.toUpperCase(Locale.ROOT)))
+                .filter(type -> type != PAYMENT_REQUEST && type.name().equals(name.toUpperCase(Locale.ROOT)))
                 .findFirst();
     }
 }

@@ -38,6 +38,16 @@ final class Wire {
         return tail(body(t), "PMNT0403");
     }
 
+    /** A stored card. */
+    ObjectNode token(String token, Transaction first) {
+        ObjectNode json = Json.object().put("token", token).put("tran_ref", first.ref());
+        copy(first.order(), json, "customer_details");
+        if (first.result() != null && first.result().card() != null) {
+            json.set("payment_info", paymentInfo(first.result().card()));
+        }
+        return json.put("trace", references.trace("PMNT0403"));
+    }
+
     /** What the callback carries. */
     ObjectNode notification(Transaction t) {
         ObjectNode json = Json.object();
@@ -103,7 +113,7 @@ final class Wire {
             }
             putIfThere(json, "token", result.token());
         }
-        copy(order, json, "user_defined");
+        copy(order, json, "user_defined", "invoice_id");
         return json;
     }
 
@@ -121,6 +131,9 @@ final class Wire {
     }
 
     static ObjectNode paymentInfo(Card card) {
+        if (card.expiryMonth() == 0) {
+            return Json.object().put("payment_method", card.scheme()).put("payment_description", card.masked());
+        }
         return Json.object()
                 .put("payment_method", card.scheme())
                 .put("card_type", card.type())

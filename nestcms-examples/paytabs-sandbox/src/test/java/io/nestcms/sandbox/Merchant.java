@@ -143,6 +143,18 @@ final class Merchant implements AutoCloseable {
                 MAPPER.createObjectNode().put("profile_id", sandbox.profileId()).put("cart_id", cartId)));
     }
 
+    ObjectNode followUp(String type, String ref, String cartId, String amount, String currency) {
+        return sale(cartId, amount, currency).put("tran_type", type).put("tran_ref", ref);
+    }
+
+    /** The letter and the code of a reply or a query's answer. */
+    static String outcome(JsonNode reply) {
+        String status = reply.at("/payment_result/response_status").asText();
+        return status.equals("A")
+                ? status
+                : status + reply.at("/payment_result/response_code").asText();
+    }
+
     /** Pays without a browser. */
     JsonNode pay(String page, String card) throws IOException, InterruptedException {
         return act(

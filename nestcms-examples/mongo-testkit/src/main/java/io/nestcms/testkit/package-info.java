@@ -1,0 +1,8 @@
+/**
+ * MongoDB nodes inside the JVM, spoken to by the unmodified driver: {@link io.nestcms.testkit.EmbeddedMongo} keeps its data
+ * on disk and starts the reference server without any installation. Not for production.
+ */
+@NullMarked
+package io.nestcms.testkit;
+
+import org.jspecify.annotations.NullMarked;

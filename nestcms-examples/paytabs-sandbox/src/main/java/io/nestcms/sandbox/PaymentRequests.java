@@ -1,0 +1,135 @@
+package io.nestcms.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code payment/request} leads to: a page, a charge at once, or a follow-up. */
+final class PaymentRequests {
+    private final Settings settings;
+    private final RequestCheck check;
+    private final Admission admission;
+    private final Acquirer acquirer;
+    private final FollowUps followUps;
+    private static final Card WALLET = new Card("Visa", "Credit", "4111 11## #### 1111", 12, 2099, "", false);
+
+    private final PaymentTokens tokens;
+    private final Invoicing invoicing;
+    private final Ledger ledger;
+
+    PaymentRequests(
+            Settings settings,
+            Acquirer acquirer,
+            FollowUps followUps,
+            Invoicing invoicing,
+            PaymentTokens tokens,
+            Ledger ledger) {
+        this.tokens = tokens;
+        this.invoicing = invoicing;
+        this.settings = settings;
+        this.check = new RequestCheck(settings);
+        this.admission = new Admission(settings);
+        this.acquirer = acquirer;
+        this.followUps = followUps;
+        this.ledger = ledger;
+    }
+
+    Transaction request(ObjectNode body) {
+        admission.checkRate();
+        Order order = check.order(body);
+        if (order.type().isFollowUp()) {
+            admission.checkDuplicate(order);
+            return followUps.follow(order);
+        }
+        @Nullable Card typed = typedCard(body.path("card_details"), order.tranClass().equals("moto"));
+        @Nullable Transaction stored = stored(order);
+        if (typed == null) {
+            typed = handedOver(body);
+        }
+        checkClass(order, typed, stored);
+        if (typed != null && stored == null && !body.path("customer_details").isObject()) {
+            throw RefusedException.invalid("customer_details is required with a card");
+        }
+        String pan = body.path("card_details").path("pan").asText("");
+        if (!pan.isEmpty()) {
+            Tariff.checkFilter(order, pan);
+        }
+        BigDecimal total = Tariff.discounted(order, order.amount(), pan);
+        admission.checkDuplicate(order);
+        if (stored != null && stored.result() != null && stored.result().card() != null) {
+            return acquirer.charge(
+                    order,
+                    stored.result().card().unchallenged(),
+                    stored.result().token(),
+                    stored.ref());
+        }
+        if (typed == null) {
+            return body.path("invoice") instanceof ObjectNode
+                    ? invoicing.page(invoicing.create(body))
+                    : acquirer.open(order);
+        }
+        return order.tranClass().equals("moto")
+                ? acquirer.charge(order, typed.unchallenged(), null, null)
+                : acquirer.pay(acquirer.open(order), typed, total);
+    }
+
+    /** A card that the merchant never sees: a managed form's token, or a wallet's. */
+    private @Nullable Card handedOver(ObjectNode body) {
+        String token = body.path("payment_token").asText("");
+        if (!token.isEmpty()) {
+            return tokens.take(token);
+        }
+        if (body.path("apple_pay_token").isObject()) {
+            return WALLET.named("ApplePay");
+        }
+        return body.path("samsung_pay_token").isObject() ? WALLET.named("SamsungPay") : null;
+    }
+
+    private static void checkClass(Order order, @Nullable Card typed, @Nullable Transaction stored) {
+        if (order.tranClass().equals("moto") && typed == null) {
+            throw RefusedException.invalid("card_details is required for moto");
+        }
+        if (!order.tranClass().equals("recurring")) {
+            return;
+        }
+        if (order.type() == TranType.REGISTER) {
+            throw RefusedException.invalid("Invalid tran_type for recurring");
+        }
+        if (order.rest().has("shipping_details") || order.rest().has("card_filter")) {
+            throw RefusedException.invalid("shipping_details and card_filter are not allowed for recurring");
+        }
+        if (stored == null) {
+            throw RefusedException.invalid("token is required for recurring");
+        }
+    }
+
+    /** The transaction that made the token, or {@code null} when the request names none. */
+    private @Nullable Transaction stored(Order order) {
+        String token = order.text("token");
+        if (token == null) {
+            token = order.rest().path("token_info").path("token").asText("");
+        }
+        if (token.isEmpty()) {
+            return null;
+        }
+        return ledger.ofToken(token).orElseThrow(() -> RefusedException.invalid("Invalid token"));
+    }
+
+    /** Own form: the merchant sends the card. By mail or phone there is no CVV. */
+    private @Nullable Card typedCard(JsonNode details, boolean moto) {
+        if (details.isMissingNode() || details.isNull()) {
+            return null;
+        }
+        if (!moto) {
+            TestCards.checkCvv(details.path("cvv").asText());
+        }
+        return TestCards.read(
+                details.path("pan").asText(),
+                details.path("expiry_month").asInt(),
+                details.path("expiry_year").asInt(),
+                YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
+    }
+}

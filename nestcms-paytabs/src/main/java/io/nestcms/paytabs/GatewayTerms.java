@@ -1,0 +1,107 @@
+package io.nestcms.paytabs;
+
+import io.nestcms.money.Money;
+import io.nestcms.payment.CartId;
+import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.GatewayTransaction;
+import io.nestcms.payment.Initiation;
+import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.TransactionState;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Between the core's terms and PayTabs'. */
+final class GatewayTerms {
+    private GatewayTerms() {}
+
+    /**
+     * The order as PayTabs takes it.
+     *
+     * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
+     */
+    static ChargeRequest request(PaymentOrder order) {
+        ChargeRequest.Type type = order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
+        return ChargeRequest.builder(type, order.cartId(), order.amount(), order.description())
+                .customer(contact(order.customer()))
+                .build();
+    }
+
+    /**
+     * The customer, without the parts that PayTabs would refuse: nobody is kept from paying for a name of three letters,
+     * and the hosted page asks for what is missing.
+     */
+    static FollowUpRequest request(PaymentOrder order, FollowUp followUp) {
+        CartId cart = order.cartId();
+        return switch (followUp.kind()) {
+            case CAPTURE -> FollowUpRequest.capture(followUp.of(), cart, followUp.amount(), order.description());
+            case VOID -> FollowUpRequest.voiding(followUp.of(), cart, followUp.amount(), order.description());
+            case REFUND -> FollowUpRequest.refund(followUp.of(), cart, followUp.amount(), order.description());
+            default -> throw new IllegalArgumentException(followUp.kind() + " is not asked for by the core");
+        };
+    }
+
+    private static PayTabsContact contact(Customer customer) {
+        return new PayTabsContact(
+                fitting(customer.name(), 4, 128),
+                customer.email(),
+                fitting(customer.phone(), 4, 32),
+                fitting(customer.street(), 4, 128),
+                fitting(customer.city(), 2, 128),
+                null,
+                customer.country(),
+                null,
+                null);
+    }
+
+    private static @Nullable String fitting(@Nullable String value, int min, int max) {
+        return Limits.fits(value, min, max) ? value : null;
+    }
+
+    /**
+     * What PayTabs made of an order.
+     *
+     * @throws UnreadableReplyException if the answer speaks of another cart
+     */
+    static Initiation initiation(ChargeReply reply, CartId asked) {
+        Optional<String> cart = reply.transaction().cartId();
+        if (cart.isPresent() && !cart.get().equals(asked.value())) {
+            throw new UnreadableReplyException("cart_id is another one's");
+        }
+        return reply.fold(
+                page -> new Initiation.HostedPage(page.transaction().ref(), page.page()),
+                completed -> new Initiation.Completed(transaction(completed.transaction())));
+    }
+
+    /** A transaction in the core's terms. */
+    static GatewayTransaction transaction(PayTabsTransaction paid) {
+        PayTabsTransaction.@Nullable PaymentResult result = paid.result().orElse(null);
+        return new GatewayTransaction(
+                paid.ref(),
+                paid.previousRef().orElse(null),
+                paid.kind(),
+                paid.state(),
+                paid.cartId().map(GatewayTerms::cart).orElse(null),
+                paid.cartAmount().orElse(null),
+                charged(paid),
+                result == null ? null : result.code(),
+                result == null ? null : result.message(),
+                result == null ? null : result.at());
+    }
+
+    /** PayTabs gives a total for what was declined, too; money moved, or is held, only on these two. */
+    private static @Nullable Money charged(PayTabsTransaction paid) {
+        boolean moved = paid.state() == TransactionState.APPROVED || paid.state() == TransactionState.ON_HOLD;
+        return moved ? paid.total().orElse(null) : null;
+    }
+
+    private static CartId cart(String value) {
+        try {
+            return new CartId(Objects.requireNonNull(value));
+        } catch (io.nestcms.failure.InvalidInputException unfit) {
+            throw new UnreadableReplyException("cart_id is none of ours");
+        }
+    }
+}

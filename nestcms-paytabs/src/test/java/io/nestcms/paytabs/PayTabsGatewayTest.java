@@ -1,0 +1,406 @@
+package io.nestcms.paytabs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.money.Money;
+import io.nestcms.payment.CartId;
+import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.Customer;
+import io.nestcms.payment.GatewayOutcome;
+import io.nestcms.payment.GatewayOutcome.Accepted;
+import io.nestcms.payment.GatewayOutcome.Indeterminate;
+import io.nestcms.payment.GatewayOutcome.NotSent;
+import io.nestcms.payment.GatewayOutcome.Rejected;
+import io.nestcms.payment.GatewayTransaction;
+import io.nestcms.payment.Initiation;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.contract.Samples;
+import io.nestcms.resilience.BreakerSettings;
+import io.nestcms.resilience.CircuitBreakers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PayTabsGatewayTest {
+    private final MockWebServer server = new MockWebServer();
+    private final AtomicLong now = new AtomicLong();
+    private final List<Duration> waits = new ArrayList<>();
+    private final CircuitBreakers breakers =
+            CircuitBreakers.builder().ticker(now::get).build();
+    private final OkHttpClient http = new OkHttpClient();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+
+    @Test
+    void initiate_page_hostedPage() throws Exception {
+        answer(200, Fixtures.text("payment-request-redirect.json"));
+        GatewayOutcome<Initiation> outcome = gateway(server.url("/").uri()).initiate(payment("250.00", "SAR"));
+        assertThat(outcome)
+                .isEqualTo(new Accepted<>(new Initiation.HostedPage(
+                        new TransactionRef("TST2632602000417"),
+                        URI.create("https://secure.paytabs.sa/payment/page/5F3C0A9B82E64A7DB1E0C4D27A915E36"))));
+        assertThat(server.takeRequest().getBody().utf8())
+                .contains("\"tran_type\":\"sale\"", "\"cart_amount\":250.00,", "\"cart_id\":\"ORD-2026-000417\"")
+                .contains("\"email\":\"ali@example.test\"")
+                .doesNotContain("\"name\"");
+    }
+
+    @Test
+    void initiate_authorisation_auth() throws Exception {
+        answer(200, Fixtures.text("payment-request-redirect.json"));
+        gateway(server.url("/").uri()).initiate(payment("250.000", "KWD", ChargeMode.AUTHORIZE));
+        assertThat(server.takeRequest().getBody().utf8())
+                .contains("\"tran_type\":\"auth\"", "\"cart_amount\":250.000,", "\"cart_currency\":\"KWD\"");
+    }
+
+    @Test
+    void initiate_completed_transaction() {
+        answer(200, Fixtures.text("payment-completed-authorised.json"));
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isEqualTo(new Accepted<>(new Initiation.Completed(authorised())));
+    }
+
+    @Test
+    void initiate_declined_acceptedAndNothingCharged() {
+        answer(200, Fixtures.text("payment-declined.json"));
+        GatewayOutcome<Initiation> outcome = gateway(server.url("/").uri()).initiate(payment("250.00", "SAR"));
+        assertThat(outcome).isInstanceOfSatisfying(Accepted.class, accepted -> {
+            GatewayTransaction tried = ((Initiation.Completed) accepted.value()).transaction();
+            assertThat(tried.state()).isEqualTo(TransactionState.DECLINED);
+            assertThat(tried.charged()).isNull();
+            assertThat(tried.cartAmount()).isEqualTo(Money.of("250.00", "SAR"));
+            assertThat(tried.code()).isEqualTo("316");
+        });
+    }
+
+    @Test
+    void initiate_answerForAnotherCart_indeterminate() {
+        answer(200, Fixtures.text("payment-request-redirect.json").replace("ORD-2026-000417", "ORD-1"));
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isInstanceOf(Indeterminate.class);
+    }
+
+    @Test
+    void initiate_beyondPayTabsLimits_rejectedWithoutACall() {
+        GatewayOutcome<Initiation> outcome = gateway(server.url("/").uri()).initiate(payment("10000000000.00", "SAR"));
+        assertThat(outcome).isInstanceOfSatisfying(Rejected.class, rejected -> {
+            assertThat(rejected.rejection().code()).isEqualTo("invalid_input");
+            assertThat(rejected.rejection().message()).startsWith("cart_amount ");
+        });
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void initiate_connectionRefused_triedAgainWithBackOffThenNotSent() throws IOException {
+        GatewayOutcome<Initiation> outcome = gateway(refusing()).initiate(payment("250.00", "SAR"));
+        assertThat(outcome).isEqualTo(new NotSent<>(NotSent.Cause.NO_CONNECTION, null));
+        assertThat(waits).hasSize(2);
+        assertThat(waits.get(0)).isBetween(Duration.ofMillis(125), Duration.ofMillis(250));
+        assertThat(waits.get(1)).isBetween(Duration.ofMillis(250), Duration.ofMillis(500));
+    }
+
+    @Test
+    void initiate_indeterminate_neverTriedAgain() {
+        answer(500, "");
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isInstanceOf(Indeterminate.class);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+        assertThat(waits).isEmpty();
+    }
+
+    @Test
+    void initiate_throttledWithRetryAfter_triedAgainNoEarlier() {
+        server.enqueue(new MockResponse.Builder()
+                .code(429)
+                .addHeader("Retry-After", "4")
+                .build());
+        answer(200, Fixtures.text("payment-request-redirect.json"));
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isInstanceOf(Accepted.class);
+        assertThat(waits).containsExactly(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void initiate_retryAfterBeyondTheDeadline_notSentAtOnce() {
+        server.enqueue(new MockResponse.Builder()
+                .code(429)
+                .addHeader("Retry-After", "90")
+                .build());
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isEqualTo(new NotSent<>(NotSent.Cause.THROTTLED, Duration.ofSeconds(90)));
+        assertThat(waits).isEmpty();
+    }
+
+    @Test
+    void initiate_circuitOpen_notSentWithoutACall() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        fail(gateway);
+
+        assertThat(gateway.unavailableFor())
+                .hasValueSatisfying(wait -> assertThat(wait).isEqualTo(Duration.ofSeconds(30)));
+        assertThat(gateway.initiate(payment("250.00", "SAR")))
+                .isEqualTo(new NotSent<>(NotSent.Cause.CIRCUIT_OPEN, Duration.ofSeconds(30)));
+        assertThat(server.getRequestCount()).isEqualTo(4);
+    }
+
+    @Test
+    void initiate_afterTheOpenTime_probesAndCloses() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        fail(gateway);
+        now.addAndGet(Duration.ofSeconds(31).toNanos());
+        answer(200, Fixtures.text("payment-request-redirect.json"));
+
+        assertThat(gateway.initiate(payment("250.00", "SAR"))).isInstanceOf(Accepted.class);
+        assertThat(gateway.unavailableFor()).isEmpty();
+    }
+
+    @Test
+    void queries_whilePaymentsFail_getThrough() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        fail(gateway);
+        answer(200, Fixtures.text("query-by-cart-id.json"));
+
+        assertThat(gateway.findByCart(Fixtures.CART)).isInstanceOf(Accepted.class);
+        assertThat(gateway.unavailableFor()).isPresent();
+    }
+
+    @Test
+    void declinesAndRefusals_leaveTheCircuitClosed() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        for (int i = 0; i < 10; i++) {
+            answer(200, Fixtures.text("payment-declined.json"));
+            answer(400, Fixtures.text("error-validation.json"));
+            answer(409, Fixtures.text("error-duplicate.json"));
+            gateway.initiate(payment("250.00", "SAR"));
+            gateway.initiate(payment("250.00", "SAR"));
+            gateway.initiate(payment("250.00", "SAR"));
+        }
+        assertThat(gateway.unavailableFor()).isEmpty();
+        assertThat(server.getRequestCount()).isEqualTo(30);
+    }
+
+    @Test
+    void initiate_deadlinePassedWhileWaiting_noFurtherAttempt() throws IOException {
+        PayTabsGateway gateway = PayTabsGateway.builder(client(refusing()), breakers)
+                .breaker(breaker())
+                .deadline(Duration.ofSeconds(1))
+                .backOff(Duration.ofMillis(700))
+                .attempts(10)
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .random(() -> 0)
+                .build();
+        assertThat(gateway.initiate(payment("250.00", "SAR")))
+                .isEqualTo(new NotSent<>(NotSent.Cause.NO_CONNECTION, null));
+        assertThat(waits).containsExactly(Duration.ofMillis(700));
+    }
+
+    @Test
+    void calls_overTheirPace_waitForAPlaceOrAreNotSent() {
+        PayTabsGateway gateway = PayTabsGateway.builder(client(server.url("/").uri()), breakers)
+                .callsPerMinute(2)
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+        for (int i = 0; i < 4; i++) {
+            answer(200, "[]");
+        }
+        gateway.findByCart(Fixtures.CART);
+        now.addAndGet(Duration.ofSeconds(10).toNanos());
+        gateway.findByCart(Fixtures.CART);
+
+        // a place is free in 50 seconds, which is past the deadline
+        assertThat(gateway.findByCart(Fixtures.CART))
+                .isEqualTo(new NotSent<>(NotSent.Cause.THROTTLED, Duration.ofSeconds(50)));
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        assertThat(gateway.findByCart(Fixtures.CART)).isInstanceOf(Accepted.class);
+        assertThat(waits).containsExactly(Duration.ofSeconds(20));
+        assertThat(server.getRequestCount()).isEqualTo(3);
+        assertThat(gateway.unavailableFor()).isEmpty();
+    }
+
+    @Test
+    void findByCart_all_inOurTerms() {
+        answer(200, Fixtures.text("query-by-cart-id.json"));
+        GatewayOutcome<List<GatewayTransaction>> outcome =
+                gateway(server.url("/").uri()).findByCart(Fixtures.CART);
+        assertThat(outcome).isInstanceOf(Accepted.class);
+        assertThat(((Accepted<List<GatewayTransaction>>) outcome).value())
+                .hasSize(3)
+                .contains(
+                        authorised(),
+                        new GatewayTransaction(
+                                new TransactionRef("TST2632702000462"),
+                                new TransactionRef("TST2632602000417"),
+                                TransactionKind.REFUND,
+                                TransactionState.APPROVED,
+                                Fixtures.CART,
+                                Money.of("75.50", "SAR"),
+                                Money.of("75.50", "SAR"),
+                                "G09314",
+                                "Authorised",
+                                Instant.parse("2026-11-23T07:30:55Z")));
+    }
+
+    @Test
+    void findByCart_none_emptyList() {
+        answer(200, "[]");
+        assertThat(gateway(server.url("/").uri()).findByCart(Fixtures.CART)).isEqualTo(new Accepted<>(List.of()));
+    }
+
+    @Test
+    void findByCart_cartThatCannotBeOurs_indeterminate() {
+        answer(200, "[{\"tran_ref\":\"TST1\",\"cart_id\":\"two words\"}]");
+        assertThat(gateway(server.url("/").uri()).findByCart(Fixtures.CART)).isInstanceOf(Indeterminate.class);
+    }
+
+    @Test
+    void findByReference_unpaidPage_open() {
+        answer(
+                200,
+                "{\"tran_ref\":\"TST1\",\"tran_type\":\"Sale\",\"cart_id\":\"ORD-1\",\"cart_amount\":\"1.00\","
+                        + "\"cart_currency\":\"SAR\",\"tran_total\":\"0\",\"tran_currency\":\"\"}");
+        assertThat(gateway(server.url("/").uri()).findByReference(new TransactionRef("TST1")))
+                .isEqualTo(new Accepted<>(new GatewayTransaction(
+                        new TransactionRef("TST1"),
+                        null,
+                        TransactionKind.SALE,
+                        TransactionState.OPEN,
+                        new CartId("ORD-1"),
+                        Money.of("1.00", "SAR"),
+                        null,
+                        null,
+                        null,
+                        null)));
+    }
+
+    @Test
+    void build_nameTaken_refused() {
+        PayTabsProfile profile = Fixtures.profile(server.url("/").uri());
+        try (PayTabs first = PayTabs.builder(profile, breakers).build();
+                PayTabs second = PayTabs.builder(profile, breakers)
+                        .client(options -> options.timeouts(Fixtures.SHORT))
+                        .gateway(options -> options.name("paytabs-kw"))
+                        .build()) {
+            assertThat(first.gateway().name()).isEqualTo("paytabs");
+            assertThat(second.gateway().name()).isEqualTo("paytabs-kw");
+            assertThat(breakers.find("paytabs-kw-query").orElseThrow().dependency())
+                    .isEqualTo("paytabs-kw");
+            assertThatThrownBy(() -> PayTabs.builder(profile, breakers).build())
+                    .isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    private void fail(PayTabsGateway gateway) {
+        for (int status : new int[] {500, 502, 503, 504}) {
+            answer(status, "");
+            gateway.initiate(payment("250.00", "SAR"));
+        }
+    }
+
+    private PayTabsGateway gateway(URI base) {
+        return PayTabsGateway.builder(client(base), breakers)
+                .breaker(breaker())
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+    }
+
+    private PayTabsClient client(URI base) {
+        return PayTabsClient.builder(Fixtures.profile(base))
+                .httpClient(http)
+                .timeouts(Fixtures.LONG)
+                .build();
+    }
+
+    private static BreakerSettings breaker() {
+        return BreakerSettings.builder()
+                .countWindow(20)
+                .minimumCalls(4)
+                .failureRate(0.9)
+                .trialCalls(1)
+                .jitter(0)
+                .build();
+    }
+
+    private void wait(Duration wait) {
+        waits.add(wait);
+        now.addAndGet(wait.toNanos());
+    }
+
+    private void answer(int status, String body) {
+        server.enqueue(new MockResponse.Builder().code(status).body(body).build());
+    }
+
+    private static URI refusing() throws IOException {
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return URI.create("http://localhost:" + closed.getLocalPort());
+        }
+    }
+
+    private static GatewayTransaction authorised() {
+        return new GatewayTransaction(
+                new TransactionRef("TST2632602000417"),
+                null,
+                TransactionKind.SALE,
+                TransactionState.APPROVED,
+                Fixtures.CART,
+                Money.of("250.00", "SAR"),
+                Money.of("250.00", "SAR"),
+                "G52817",
+                "Authorised",
+                Instant.parse("2026-11-22T08:15:42Z"));
+    }
+
+    private static Payment payment(String amount, String currency) {
+        return payment(amount, currency, ChargeMode.SALE);
+    }
+
+    private static Payment payment(String amount, String currency, ChargeMode mode) {
+        Payment sample = Samples.payment("gateway");
+        // a name that PayTabs would refuse and the core takes
+        Customer customer = new Customer("Ali", "ali@example.test", "+96550001122", null, null, "KW");
+        PaymentOrder order = new PaymentOrder(
+                Fixtures.CART, Money.of(amount, currency), "Two concert tickets", customer, null, mode);
+        return new Payment(
+                sample.id(),
+                order,
+                sample.claim(),
+                sample.status(),
+                sample.gateway(),
+                sample.moves(),
+                sample.followUps(),
+                sample.disputed(),
+                sample.history(),
+                sample.watch(),
+                sample.revision());
+    }
+}
