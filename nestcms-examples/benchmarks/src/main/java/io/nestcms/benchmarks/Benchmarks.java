@@ -47,8 +47,10 @@ public final class Benchmarks {
         page.append("# Benchmarks\n\n");
         line(
                 "Circuit breakers and event bus beside their rivals, in one run. Lower is better. `cpu ns/op` is the processor time of");
-        line("one operation, all threads of the process together, which other work on the machine disturbs little; `x` is that time as a");
-        line("multiple of NestCMS's first row in the section; `ns/op` is the time by the clock; `B/op` is what one operation allocates.");
+        line(
+                "one operation, all threads of the process together, which other work on the machine disturbs little; `x` is that time as a");
+        line(
+                "multiple of NestCMS's first row in the section; `ns/op` is the time by the clock; `B/op` is what one operation allocates.");
         line("");
         line("- Made by `mvn -q -Pbenchmarks -pl nestcms-examples/benchmarks -am -DskipTests test`, on "
                 + LocalDate.now(ZoneOffset.UTC) + ".");

@@ -17,13 +17,19 @@ final class DrillPage {
         StringBuilder page = new StringBuilder();
         page.append("# Outage drill\n\n");
         page.append(OutageDrill.CALLERS)
-                .append(" callers, each making a call, waiting half a second and calling again. The gateway answers in 50 ms for 30 s, then\n")
-                .append("hangs 30 s on every call for a minute, then answers in 50 ms again. Breakers and bulkhead are real (Resilience4j 2.4.0);\n")
-                .append("callers, gateway and time are simulated, so a run takes a second and is the same each time. All but the first\n")
-                .append("have a call timeout of 5 s. Resilience4j: 10 s window, at least 10 calls, 50 % failures or 80 % slow (2 s), open for\n")
-                .append("5 s, 10 trial calls. NestCMS: `BreakerSettings.gateway()` with the same window, which ends in a ramp of 10, 25 and 50 %.\n\n")
+                .append(
+                        " callers, each making a call, waiting half a second and calling again. The gateway answers in 50 ms for 30 s, then\n")
+                .append(
+                        "hangs 30 s on every call for a minute, then answers in 50 ms again. Breakers and bulkhead are real (Resilience4j 2.4.0);\n")
+                .append(
+                        "callers, gateway and time are simulated, so a run takes a second and is the same each time. All but the first\n")
+                .append(
+                        "have a call timeout of 5 s. Resilience4j: 10 s window, at least 10 calls, 50 % failures or 80 % slow (2 s), open for\n")
+                .append(
+                        "5 s, 10 trial calls. NestCMS: `BreakerSettings.gateway()` with the same window, which ends in a ramp of 10, 25 and 50 %.\n\n")
                 .append("Made by `mvn -q -Pdrill -pl nestcms-examples/benchmarks -am -DskipTests test`.\n\n");
-        page.append("| | p50 of an answer in the outage | p99 | most threads held | calls that reached the hanging gateway | until normal |\n");
+        page.append(
+                "| | p50 of an answer in the outage | p99 | most threads held | calls that reached the hanging gateway | until normal |\n");
         page.append("|---|---:|---:|---:|---:|---:|\n");
         for (Report report : reports) {
             page.append(String.format(
@@ -36,8 +42,10 @@ final class DrillPage {
                     report.reached(),
                     report.untilNormal()));
         }
-        page.append("\n\"Until normal\" counts from the gateway's recovery until 99 % of the calls of every further second succeed.\n");
-        page.append("A ramp costs some seconds where the gateway comes back at full strength, as here; it is there for the one that does not.\n");
+        page.append(
+                "\n\"Until normal\" counts from the gateway's recovery until 99 % of the calls of every further second succeed.\n");
+        page.append(
+                "A ramp costs some seconds where the gateway comes back at full strength, as here; it is there for the one that does not.\n");
         page.append("\n![threads held over time](outage-drill.svg)\n");
         return page.toString();
     }
@@ -89,7 +97,9 @@ final class DrillPage {
     }
 
     private static void line(StringBuilder svg, Report report, String colour) {
-        svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"").append(colour).append("\" points=\"");
+        svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
+                .append(colour)
+                .append("\" points=\"");
         int[] held = report.heldBySecond();
         for (int second = 0; second < held.length; second++) {
             svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(second), y(held[second])));

@@ -18,7 +18,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -191,8 +190,7 @@ public final class OutageDrill {
     }
 
     /** How a contestant came through. */
-    record Report(
-            String name, long p50, long p99, int mostHeld, int reached, int untilNormal, int[] heldBySecond) {}
+    record Report(String name, long p50, long p99, int mostHeld, int reached, int untilNormal, int[] heldBySecond) {}
 
     /** Something that happens; of one moment, what was planned first. */
     private record Step(long at, long order, Runnable what) implements Comparable<Step> {
