@@ -4,12 +4,15 @@ import io.nestcms.resilience.CallResult.Answered;
 import io.nestcms.resilience.CallResult.NotCalled;
 import io.nestcms.resilience.CallResult.NotCalled.Reason;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -37,6 +40,10 @@ public final class Protection {
     private final RandomGenerator random;
     private final Pause pause;
     private final Function<Duration, Executor> delayed;
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder retriesDenied = new LongAdder();
+    private final Map<Reason, LongAdder> turnedAway = new EnumMap<>(Reason.class);
 
     private Protection(Builder builder) {
         this.breaker = builder.breaker;
@@ -50,6 +57,9 @@ public final class Protection {
         this.random = builder.random;
         this.pause = builder.pause;
         this.delayed = builder.delayed;
+        for (Reason reason : Reason.values()) {
+            turnedAway.put(reason, new LongAdder());
+        }
     }
 
     /**
@@ -138,7 +148,8 @@ public final class Protection {
 
     /**
      * Makes an asynchronous call within the configured deadline. A try whose time is over counts as failed with
-     * {@link java.util.concurrent.TimeoutException}, whatever becomes of it.
+     * {@link java.util.concurrent.TimeoutException}, whatever becomes of it. Further tries run under the caller's logging
+     * context.
      *
      * @param <T> what the call gives
      * @param call starts the call
@@ -153,7 +164,19 @@ public final class Protection {
         return done;
     }
 
+    /**
+     * What was counted so far.
+     *
+     * @return an immutable snapshot
+     */
+    public ProtectionSnapshot snapshot() {
+        Map<Reason, Long> refused = new EnumMap<>(Reason.class);
+        turnedAway.forEach((reason, count) -> refused.put(reason, count.sum()));
+        return new ProtectionSnapshot(breaker.name(), calls.sum(), retries.sum(), retriesDenied.sum(), refused);
+    }
+
     private void countCall() {
+        calls.increment();
         if (budget != null) {
             budget.called();
         }
@@ -171,7 +194,15 @@ public final class Protection {
     }
 
     private boolean mayRetry(Duration wait, Deadline by) {
-        return wait.compareTo(by.remaining()) < 0 && (budget == null || budget.tryRetry());
+        if (wait.compareTo(by.remaining()) >= 0) {
+            return false;
+        }
+        if (budget != null && !budget.tryRetry()) {
+            retriesDenied.increment();
+            return false;
+        }
+        retries.increment();
+        return true;
     }
 
     private boolean pause(Duration wait) {
@@ -186,6 +217,15 @@ public final class Protection {
 
     /** Takes all that one try needs, or says why it cannot be made; what was taken is then given back. */
     private Entry enter(Deadline by, boolean mayWait) {
+        Entry entry = tryEnter(by, mayWait);
+        LongAdder refused = entry.refusal == null ? null : turnedAway.get(entry.refusal);
+        if (refused != null) {
+            refused.increment();
+        }
+        return entry;
+    }
+
+    private Entry tryEnter(Deadline by, boolean mayWait) {
         if (by.isOver()) {
             return new Entry(Reason.OUT_OF_TIME, Duration.ZERO);
         }
@@ -262,6 +302,7 @@ public final class Protection {
         private final Classifier<? super T> classifier;
         private final Deadline by;
         private final CompletableFuture<CallResult<T>> done;
+        private final LoggingContext context = new LoggingContext();
 
         AsyncCall(
                 Function<? super Attempt, ? extends CompletionStage<T>> call,
@@ -327,7 +368,7 @@ public final class Protection {
                 return;
             }
             Runnable last = end;
-            delayed.apply(wait).execute(() -> attempt(number + 1, last));
+            delayed.apply(wait).execute(() -> context.run(() -> attempt(number + 1, last)));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class ProtectionTest {
     private static final Classifier<Object> BY_EXCEPTION = new Classifier<>() {
@@ -224,6 +225,59 @@ class ProtectionTest {
                 .toCompletableFuture();
         assertThat(result.join()).isEqualTo(new Answered<Object>("paid", 3));
         assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void callAsync_furtherTries_keepTheLoggingContext() {
+        List<String> seen = new ArrayList<>();
+        Protection protection = protection()
+                .delayed(delay -> task -> {
+                    Thread other = new Thread(task);
+                    other.start();
+                    try {
+                        other.join();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .build();
+        MDC.put("trace", "t-1");
+        try {
+            protection
+                    .<Object>callAsync(
+                            attempt -> {
+                                seen.add(MDC.get("trace"));
+                                return CompletableFuture.failedFuture(new ConnectException());
+                            },
+                            BY_EXCEPTION)
+                    .toCompletableFuture()
+                    .exceptionally(failure -> new Answered<Object>("failed", 3))
+                    .join();
+        } finally {
+            MDC.clear();
+        }
+        assertThat(seen).containsExactly("t-1", "t-1", "t-1");
+    }
+
+    @Test
+    void snapshot_countsCallsRetriesAndRefusals() throws Exception {
+        Protection protection = protection()
+                .budget(RetryBudget.of(0, 2, Duration.ofHours(1), time))
+                .build();
+        protection.call(this::refusedTwice, BY_EXCEPTION);
+        assertThatThrownBy(() -> protection.call(
+                        attempt -> {
+                            throw new ConnectException();
+                        },
+                        BY_EXCEPTION))
+                .isInstanceOf(ConnectException.class);
+        breaker.forceOpen();
+        protection.call(attempt -> "paid", BY_EXCEPTION);
+        ProtectionSnapshot snapshot = protection.snapshot();
+        assertThat(snapshot.calls()).isEqualTo(3);
+        assertThat(snapshot.retries()).isEqualTo(2);
+        assertThat(snapshot.retriesDenied()).isEqualTo(1);
+        assertThat(snapshot.turnedAway()).containsEntry(Reason.CIRCUIT_OPEN, 1L).containsEntry(Reason.RATE_LIMITED, 0L);
     }
 
     @Test
