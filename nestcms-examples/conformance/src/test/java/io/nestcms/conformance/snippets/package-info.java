@@ -1,0 +1,2 @@
+/** The Java snippets of the documents, compiled and run. */
+package io.nestcms.conformance.snippets;
