@@ -16,9 +16,8 @@ final class Messages {
         while (json.length() + ITEM.length() + TAIL.length() <= bytes) {
             json.append(ITEM);
         }
-        json.append('"')
-                .append(" ".repeat(bytes - json.length() - TAIL.length()))
-                .append(TAIL.substring(1));
+        int padding = bytes - json.length() - TAIL.length();
+        json.append('"').append(" ".repeat(padding)).append(TAIL.substring(1));
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 }
