@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
@@ -117,6 +118,11 @@ final class KillableServer {
                 Runtime.getRuntime().halt(KILLED);
             }
             return answer;
+        }
+
+        @Override
+        public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+            return gateway.followUp(payment, followUp);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
@@ -37,6 +38,12 @@ final class RecordingGateway implements PaymentGateway {
     public GatewayOutcome<Initiation> initiate(Payment payment) {
         hops.add("payments -> gateway: create a payment page");
         return noted(gateway.initiate(payment));
+    }
+
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        hops.add("payments -> gateway: " + followUp.kind());
+        return noted(gateway.followUp(payment, followUp));
     }
 
     @Override
