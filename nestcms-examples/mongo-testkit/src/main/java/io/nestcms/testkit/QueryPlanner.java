@@ -2,7 +2,6 @@ package io.nestcms.testkit;
 
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
-import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.bson.BsonRegularExpression;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.MaxKey;
@@ -92,7 +91,7 @@ final class QueryPlanner {
             case "$eq" -> {
                 if (isPoint(operand)) {
                     List<@Nullable Object> one = new ArrayList<>();
-                    one.add(normalized(operand));
+                    one.add(KeyOrder.normalized(operand));
                     condition.points(one);
                 }
             }
@@ -100,7 +99,7 @@ final class QueryPlanner {
                 if (operand instanceof Collection<?> all && all.stream().allMatch(QueryPlanner::isPoint)) {
                     List<@Nullable Object> points = new ArrayList<>();
                     for (Object one : all) {
-                        Object point = normalized(one);
+                        Object point = KeyOrder.normalized(one);
                         if (points.stream().noneMatch(seen -> Objects.equals(seen, point))) {
                             points.add(point);
                         }
@@ -110,12 +109,12 @@ final class QueryPlanner {
             }
             case "$gt", "$gte" -> {
                 if (operand != null && isPoint(operand)) {
-                    condition.low = new Bound(notNull(normalized(operand)), operator.equals("$gte"));
+                    condition.low = new Bound(notNull(KeyOrder.normalized(operand)), operator.equals("$gte"));
                 }
             }
             case "$lt", "$lte" -> {
                 if (operand != null && isPoint(operand)) {
-                    condition.high = new Bound(notNull(normalized(operand)), operator.equals("$lte"));
+                    condition.high = new Bound(notNull(KeyOrder.normalized(operand)), operator.equals("$lte"));
                 }
             }
             default -> {
@@ -134,12 +133,6 @@ final class QueryPlanner {
                 || value instanceof BsonRegularExpression
                 || value instanceof MinKey
                 || value instanceof MaxKey);
-    }
-
-    private static @Nullable Object normalized(@Nullable Object value) {
-        return new KeyValue(value == null ? java.util.Collections.singletonList(null) : List.of(value))
-                .normalized()
-                .get(0);
     }
 
     private static @Nullable Plan plan(
