@@ -439,10 +439,14 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         }
     }
 
+    /** Lets the clients that wait for changes go. */
+    void endStreams() {
+        recent.close();
+    }
+
     @Override
     public void close() throws IOException {
         compactor.shutdown();
-        recent.close();
         try {
             if (!compactor.awaitTermination(60, TimeUnit.SECONDS)) {
                 log.warn("a snapshot is still being written; it is left unfinished");

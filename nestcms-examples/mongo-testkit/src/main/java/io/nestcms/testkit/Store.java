@@ -23,9 +23,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,23 @@ final class Store extends AbstractMongoBackend {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private boolean replacing;
     private final Set<String> scans = new ConcurrentSkipListSet<>();
+    /** When the request that this thread serves must be done, in {@link System#nanoTime()}. */
+    private final ThreadLocal<Long> deadline = new ThreadLocal<>();
+
+    private final StoredCollection.Requests requests = new StoredCollection.Requests() {
+        @Override
+        public void scanned(String description) {
+            scans.add(description);
+        }
+
+        @Override
+        public void checkTime() {
+            Long end = deadline.get();
+            if (end != null && System.nanoTime() - end > 0) {
+                throw new MongoServerError(50, "MaxTimeMSExpired", "operation exceeded time limit");
+            }
+        }
+    };
 
     Store(Clock clock, StoredCollection.Changes changes) {
         super(clock);
@@ -63,7 +82,7 @@ final class Store extends AbstractMongoBackend {
 
         @Override
         protected MongoCollection<Integer> openOrCreateCollection(String collection, CollectionOptions options) {
-            return new StoredCollection(this, collection, options, cursorRegistry, changes, scans::add);
+            return new StoredCollection(this, collection, options, cursorRegistry, changes, requests);
         }
 
         @Override
@@ -205,6 +224,18 @@ final class Store extends AbstractMongoBackend {
 
     @Override
     public Document handleCommand(Channel from, String database, String command, Document query) {
+        if (!(query.get("maxTimeMS") instanceof Number millis) || millis.longValue() <= 0) {
+            return dispatch(from, database, command, query);
+        }
+        deadline.set(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis.longValue()));
+        try {
+            return dispatch(from, database, command, query);
+        } finally {
+            deadline.remove();
+        }
+    }
+
+    private Document dispatch(Channel from, String database, String command, Document query) {
         return switch (command) {
             case "insert" -> insert(from, database, query);
             case "update" -> statements(from, database, query, "updates");
@@ -216,7 +247,7 @@ final class Store extends AbstractMongoBackend {
             case "findandmodify" -> {
                 Document renamed = new Document("findAndModify", query.get(command));
                 query.forEach(renamed::putIfAbsent);
-                yield handleCommand(from, database, "findAndModify", renamed);
+                yield dispatch(from, database, "findAndModify", renamed);
             }
             case "find" -> {
                 if (!Boolean.TRUE.equals(query.get("singleBatch"))) {
@@ -440,25 +471,12 @@ final class Store extends AbstractMongoBackend {
         Document filter = filterOf(command, inner);
         Document order = inner.get("sort") instanceof Document sort ? sort : null;
         StoredCollection collection = find(database, name);
-        Document plan = collection == null
-                ? new Document("stage", "EOF")
-                : collection
-                        .explain(filter, order)
-                        .map(chosen -> new Document("stage", "FETCH")
-                                .append(
-                                        "inputStage",
-                                        new Document("stage", "IXSCAN")
-                                                .append(
-                                                        "indexName",
-                                                        chosen.index().getName())
-                                                .append("direction", chosen.reversed() ? "backward" : "forward")))
-                        .orElseGet(() -> new Document("stage", "COLLSCAN"));
+        Optional<QueryPlanner.Plan> chosen = collection == null ? Optional.empty() : collection.explain(filter, order);
+        Document plan = chosen.map(Store::described)
+                .orElseGet(() -> new Document("stage", collection == null ? "EOF" : "COLLSCAN"));
         boolean sorts = order != null
                 && collection != null
-                && !collection
-                        .explain(filter, order)
-                        .map(QueryPlanner.Plan::sorted)
-                        .orElse(false);
+                && !chosen.map(QueryPlanner.Plan::sorted).orElse(false);
         Document winning = sorts ? new Document("stage", "SORT").append("inputStage", plan) : plan;
         return new Document(
                         "queryPlanner",
@@ -467,6 +485,17 @@ final class Store extends AbstractMongoBackend {
                                 .append("winningPlan", winning)
                                 .append("rejectedPlans", List.of()))
                 .append("ok", 1.0);
+    }
+
+    private static Document described(QueryPlanner.Plan plan) {
+        List<Document> scans = new ArrayList<>();
+        for (QueryPlanner.Scan scan : plan.scans()) {
+            scans.add(new Document("stage", "IXSCAN")
+                    .append("indexName", scan.index().getName())
+                    .append("direction", plan.reversed() ? "backward" : "forward"));
+        }
+        Document input = scans.size() == 1 ? scans.get(0) : new Document("stage", "OR").append("inputStages", scans);
+        return new Document("stage", "FETCH").append("inputStage", input);
     }
 
     private static Document filterOf(String command, Document inner) {
