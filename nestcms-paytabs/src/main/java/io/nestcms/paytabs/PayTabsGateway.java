@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayOutcome.NotSent;
 import io.nestcms.payment.GatewayTransaction;
@@ -48,6 +49,7 @@ public final class PayTabsGateway implements PaymentGateway {
     private final CircuitBreaker payments;
     private final CircuitBreaker queries;
     private final int attempts;
+    private final Pace pace;
     private final Duration backOff;
     private final Duration deadline;
     private final LongSupplier ticker;
@@ -63,6 +65,7 @@ public final class PayTabsGateway implements PaymentGateway {
         this.payments = builder.breakers.create(name, settings);
         this.queries = builder.breakers.create(name + "-query", settings);
         this.attempts = builder.attempts;
+        this.pace = new Pace(builder.callsPerMinute, builder.ticker);
         this.backOff = builder.backOff;
         this.deadline = builder.deadline;
         this.ticker = builder.ticker;
@@ -118,6 +121,16 @@ public final class PayTabsGateway implements PaymentGateway {
         return mapped(guarded(payments, () -> client.charge(request)), reply -> GatewayTerms.initiation(reply, cart));
     }
 
+    /**
+     * {@inheritDoc} Two equal follow-ups of one cart within two minutes may be taken for duplicates by PayTabs; the second is
+     * then indeterminate and settled by query.
+     */
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        FollowUpRequest request = GatewayTerms.request(payment.order(), followUp);
+        return mapped(guarded(payments, () -> client.followUp(request)), GatewayTerms::transaction);
+    }
+
     @Override
     public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
         return mapped(
@@ -134,12 +147,7 @@ public final class PayTabsGateway implements PaymentGateway {
     private <T> GatewayOutcome<T> guarded(CircuitBreaker breaker, Supplier<PayTabsCall<T>> calls) {
         long startedAt = ticker.getAsLong();
         for (int attempt = 1; ; attempt++) {
-            Permit permit = breaker.tryAcquire();
-            if (permit.isRejected()) {
-                return new NotSent<>(
-                        NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null));
-            }
-            GatewayOutcome<T> outcome = attempt(permit, calls.get(), left(startedAt));
+            GatewayOutcome<T> outcome = attempt(breaker, calls.get(), left(startedAt));
             if (attempt == attempts || !(outcome instanceof NotSent<T> unsent) || !mayGoAgain(unsent)) {
                 return outcome;
             }
@@ -158,11 +166,20 @@ public final class PayTabsGateway implements PaymentGateway {
         return deadline.minusNanos(ticker.getAsLong() - startedAt);
     }
 
-    private <T> GatewayOutcome<T> attempt(Permit permit, PayTabsCall<T> call, Duration left) {
+    private <T> GatewayOutcome<T> attempt(CircuitBreaker breaker, PayTabsCall<T> call, Duration left) {
+        if (left.isNegative() || left.isZero()) {
+            return new NotSent<>(NotSent.Cause.OUT_OF_TIME, null);
+        }
+        Permit permit = breaker.tryAcquire();
+        if (permit.isRejected()) {
+            return new NotSent<>(
+                    NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null));
+        }
         CallEnd<T> end = null;
         try {
-            if (left.isNegative() || left.isZero()) {
-                return new NotSent<>(NotSent.Cause.OUT_OF_TIME, null);
+            Duration wait = pace.take();
+            if (!wait.isZero()) {
+                return new NotSent<>(NotSent.Cause.THROTTLED, wait);
             }
             end = call.run(left);
             return end.outcome();
@@ -253,6 +270,7 @@ public final class PayTabsGateway implements PaymentGateway {
         private String name = "paytabs";
         private BreakerSettings breaker = BreakerSettings.gateway().build();
         private int attempts = 3;
+        private int callsPerMinute;
         private Duration backOff = Duration.ofMillis(250);
         private Duration deadline = Duration.ofSeconds(30);
         private LongSupplier ticker = System::nanoTime;
@@ -298,6 +316,20 @@ public final class PayTabsGateway implements PaymentGateway {
          */
         public Builder attempts(int most) {
             this.attempts = Limits.number("attempts", most, 1, 10);
+            return this;
+        }
+
+        /**
+         * How many calls, queries included, go out in any minute at most; no limit by default. What is over waits as long
+         * as the deadline lets it and is then {@linkplain NotSent.Cause#THROTTLED not sent}. PayTabs publishes no limit;
+         * 20 in a minute is what a related gateway tells its merchants.
+         *
+         * @param most 1 to 100000
+         * @return this
+         * @throws InvalidInputException if the number is out of range
+         */
+        public Builder callsPerMinute(int most) {
+            this.callsPerMinute = Limits.number("callsPerMinute", most, 1, 100_000);
             return this;
         }
 

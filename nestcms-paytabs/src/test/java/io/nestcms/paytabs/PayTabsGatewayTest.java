@@ -224,6 +224,30 @@ class PayTabsGatewayTest {
     }
 
     @Test
+    void calls_overTheirPace_waitForAPlaceOrAreNotSent() {
+        PayTabsGateway gateway = PayTabsGateway.builder(client(server.url("/").uri()), breakers)
+                .callsPerMinute(2)
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+        for (int i = 0; i < 4; i++) {
+            answer(200, "[]");
+        }
+        gateway.findByCart(Fixtures.CART);
+        now.addAndGet(Duration.ofSeconds(10).toNanos());
+        gateway.findByCart(Fixtures.CART);
+
+        // a place is free in 50 seconds, which is past the deadline
+        assertThat(gateway.findByCart(Fixtures.CART))
+                .isEqualTo(new NotSent<>(NotSent.Cause.THROTTLED, Duration.ofSeconds(50)));
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        assertThat(gateway.findByCart(Fixtures.CART)).isInstanceOf(Accepted.class);
+        assertThat(waits).containsExactly(Duration.ofSeconds(20));
+        assertThat(server.getRequestCount()).isEqualTo(3);
+        assertThat(gateway.unavailableFor()).isEmpty();
+    }
+
+    @Test
     void findByCart_all_inOurTerms() {
         answer(200, Fixtures.text("query-by-cart-id.json"));
         GatewayOutcome<List<GatewayTransaction>> outcome =
@@ -373,6 +397,7 @@ class PayTabsGatewayTest {
                 sample.status(),
                 sample.gateway(),
                 sample.moves(),
+                sample.followUps(),
                 sample.disputed(),
                 sample.history(),
                 sample.watch(),
