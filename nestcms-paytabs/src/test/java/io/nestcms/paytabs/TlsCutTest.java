@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,9 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
+import okhttp3.TlsVersion;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,15 +89,15 @@ class TlsCutTest {
 
     @Test
     void charge_replyCutAtEveryByte_neverRejectedAndUnsentOnlyWhenUnsent() throws Exception {
-        assertCuts(true);
+        assertCuts(true, TlsVersion.TLS_1_2);
     }
 
     @Test
     void charge_requestCutAtEveryByte_neverRejectedAndUnsentOnlyWhenUnsent() throws Exception {
-        assertCuts(false);
+        assertCuts(false, TlsVersion.TLS_1_3);
     }
 
-    private static void assertCuts(boolean cutReply) throws Exception {
+    private static void assertCuts(boolean cutReply, TlsVersion version) throws Exception {
         AtomicInteger arrived = new AtomicInteger();
         try (RawServer server = new RawServer("https", tls.getServerSocketFactory(), socket -> {});
                 CuttingProxy proxy = new CuttingProxy(server.uri().getPort(), cutReply)) {
@@ -107,7 +110,11 @@ class TlsCutTest {
                 socket.getOutputStream().write(REPLY);
             });
             OkHttpClient http = new OkHttpClient.Builder()
+                    .socketFactory(new PromptSockets())
                     .sslSocketFactory(tls.getSocketFactory(), trust)
+                    .connectionSpecs(List.of(new ConnectionSpec.Builder(ConnectionSpec.MODERN_TLS)
+                            .tlsVersions(version)
+                            .build()))
                     .build();
             PayTabsProfile profile = PayTabsProfile.builder(Fixtures.PROFILE_ID, Fixtures.SERVER_KEY, proxy.uri())
                     .build();
