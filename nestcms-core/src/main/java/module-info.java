@@ -9,6 +9,7 @@ module io.nestcms.core {
     exports io.nestcms.cache;
     exports io.nestcms.event;
     exports io.nestcms.failure;
+    exports io.nestcms.metrics;
     exports io.nestcms.money;
     exports io.nestcms.payment;
     exports io.nestcms.resilience;
