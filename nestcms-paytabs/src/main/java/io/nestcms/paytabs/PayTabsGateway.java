@@ -15,6 +15,7 @@ import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.FailureClass;
 import io.nestcms.resilience.Permit;
+import io.nestcms.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +49,7 @@ public final class PayTabsGateway implements PaymentGateway {
     private final CircuitBreaker payments;
     private final CircuitBreaker queries;
     private final int attempts;
+    private final RetryBudget retries;
     private final Pace pace;
     private final Duration backOff;
     private final Duration deadline;
@@ -64,6 +66,9 @@ public final class PayTabsGateway implements PaymentGateway {
         this.payments = builder.breakers.create(name, settings);
         this.queries = builder.breakers.create(name + "-query", settings);
         this.attempts = builder.attempts;
+        this.retries = builder.retries == null
+                ? RetryBudget.of(0.2, 10, Duration.ofMinutes(1), builder.ticker)
+                : builder.retries;
         this.pace = new Pace(builder.callsPerMinute, builder.ticker);
         this.backOff = builder.backOff;
         this.deadline = builder.deadline;
@@ -135,13 +140,14 @@ public final class PayTabsGateway implements PaymentGateway {
     /** Attempts until one ends otherwise than unsent, or attempts or time are used up. */
     private <T> GatewayOutcome<T> guarded(CircuitBreaker breaker, Supplier<PayTabsCall<T>> calls) {
         long startedAt = ticker.getAsLong();
+        retries.called();
         for (int attempt = 1; ; attempt++) {
             GatewayOutcome<T> outcome = attempt(breaker, calls.get(), left(startedAt));
             if (attempt == attempts || !(outcome instanceof NotSent<T> unsent) || !mayGoAgain(unsent)) {
                 return outcome;
             }
             Duration wait = waitBefore(attempt + 1, unsent);
-            if (wait.compareTo(left(startedAt)) >= 0 || !sleep(wait)) {
+            if (wait.compareTo(left(startedAt)) >= 0 || !retries.tryRetry() || !sleep(wait)) {
                 return outcome;
             }
         }
@@ -259,6 +265,7 @@ public final class PayTabsGateway implements PaymentGateway {
         private String name = "paytabs";
         private BreakerSettings breaker = BreakerSettings.gateway().build();
         private int attempts = 3;
+        private @Nullable RetryBudget retries;
         private int callsPerMinute;
         private Duration backOff = Duration.ofMillis(250);
         private Duration deadline = Duration.ofSeconds(30);
@@ -305,6 +312,18 @@ public final class PayTabsGateway implements PaymentGateway {
          */
         public Builder attempts(int most) {
             this.attempts = Limits.number("attempts", most, 1, 10);
+            return this;
+        }
+
+        /**
+         * How many further attempts all calls together may make, so that an outage is not answered with a multiple of the
+         * load; by default a fifth of the calls of the last minute and ten more.
+         *
+         * @param budget may be shared with other gateways on the same host
+         * @return this
+         */
+        public Builder retryBudget(RetryBudget budget) {
+            this.retries = Objects.requireNonNull(budget, "budget");
             return this;
         }
 

@@ -23,6 +23,7 @@ import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.resilience.RetryBudget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -221,6 +223,31 @@ class PayTabsGatewayTest {
         assertThat(gateway.initiate(payment("250.00", "SAR")))
                 .isEqualTo(new NotSent<>(NotSent.Cause.NO_CONNECTION, null));
         assertThat(waits).containsExactly(Duration.ofMillis(700));
+    }
+
+    @Test
+    void calls_whileAllAttemptsFail_furtherAttemptsKeepToTheirBudget() throws IOException {
+        AtomicInteger connects = new AtomicInteger();
+        OkHttpClient counting = http.newBuilder()
+                .addInterceptor(chain -> {
+                    connects.incrementAndGet();
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        PayTabsClient refused = PayTabsClient.builder(Fixtures.profile(refusing()))
+                .httpClient(counting)
+                .build();
+        PayTabsGateway gateway = PayTabsGateway.builder(refused, breakers)
+                .breaker(breaker().toBuilder().minimumCalls(20).failureRate(1).build())
+                .retryBudget(RetryBudget.of(0.2, 10, Duration.ofHours(1), now::get))
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+        breakers.find("paytabs").orElseThrow().disable();
+        for (int i = 0; i < 1000; i++) {
+            assertThat(gateway.initiate(payment("250.00", "SAR"))).isInstanceOf(NotSent.class);
+        }
+        assertThat(connects.get()).isGreaterThan(1000).isLessThanOrEqualTo(1000 + 200 + 10);
     }
 
     @Test
