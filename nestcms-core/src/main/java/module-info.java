@@ -6,7 +6,11 @@ module io.nestcms.core {
     requires static com.github.benmanes.caffeine;
     requires static micrometer.core;
 
+    exports io.nestcms.audit;
     exports io.nestcms.cache;
+    exports io.nestcms.contract;
+    exports io.nestcms.crypto;
+    exports io.nestcms.earning;
     exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.metrics;

@@ -47,7 +47,8 @@ record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
 
     private static Map<String, Document> existing(MongoCollection<Document> collection) {
         Map<String, Document> found = new HashMap<>();
-        Calls.read("the list of indexes", () -> collection.listIndexes().into(new java.util.ArrayList<>()))
+        Calls.unguarded()
+                .read("the list of indexes", () -> collection.listIndexes().into(new java.util.ArrayList<>()))
                 .forEach(index -> found.put(index.getString("name"), index));
         return found;
     }

@@ -45,8 +45,11 @@ final class MongoOutbox implements Outbox {
 
     private final MongoCollection<Document> payments;
 
-    MongoOutbox(MongoCollection<Document> payments) {
+    private final Calls calls;
+
+    MongoOutbox(MongoCollection<Document> payments, Calls calls) {
         this.payments = payments;
+        this.calls = calls;
     }
 
     @Override
@@ -62,7 +65,7 @@ final class MongoOutbox implements Outbox {
                 .returnDocument(ReturnDocument.AFTER);
         while (true) {
             Document claimed =
-                    Calls.write("a claim on the outbox", () -> payments.findOneAndUpdate(free, take, options));
+                    calls.write("a claim on the outbox", () -> payments.findOneAndUpdate(free, take, options));
             if (claimed == null) {
                 return Optional.empty();
             }
@@ -90,7 +93,7 @@ final class MongoOutbox implements Outbox {
                                 .append("outboxNextAt", Times.nanos(nextAt))
                                 .append("outboxLease", PaymentDocuments.free()));
         UpdateOptions failed = new UpdateOptions().arrayFilters(List.of(new Document("failed.id", entry.id())));
-        Calls.write("the outbox", () -> payments.updateOne(held(batch), change, failed));
+        calls.write("the outbox", () -> payments.updateOne(held(batch), change, failed));
     }
 
     @Override
@@ -117,7 +120,7 @@ final class MongoOutbox implements Outbox {
     @Override
     public List<OutboxEntry> buried(int limit) {
         // sorted by the oldest of each payment, so the oldest of all are among the first
-        return Calls.read(
+        return calls.read(
                 "the buried events",
                 () -> payments
                         .find(and(BURIED, lte("v", PaymentDocuments.FORMAT)))
@@ -135,7 +138,7 @@ final class MongoOutbox implements Outbox {
     @Override
     public boolean replay(PaymentId paymentId, String entryId, Instant now) {
         Bson holdsIt = and(eq("_id", paymentId.value()), eq("buried.id", entryId));
-        Document found = Calls.read(
+        Document found = calls.read(
                 "the buried events",
                 () -> payments.find(holdsIt)
                         .projection(Projections.include("v", "buried"))
@@ -161,7 +164,7 @@ final class MongoOutbox implements Outbox {
 
     @Override
     public OutboxBacklog backlog() {
-        return Calls.read("the outbox's backlog", () -> {
+        return calls.read("the outbox's backlog", () -> {
             Document oldest = payments.find(WAITING)
                     .sort(new Document("outboxNextAt", 1))
                     .projection(OUTBOX_ONLY)
@@ -188,7 +191,7 @@ final class MongoOutbox implements Outbox {
     }
 
     private boolean update(Bson filter, Document change) {
-        return Calls.write(
+        return calls.write(
                 "the outbox", () -> payments.updateOne(filter, change).getMatchedCount() == 1);
     }
 

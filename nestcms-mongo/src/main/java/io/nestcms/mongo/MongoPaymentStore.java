@@ -53,22 +53,30 @@ final class MongoPaymentStore implements PaymentStore {
     private static final Document NEWEST_FIRST = new Document("createdAt", -1).append("_id", -1);
 
     private final MongoCollection<Document> payments;
+    private final PaymentDocuments documents;
+    private final Calls calls;
     private final Collisions collisions;
     private final MongoOutbox outbox;
 
-    MongoPaymentStore(MongoCollection<Document> payments, Collisions collisions) {
+    MongoPaymentStore(
+            MongoCollection<Document> payments, PaymentDocuments documents, Calls calls, Collisions collisions) {
         this.payments = payments;
+        this.documents = documents;
+        this.calls = calls;
         this.collisions = collisions;
-        this.outbox = new MongoOutbox(payments);
+        this.outbox = new MongoOutbox(payments, calls);
         List<IndexSpec> all = new ArrayList<>(INDEXES);
         all.addAll(MongoOutbox.INDEXES);
+        all.addAll(SealedCustomers.INDEXES);
+        all.addAll(MongoContractStore.PAYMENT_INDEXES);
+        all.addAll(MongoTurnover.PAYMENT_INDEXES);
         IndexSpec.ensure(payments, all);
     }
 
     @Override
     public Insertion insert(Payment payment, List<OutboxEntry> events) {
-        Document document = PaymentDocuments.created(payment, events);
-        return Calls.write("payment " + payment.id(), () -> {
+        Document document = documents.created(payment, events);
+        return calls.write("payment " + payment.id(), () -> {
             try {
                 payments.insertOne(document);
                 return new Insertion.Inserted();
@@ -87,7 +95,7 @@ final class MongoPaymentStore implements PaymentStore {
         Document underKey = decided.find(and(eq("scope", key.scope()), eq("key", key.value())))
                 .first();
         if (underKey != null) {
-            return new Insertion.KeyTaken(PaymentDocuments.payment(underKey));
+            return new Insertion.KeyTaken(documents.payment(underKey));
         }
         if (decided.find(eq("cartId", payment.order().cartId().value())).first() != null) {
             return new Insertion.CartTaken();
@@ -104,8 +112,8 @@ final class MongoPaymentStore implements PaymentStore {
         Bson before = and(
                 eq("_id", payment.id().value()),
                 eq("version", payment.revision().version() - 1));
-        Document change = PaymentDocuments.changed(payment, events);
-        return Calls.write(
+        Document change = documents.changed(payment, events);
+        return calls.write(
                 "payment " + payment.id(),
                 () -> payments.updateOne(before, change).getMatchedCount() == 1);
     }
@@ -121,8 +129,8 @@ final class MongoPaymentStore implements PaymentStore {
     }
 
     private Optional<Payment> one(String what, Bson filter) {
-        return Optional.ofNullable(Calls.read(what, () -> payments.find(filter).first()))
-                .map(PaymentDocuments::payment);
+        return Optional.ofNullable(calls.read(what, () -> payments.find(filter).first()))
+                .map(documents::payment);
     }
 
     @Override
@@ -134,12 +142,12 @@ final class MongoPaymentStore implements PaymentStore {
         if (query.status() != null) {
             filter.append("status", query.status().name());
         }
-        return Calls.read("a page of payments", () -> {
+        return calls.read("a page of payments", () -> {
             List<Payment> items = payments.find(filter)
                     .sort(NEWEST_FIRST)
                     .skip(query.page() * query.size())
                     .limit(query.size())
-                    .map(PaymentDocuments::payment)
+                    .map(documents::payment)
                     .into(new ArrayList<>());
             return new PaymentPage(items, query.page(), query.size(), payments.countDocuments(filter));
         });
@@ -149,12 +157,12 @@ final class MongoPaymentStore implements PaymentStore {
     public List<Payment> due(Instant now, int limit) {
         // records of a newer format are left to the nodes that can read them
         Bson filter = and(lte("checkAt", Times.nanos(now)), lte("v", PaymentDocuments.FORMAT));
-        return Calls.read(
+        return calls.read(
                 "the payments that are due",
                 () -> payments.find(filter)
                         .sort(new Document("checkAt", 1))
                         .limit(limit)
-                        .map(PaymentDocuments::payment)
+                        .map(documents::payment)
                         .into(new ArrayList<>()));
     }
 

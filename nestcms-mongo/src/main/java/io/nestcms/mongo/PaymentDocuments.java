@@ -6,7 +6,8 @@ import static io.nestcms.mongo.EventDocuments.put;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
-import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
@@ -23,6 +24,8 @@ import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.Watch;
 import java.net.URI;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
@@ -36,10 +39,14 @@ final class PaymentDocuments {
     static final int FORMAT = 1;
     static final String COLLECTION = "payments";
 
-    private PaymentDocuments() {}
+    private final CustomerFields customers;
+
+    PaymentDocuments(CustomerFields customers) {
+        this.customers = customers;
+    }
 
     /** The whole document of a new payment. */
-    static Document created(Payment payment, List<OutboxEntry> events) {
+    Document created(Payment payment, List<OutboxEntry> events) {
         Document document = fields(payment)
                 .append("_id", payment.id().value())
                 .append("v", FORMAT)
@@ -53,7 +60,7 @@ final class PaymentDocuments {
     }
 
     /** The update that turns the stored document into the payment's next version. */
-    static Document changed(Payment payment, List<OutboxEntry> events) {
+    Document changed(Payment payment, List<OutboxEntry> events) {
         Document set = new Document();
         Document unset = new Document();
         for (Map.Entry<String, Object> field : fields(payment).entrySet()) {
@@ -89,22 +96,18 @@ final class PaymentDocuments {
         return new Document("worker", "").append("until", 0L);
     }
 
-    static Payment payment(Document document) {
+    Payment payment(Document document) {
         Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        PaymentId id = id(stored);
         return new Payment(
-                id(stored),
-                order(stored),
+                id,
+                order(id, stored),
                 new IdempotencyClaim(
                         new IdempotencyKey(stored.text("scope"), stored.text("key")), stored.text("fingerprint")),
                 stored.constant("status", PaymentStatus.class),
                 gateway(stored.sub("gateway")),
-                stored.list(
-                        "moves",
-                        move -> new MoneyMove(
-                                move.value("ref", TransactionRef::new),
-                                move.constant("kind", TransactionKind.class),
-                                move.money("amount"),
-                                move.time("recordedAt"))),
+                moves(stored),
+                stored.list("followUps", PaymentDocuments::followUp),
                 stored.texts("disputed", TransactionRef::new),
                 stored.list(
                         "history",
@@ -121,6 +124,16 @@ final class PaymentDocuments {
                         stored.time("updatedAt")));
     }
 
+    static List<MoneyMove> moves(Stored payment) {
+        return payment.list(
+                "moves",
+                move -> new MoneyMove(
+                        move.value("ref", TransactionRef::new),
+                        move.constant("kind", TransactionKind.class),
+                        move.money("amount"),
+                        move.time("recordedAt")));
+    }
+
     static List<OutboxEntry> entries(Document document, String field) {
         Stored stored = Stored.of(document, COLLECTION, FORMAT);
         PaymentId id = id(stored);
@@ -135,17 +148,22 @@ final class PaymentDocuments {
         return events.stream().map(EventDocuments::entry).toList();
     }
 
-    private static Document fields(Payment payment) {
+    private Document fields(Payment payment) {
         Document document = new Document("status", payment.status().name())
                 .append("cartId", payment.order().cartId().value())
                 .append("scope", payment.claim().key().scope())
                 .append("key", payment.claim().key().value())
                 .append("fingerprint", payment.claim().fingerprint())
-                .append("order", order(payment.order()))
+                .append("order", order(payment.id(), payment.order()))
                 .append("gateway", gateway(payment.gateway()))
                 .append(
                         "moves",
                         payment.moves().stream().map(PaymentDocuments::move).toList())
+                .append(
+                        "followUps",
+                        payment.followUps().stream()
+                                .map(PaymentDocuments::followUp)
+                                .toList())
                 .append(
                         "disputed",
                         payment.disputed().stream().map(TransactionRef::value).toList())
@@ -162,41 +180,23 @@ final class PaymentDocuments {
         return put(document, "checkAt", nanosOrNull(payment.watch().checkAt()));
     }
 
-    private static Document order(PaymentOrder order) {
+    private Document order(PaymentId id, PaymentOrder order) {
         Document document = new Document("amount", money(order.amount()))
                 .append("description", order.description())
                 .append("mode", order.mode().name())
-                .append("customer", customer(order.customer()));
+                .append("customer", customers.write(id, order.customer()));
         return put(document, "contractId", order.contractId());
     }
 
-    private static PaymentOrder order(Stored stored) {
+    private PaymentOrder order(PaymentId id, Stored stored) {
         Stored order = stored.sub("order");
         return new PaymentOrder(
                 stored.value("cartId", CartId::new),
                 order.money("amount"),
                 order.text("description"),
-                customer(order.sub("customer")),
+                customers.read(id, order.sub("customer")),
                 order.textOrNull("contractId"),
                 order.constant("mode", ChargeMode.class));
-    }
-
-    private static Document customer(Customer customer) {
-        Document document = new Document("name", customer.name()).append("email", customer.email());
-        put(document, "phone", customer.phone());
-        put(document, "street", customer.street());
-        put(document, "city", customer.city());
-        return put(document, "country", customer.country());
-    }
-
-    private static Customer customer(Stored stored) {
-        return new Customer(
-                stored.text("name"),
-                stored.text("email"),
-                stored.textOrNull("phone"),
-                stored.textOrNull("street"),
-                stored.textOrNull("city"),
-                stored.textOrNull("country"));
     }
 
     private static Document gateway(GatewayLink link) {
@@ -229,7 +229,38 @@ final class PaymentDocuments {
         return new Document("ref", move.ref().value())
                 .append("kind", move.kind().name())
                 .append("amount", money(move.amount()))
-                .append("recordedAt", Times.nanos(move.recordedAt()));
+                .append("recordedAt", Times.nanos(move.recordedAt()))
+                // for sums by month without arithmetic on times
+                .append(
+                        "month",
+                        MongoTurnover.month(YearMonth.from(move.recordedAt().atOffset(ZoneOffset.UTC))));
+    }
+
+    private static Document followUp(FollowUp followUp) {
+        Document document = new Document("scope", followUp.key().scope())
+                .append("key", followUp.key().value())
+                .append("kind", followUp.kind().name())
+                .append("amount", money(followUp.amount()))
+                .append("of", followUp.of().value())
+                .append("state", followUp.state().name())
+                .append("startedAt", Times.nanos(followUp.startedAt()))
+                .append("leaseUntil", Times.nanos(followUp.leaseUntil()));
+        TransactionRef ref = followUp.ref();
+        put(document, "ref", ref == null ? null : ref.value());
+        return put(document, "reason", followUp.reason());
+    }
+
+    private static FollowUp followUp(Stored stored) {
+        return new FollowUp(
+                new IdempotencyKey(stored.text("scope"), stored.text("key")),
+                stored.constant("kind", TransactionKind.class),
+                stored.money("amount"),
+                stored.value("of", TransactionRef::new),
+                stored.constant("state", FollowUpState.class),
+                stored.valueOrNull("ref", TransactionRef::new),
+                stored.time("startedAt"),
+                stored.time("leaseUntil"),
+                stored.textOrNull("reason"));
     }
 
     private static Document history(HistoryEntry entry) {

@@ -1,11 +1,13 @@
 package io.nestcms.mongo;
 
+import io.nestcms.crypto.FieldCipher;
 import io.nestcms.money.Money;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.function.Function;
 import org.bson.Document;
+import org.bson.types.Binary;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +37,30 @@ final class Stored {
         return stored;
     }
 
+    /** A row that an aggregation made. */
+    static Stored ofResult(Document document, String what) {
+        return new Stored(document, what);
+    }
+
     String text(String field) {
         return required(field, String.class);
     }
 
     @Nullable String textOrNull(String field) {
         return optional(field, String.class);
+    }
+
+    /** A text that may be sealed. */
+    @Nullable String sealedOrNull(String field, @Nullable FieldCipher cipher, String context) {
+        Object value = document.get(field);
+        if (!(value instanceof Binary sealed)) {
+            return textOrNull(field);
+        }
+        if (cipher == null) {
+            throw new NestMongoException(
+                    path + ": field " + field + " is encrypted and no cipher was given to this node", null);
+        }
+        return cipher.open(sealed.getData(), context);
     }
 
     long number(String field) {
@@ -96,7 +116,9 @@ final class Stored {
     private <T> T construct(String field, String text, Function<String, T> constructor) {
         try {
             return constructor.apply(text);
-        } catch (IllegalArgumentException | io.nestcms.failure.InvalidInputException refused) {
+        } catch (IllegalArgumentException
+                | java.time.DateTimeException
+                | io.nestcms.failure.InvalidInputException refused) {
             throw unreadable(field, refused);
         }
     }

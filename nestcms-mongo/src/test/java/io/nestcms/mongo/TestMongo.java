@@ -2,17 +2,23 @@ package io.nestcms.mongo;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import io.nestcms.testkit.EmbeddedMongo;
 import java.util.UUID;
 
-/** One server and one client for all tests of a JVM; every test takes a database of its own. */
+/**
+ * One server and one client for all tests of a JVM; every test takes a database of its own. A real deployment can be given
+ * by the environment variable {@code NESTCMS_TEST_MONGODB_URI}.
+ */
 final class TestMongo {
-    private static final MongoServer SERVER = new MongoServer(new MemoryBackend());
-    private static final String URI = SERVER.bindAndGetConnectionString();
+    private static final String URI = uriOrEmbedded();
     private static final MongoClient CLIENT = MongoClients.create(URI);
 
     private TestMongo() {}
+
+    private static String uriOrEmbedded() {
+        String real = System.getenv("NESTCMS_TEST_MONGODB_URI");
+        return real == null ? EmbeddedMongo.builder().port(0).start().uri() : real;
+    }
 
     static MongoClient client() {
         return CLIENT;

@@ -4,6 +4,7 @@ import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
 import io.nestcms.payment.PaymentOrder;
@@ -32,6 +33,16 @@ final class GatewayTerms {
      * The customer, without the parts that PayTabs would refuse: nobody is kept from paying for a name of three letters,
      * and the hosted page asks for what is missing.
      */
+    static FollowUpRequest request(PaymentOrder order, FollowUp followUp) {
+        CartId cart = order.cartId();
+        return switch (followUp.kind()) {
+            case CAPTURE -> FollowUpRequest.capture(followUp.of(), cart, followUp.amount(), order.description());
+            case VOID -> FollowUpRequest.voiding(followUp.of(), cart, followUp.amount(), order.description());
+            case REFUND -> FollowUpRequest.refund(followUp.of(), cart, followUp.amount(), order.description());
+            default -> throw new IllegalArgumentException(followUp.kind() + " is not asked for by the core");
+        };
+    }
+
     private static PayTabsContact contact(Customer customer) {
         return new PayTabsContact(
                 fitting(customer.name(), 4, 128),

@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayOutcome.NotSent;
 import io.nestcms.payment.GatewayTransaction;
@@ -123,6 +124,16 @@ public final class PayTabsGateway implements PaymentGateway {
                     new Rejection("invalid_input", Objects.requireNonNull(unfit.getMessage()), null));
         }
         return mapped(guarded(payments, () -> client.charge(request)), reply -> GatewayTerms.initiation(reply, cart));
+    }
+
+    /**
+     * {@inheritDoc} Two equal follow-ups of one cart within two minutes may be taken for duplicates by PayTabs; the second is
+     * then indeterminate and settled by query.
+     */
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        FollowUpRequest request = GatewayTerms.request(payment.order(), followUp);
+        return mapped(guarded(payments, () -> client.followUp(request)), GatewayTerms::transaction);
     }
 
     @Override

@@ -424,6 +424,7 @@ class PayTabsGatewayTest {
                 sample.status(),
                 sample.gateway(),
                 sample.moves(),
+                sample.followUps(),
                 sample.disputed(),
                 sample.history(),
                 sample.watch(),

@@ -1,5 +1,6 @@
 package io.nestcms.testkit;
 
+import de.bwaldvogel.mongo.bson.Decimal128;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import java.util.Collection;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandGuard {
     private static final int NOT_SUPPORTED = 115;
+    /** The engine compares decimals as doubles; up to so many digits that tells them apart. */
+    private static final int DIGITS_OF_A_DOUBLE = 15;
 
     /** What the driver adds to any command: ids, concerns and times that the node honours or that need no act. */
     private static final Set<String> COMMON = Set.of(
@@ -61,12 +64,25 @@ final class CommandGuard {
             Map.entry("listCollections", Set.of("filter", "nameOnly", "cursor", "authorizedCollections")),
             Map.entry("listIndexes", Set.of("cursor")),
             Map.entry("listDatabases", Set.of("filter", "nameOnly", "authorizedDatabases")),
-            Map.entry("collStats", Set.of()),
-            Map.entry("dbStats", Set.of()),
             Map.entry("explain", Set.of("verbosity")),
-            Map.entry("serverStatus", Set.of()),
             Map.entry("buildInfo", Set.of()),
-            Map.entry("ping", Set.of()));
+            Map.entry("ping", Set.of()),
+            Map.entry("commitTransaction", Set.of("recoveryToken")),
+            Map.entry("abortTransaction", Set.of("recoveryToken")));
+
+    private static final Set<String> TRANSACTION = Set.of("startTransaction", "autocommit");
+    private static final Set<String> IN_TRANSACTIONS = Set.of(
+            "insert",
+            "update",
+            "delete",
+            "findAndModify",
+            "find",
+            "aggregate",
+            "distinct",
+            "getMore",
+            "killCursors",
+            "commitTransaction",
+            "abortTransaction");
 
     private static final Set<String> STATEMENT = Set.of("q", "u", "multi", "upsert", "arrayFilters", "limit");
     private static final Set<String> INDEX = Set.of("key", "name", "unique", "sparse", "expireAfterSeconds", "v", "ns");
@@ -126,9 +142,16 @@ final class CommandGuard {
             "$sample",
             "$sortByCount",
             "$bucket",
-            "$facet");
+            "$facet",
+            "$changeStream");
 
+    private final boolean transactions;
     private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+    /** A guard that lets transactions pass, or not. */
+    CommandGuard(boolean transactions) {
+        this.transactions = transactions;
+    }
 
     /** What was refused, in order: command and reason, no values. */
     List<String> refusals() {
@@ -150,11 +173,12 @@ final class CommandGuard {
         if (options == null) {
             throw new MongoServerError(59, "CommandNotFound", "This node has no command '" + command + "'");
         }
-        checkTransaction(query);
+        checkTransaction(command, query);
         for (Map.Entry<String, Object> option : query.entrySet()) {
             String name = option.getKey();
             if (!name.equals(command)
                     && !COMMON.contains(name)
+                    && !TRANSACTION.contains(name)
                     && !options.contains(name)
                     && !isHarmless(name, option.getValue())) {
                 throw refusal("option '" + name + "' of " + command);
@@ -191,12 +215,17 @@ final class CommandGuard {
                 NOT_SUPPORTED, "CommandNotSupported", "This node does not offer " + what + " and will not ignore it");
     }
 
-    private static void checkTransaction(Document query) {
-        if (query.containsKey("startTransaction") || query.containsKey("autocommit")) {
+    private void checkTransaction(String command, Document query) {
+        boolean asked = query.containsKey("startTransaction") || query.containsKey("autocommit");
+        if (asked && !transactions) {
             throw new MongoServerError(
                     263,
                     "OperationNotSupportedInTransaction",
                     "This node has no multi-document transactions; keep what belongs together in one document");
+        }
+        if (asked && (!IN_TRANSACTIONS.contains(command) || ChangeStream.opens(query))) {
+            throw new MongoServerError(
+                    263, "OperationNotSupportedInTransaction", "This set does not offer this in a transaction");
         }
     }
 
@@ -274,6 +303,10 @@ final class CommandGuard {
             }
         } else if (filter instanceof Collection<?> all) {
             all.forEach(this::checkFilter);
+        } else if (filter instanceof Decimal128 decimal
+                && Double.isFinite(decimal.doubleValue())
+                && decimal.toBigDecimal().stripTrailingZeros().precision() > DIGITS_OF_A_DOUBLE) {
+            throw refusal("comparing decimals of more than 15 digits");
         }
     }
 

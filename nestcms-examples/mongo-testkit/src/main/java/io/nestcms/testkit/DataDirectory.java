@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,6 +38,7 @@ final class DataDirectory implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private long generation = 1;
+    private volatile long snapshotBytes;
     private long lastSequence;
 
     private DataDirectory(Path directory, FileChannel lockFile, FileLock lock) {
@@ -54,7 +56,23 @@ final class DataDirectory implements AutoCloseable {
             file.close();
             throw new DataDirectoryInUseException(directory);
         }
-        return new DataDirectory(directory, file, lock);
+        DataDirectory opened = new DataDirectory(directory, file, lock);
+        opened.dropUnfinished();
+        return opened;
+    }
+
+    /** Snapshots that a killed process was writing. */
+    private void dropUnfinished() throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, "snapshot-*.tmp")) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The size of the newest snapshot, 0 if there is none. */
+    long snapshotBytes() {
+        return snapshotBytes;
     }
 
     private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
@@ -155,6 +173,7 @@ final class DataDirectory implements AutoCloseable {
             });
             if (extent.whole() && end[0] >= 0) {
                 lastSequence = end[0];
+                snapshotBytes = Files.size(snapshot(number));
                 return number;
             }
             log.warn(
@@ -237,6 +256,7 @@ final class DataDirectory implements AutoCloseable {
             file.force(true);
         }
         Files.move(unfinished, snapshot(number), StandardCopyOption.ATOMIC_MOVE);
+        snapshotBytes = Files.size(snapshot(number));
         forceDirectory();
         List<Path> old = new ArrayList<>();
         NavigableSet<Long> snapshots = generations("snapshot");

@@ -1,12 +1,12 @@
 package io.nestcms.testkit;
 
-import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.BsonTimestamp;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -17,7 +17,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,18 +36,15 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     static final String SET_NAME = "embedded";
     private static final Logger log = LoggerFactory.getLogger(EmbeddedNode.class);
-    private static final int WIRE_VERSION = 21;
-    private static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify", "findandmodify");
-    private static final Set<String> DEFINITIONS =
-            Set.of("create", "createIndexes", "drop", "dropIndexes", "dropDatabase");
-    private static final Set<String> SESSION_COMMANDS = Set.of("endSessions", "refreshSessions", "killSessions");
-    private static final int SNAPSHOT_BATCH = 200;
 
     private final Clock clock;
-    private final CommandGuard guard = new CommandGuard();
+    private final CommandGuard guard = new CommandGuard(false);
+    private final RecentChanges recent;
+    private final ChangeStreams streams = new ChangeStreams(new Committed());
     private final RetryableWrites retried = new RetryableWrites();
     private final ReentrantLock writing = new ReentrantLock();
     private final List<Operation> current = new ArrayList<>();
+    private final List<OplogEntry.Change> changed = new ArrayList<>();
     private final @Nullable DataDirectory directory;
     private final @Nullable Journal journal;
     private final RecoveryReport recovery;
@@ -53,6 +56,9 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private long memorySequence;
     private long lastTime;
     private boolean compacting;
+    private final AtomicBoolean compactionQueued = new AtomicBoolean();
+    private final ExecutorService compactor =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("embedded-mongo-snapshot", true));
 
     EmbeddedNode(@Nullable Path data, Clock clock, long compactAfterBytes) throws IOException {
         this.clock = clock;
@@ -62,6 +68,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             directory = null;
             journal = null;
             recovery = new RecoveryReport(0, 0, Optional.empty());
+            recent = new RecentChanges(nextTime(0));
             return;
         }
         directory = DataDirectory.open(data);
@@ -71,6 +78,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             recovering = false;
             journal = recovered.journal();
             recovery = new RecoveryReport(countDocuments(), recovered.records(), recovered.damage());
+            recent = new RecentChanges(nextTime(journal.last()));
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -111,20 +119,20 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     public Document handle(Channel from, String database, Document command) {
         String name = command.keySet().iterator().next();
         try {
-            if (name.equalsIgnoreCase("hello") || name.equalsIgnoreCase("ismaster")) {
+            if (Replies.isHello(name)) {
                 return hello();
             }
-            return stamped(route(from, database, canonical(name), command));
+            return stamped(route(from, database, Replies.canonical(name), command));
         } catch (MongoServerError e) {
-            return stamped(error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()));
+            return stamped(Replies.error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()));
         } catch (MongoServerException e) {
-            return stamped(error(8, "UnknownError", e.getMessageWithoutErrorCode()));
+            return stamped(Replies.error(8, "UnknownError", e.getMessageWithoutErrorCode()));
         } catch (IOException e) {
             log.error("the journal cannot be written; the node answers no more writes", e);
-            return stamped(error(11600, "InterruptedAtShutdown", "the journal of this node cannot be written"));
+            return stamped(Replies.error(11600, "InterruptedAtShutdown", "the journal of this node cannot be written"));
         } catch (RuntimeException e) {
             log.error("command {} failed in the engine", name, e);
-            return stamped(error(8, "UnknownError", "the command failed in this node: " + e));
+            return stamped(Replies.error(8, "UnknownError", "the command failed in this node: " + e));
         }
     }
 
@@ -133,21 +141,22 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         store.handleClose(channel);
     }
 
-    private static String canonical(String command) {
-        return switch (command) {
-            case "buildinfo" -> "buildInfo";
-            case "listdatabases" -> "listDatabases";
-            default -> command;
-        };
-    }
-
     private Document route(Channel from, String database, String name, Document command) throws IOException {
-        if (SESSION_COMMANDS.contains(name)) {
-            return new Document("ok", 1.0);
+        if (Replies.SESSION_COMMANDS.contains(name)) {
+            return Replies.ok();
         }
         guard.check(name, database, command);
-        if (WRITES.contains(name) || DEFINITIONS.contains(name)) {
+        if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
             return write(from, database, name, command);
+        }
+        if (ChangeStreams.opens(name, command)) {
+            return streams.open(database, command);
+        }
+        if (streams.continues(name, command)) {
+            return streams.next(command);
+        }
+        if (name.equals("killCursors")) {
+            streams.close(command);
         }
         Document reply = store.handleCommand(from, database, name, command);
         if (journal != null && needsDurable(command)) {
@@ -187,15 +196,20 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             journal.await(sequence);
             compactIfDue();
         }
+        recent.committed(sequence);
         return withConcern(reply, concern);
     }
 
     private Document apply(Channel from, String database, String name, Document command) {
         return journaled(() -> {
-            Document definition = DEFINITIONS.contains(name) ? withoutTransport(command) : null;
+            Document definition = Replies.DEFINITIONS.contains(name) ? Replies.withoutTransport(command) : null;
             Document reply = store.handleCommand(from, database, name, command);
             if (definition != null) {
                 current.add(Operation.command(database, definition));
+                if (name.equals("drop")) {
+                    changed.add(new OplogEntry.Change(
+                            "drop", database, String.valueOf(definition.get("drop")), null, null));
+                }
             }
             if (RetryableWrites.isRetryable(command)) {
                 current.add(retried.keep(command, reply));
@@ -207,16 +221,19 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     /** Makes the changes one journal record. The caller holds the write lock. */
     private Document journaled(Supplier<Document> changes) {
         current.clear();
+        changed.clear();
         try {
             return changes.get();
         } finally {
             // also after an error: what was applied before it stays
             if (!current.isEmpty()) {
                 memorySequence++;
-                if (journal != null) {
-                    journal.append(current);
-                }
+                long sequence = journal == null ? memorySequence : journal.append(current);
+                OplogEntry entry =
+                        new OplogEntry(nextTime(sequence), 1, clock.instant(), System.nanoTime(), List.of(), changed);
+                recent.append(sequence, entry);
                 current.clear();
+                changed.clear();
             }
         }
     }
@@ -241,14 +258,8 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         if (journal != null && expired > 0) {
             journal.await(sequence);
         }
+        recent.committed(sequence);
         return expired;
-    }
-
-    private static Document withoutTransport(Document command) {
-        Document bare = command.cloneDeeply();
-        List.of("$db", "lsid", "$clusterTime", "txnNumber", "writeConcern", "$readPreference")
-                .forEach(bare::remove);
-        return bare;
     }
 
     private static Document withConcern(Document reply, Document concern) {
@@ -270,74 +281,87 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private Document hello() {
         String address = "127.0.0.1:" + port;
         Instant now = clock.instant();
-        return stamped(new Document("helloOk", true)
+        return stamped(Replies.hello(SET_NAME, List.of(address), address, now)
                 .append("ismaster", true)
                 .append("isWritablePrimary", true)
                 .append("secondary", false)
-                .append("setName", SET_NAME)
-                .append("setVersion", 1)
-                .append("hosts", List.of(address))
-                .append("me", address)
                 .append("primary", address)
                 .append("electionId", electionId)
-                .append(
-                        "lastWrite",
-                        new Document("opTime", new Document("ts", time()).append("t", 1L)).append("lastWriteDate", now))
-                .append("maxBsonObjectSize", 16 << 20)
-                .append("maxMessageSizeBytes", 48_000_000)
-                .append("maxWriteBatchSize", 100_000)
-                .append("localTime", now)
-                .append("logicalSessionTimeoutMinutes", 30)
-                .append("minWireVersion", 0)
-                .append("maxWireVersion", WIRE_VERSION)
-                .append("readOnly", false)
-                .append("ok", 1.0));
+                .append("lastWrite", Replies.lastWrite(time(), 1, now)));
     }
 
     private synchronized BsonTimestamp time() {
-        lastTime = Math.max(lastTime + 1, clock.instant().getEpochSecond() << 32);
+        return new BsonTimestamp(lastTime);
+    }
+
+    /** Seconds and record number: greater than all times before, also those of an earlier run on the same directory. */
+    private synchronized BsonTimestamp nextTime(long sequence) {
+        long byClock = clock.instant().getEpochSecond() << 32 | (sequence & 0xffff_ffffL);
+        lastTime = Math.max(lastTime + 1, byClock);
         return new BsonTimestamp(lastTime);
     }
 
     private Document stamped(Document reply) {
         BsonTimestamp now = time();
-        Document signature = new Document("hash", new BinData(new byte[20])).append("keyId", 0L);
-        return reply.append("operationTime", now)
-                .append("$clusterTime", new Document("clusterTime", now).append("signature", signature));
-    }
-
-    private static Document error(int code, @Nullable String name, String message) {
-        Document error = new Document("ok", 0.0).append("errmsg", message).append("code", code);
-        if (name != null) {
-            error.append("codeName", name);
-        }
-        return error;
+        return Replies.stamped(reply, now, now);
     }
 
     // ---- journal -------------------------------------------------------------------------------------------------
 
     /** Collects the changes of the command that is being applied. */
     private final class Recorder implements StoredCollection.Changes {
-        private void record(Operation operation) {
+        private void record(
+                Operation operation,
+                String type,
+                StoredCollection in,
+                @Nullable Document before,
+                @Nullable Document after) {
             if (!recovering) {
                 current.add(operation);
+                changed.add(new OplogEntry.Change(type, in.getDatabaseName(), in.getCollectionName(), before, after));
             }
         }
 
         @Override
         public void inserted(StoredCollection in, Document document) {
-            record(Operation.put(in.getDatabaseName(), in.getCollectionName(), document));
+            Operation put = Operation.put(in.getDatabaseName(), in.getCollectionName(), document);
+            record(put, "insert", in, null, document);
         }
 
         @Override
         public void updated(StoredCollection in, Document before, Document after) {
-            record(Operation.put(in.getDatabaseName(), in.getCollectionName(), after));
+            Operation put = Operation.put(in.getDatabaseName(), in.getCollectionName(), after);
+            record(put, store.isReplacing() ? "replace" : "update", in, before, after);
         }
 
         @Override
         public void deleted(StoredCollection in, Document before) {
             Document id = new Document("_id", before.get("_id"));
-            record(Operation.delete(in.getDatabaseName(), in.getCollectionName(), id));
+            Operation delete = Operation.delete(in.getDatabaseName(), in.getCollectionName(), id);
+            record(delete, "delete", in, before, null);
+        }
+    }
+
+    /** What change streams may tell: what is on disk. */
+    private final class Committed implements ChangeStreams.Source {
+        @Override
+        public BsonTimestamp lastEntryAt() {
+            return time();
+        }
+
+        @Override
+        public List<OplogEntry> committedSince(BsonTimestamp seen) {
+            return recent.committedSince(seen);
+        }
+
+        @Override
+        public boolean await(BsonTimestamp seen, long nanos, BooleanSupplier over) {
+            return recent.await(seen, nanos, over);
+        }
+
+        @Override
+        public Store store() {
+            return store;
         }
     }
 
@@ -350,23 +374,31 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
         @Override
         public void apply(Operation operation) {
-            String database = operation.database();
-            String collection = operation.collection();
-            switch (operation.kind()) {
-                case PUT -> store.findOrCreate(database, collection).put(operation.document());
-                case DELETE -> store.findOrCreate(database, collection).removeDocument(operation.document());
-                case COMMAND -> store.run(database, operation.document());
-                case REPLY -> retried.apply(operation.document());
-                case END -> {
-                    // has been read by the directory
-                }
+            operation.applyTo(store, retried);
+        }
+    }
+
+    /** In the background, and seldom enough that snapshots cost no more than the journal itself. */
+    private void compactIfDue() {
+        boolean due = journal != null
+                && directory != null
+                && journal.size() > Math.max(compactAfterBytes, directory.snapshotBytes());
+        if (due && compactionQueued.compareAndSet(false, true)) {
+            try {
+                compactor.execute(this::compactQueued);
+            } catch (RejectedExecutionException e) {
+                log.debug("no snapshot: the node is closing");
             }
         }
     }
 
-    private void compactIfDue() throws IOException {
-        if (journal != null && journal.size() > compactAfterBytes && !compacting) {
+    private void compactQueued() {
+        try {
             compact();
+        } catch (IOException | RuntimeException e) {
+            log.error("no snapshot was written; the journal goes on and the data is as safe as before", e);
+        } finally {
+            compactionQueued.set(false);
         }
     }
 
@@ -386,7 +418,9 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             compacting = true;
             sequence = journal.last();
             generation = directory.nextJournal(journal);
-            contents = contents();
+            List<List<Operation>> all = new ArrayList<>(store.contents());
+            all.add(retried.operations());
+            contents = all.iterator();
         } catch (IOException | RuntimeException e) {
             compacting = false;
             throw e;
@@ -405,32 +439,17 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         }
     }
 
-    private Iterator<List<Operation>> contents() {
-        List<List<Operation>> batches = new ArrayList<>();
-        for (String database : store.databaseNames()) {
-            for (String name : store.collectionNames(database)) {
-                batches.add(List.of(Operation.command(database, new Document("create", name))));
-                for (Document index : store.indexes(database, name)) {
-                    Document create = new Document("createIndexes", name).append("indexes", List.of(index));
-                    if (!"_id_".equals(index.get("name"))) {
-                        batches.add(List.of(Operation.command(database, create)));
-                    }
-                }
-                StoredCollection collection = store.find(database, name);
-                List<Document> documents = collection == null ? List.of() : collection.snapshot();
-                for (int at = 0; at < documents.size(); at += SNAPSHOT_BATCH) {
-                    batches.add(documents.subList(at, Math.min(documents.size(), at + SNAPSHOT_BATCH)).stream()
-                            .map(document -> Operation.put(database, name, document))
-                            .toList());
-                }
-            }
-        }
-        batches.add(retried.operations());
-        return batches.iterator();
-    }
-
     @Override
     public void close() throws IOException {
+        compactor.shutdown();
+        recent.close();
+        try {
+            if (!compactor.awaitTermination(60, TimeUnit.SECONDS)) {
+                log.warn("a snapshot is still being written; it is left unfinished");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try (DataDirectory releasing = directory;
                 Journal closing = journal) {
             log.debug("closing node, directory {}, journal {}", releasing, closing);

@@ -60,4 +60,18 @@ record Operation(Kind kind, String database, String collection, Document documen
     static Operation command(String database, Document command) {
         return new Operation(Kind.COMMAND, database, "", command);
     }
+
+    /** Makes the change in a store and its table of retried writes; making it again changes nothing. */
+    void applyTo(Store store, RetryableWrites retried) {
+        switch (kind) {
+            case PUT -> store.findOrCreate(database, collection).put(document);
+            case DELETE -> store.findOrCreate(database, collection).removeDocument(document);
+            // the engine writes into the command it is given
+            case COMMAND -> store.run(database, document.cloneDeeply());
+            case REPLY -> retried.apply(document);
+            case END -> {
+                // says only that a snapshot is whole
+            }
+        }
+    }
 }

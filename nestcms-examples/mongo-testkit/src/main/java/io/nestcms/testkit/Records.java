@@ -133,7 +133,7 @@ final class Records {
     static boolean anyAfter(Path file, long offset) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            in.skipNBytes(offset);
+            in.skipNBytes(Math.min(offset, Files.size(file)));
             bytes = in.readAllBytes();
         }
         ByteBuf buffer = Unpooled.wrappedBuffer(bytes);

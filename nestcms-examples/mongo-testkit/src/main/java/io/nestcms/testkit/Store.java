@@ -38,9 +38,11 @@ import org.jspecify.annotations.Nullable;
 final class Store extends AbstractMongoBackend {
     private static final int DEFAULT_BATCH = 101;
     private static final int NEXT_BATCH = 1_000;
+    private static final int CONTENTS_BATCH = 200;
 
     private final StoredCollection.Changes changes;
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private boolean replacing;
     private final Set<String> scans = new ConcurrentSkipListSet<>();
 
     Store(Clock clock, StoredCollection.Changes changes) {
@@ -90,6 +92,15 @@ final class Store extends AbstractMongoBackend {
     @Override
     protected CursorRegistry getCursorRegistry() {
         return super.getCursorRegistry();
+    }
+
+    /** Whether the statement being applied puts a whole document in the place of another. */
+    boolean isReplacing() {
+        return replacing;
+    }
+
+    private static boolean replaces(@Nullable Object update) {
+        return update instanceof Document document && document.keySet().stream().noneMatch(key -> key.startsWith("$"));
     }
 
     // ---- direct access -------------------------------------------------------------------------------------------
@@ -166,6 +177,30 @@ final class Store extends AbstractMongoBackend {
         return all;
     }
 
+    /** All data as operations that build it again, in batches; documents are not copied. */
+    List<List<Operation>> contents() {
+        List<List<Operation>> batches = new ArrayList<>();
+        for (String database : databaseNames()) {
+            for (String name : collectionNames(database)) {
+                batches.add(List.of(Operation.command(database, new Document("create", name))));
+                for (Document index : indexes(database, name)) {
+                    Document create = new Document("createIndexes", name).append("indexes", List.of(index));
+                    if (!"_id_".equals(index.get("name"))) {
+                        batches.add(List.of(Operation.command(database, create)));
+                    }
+                }
+                StoredCollection collection = find(database, name);
+                List<Document> documents = collection == null ? List.of() : collection.snapshot();
+                for (int at = 0; at < documents.size(); at += CONTENTS_BATCH) {
+                    batches.add(documents.subList(at, Math.min(documents.size(), at + CONTENTS_BATCH)).stream()
+                            .map(document -> Operation.put(database, name, document))
+                            .toList());
+                }
+            }
+        }
+        return batches;
+    }
+
     // ---- commands ------------------------------------------------------------------------------------------------
 
     @Override
@@ -174,10 +209,14 @@ final class Store extends AbstractMongoBackend {
             case "insert" -> insert(from, database, query);
             case "update" -> statements(from, database, query, "updates");
             case "delete" -> statements(from, database, query, "deletes");
+            case "findAndModify" -> {
+                replacing = replaces(query.get("update"));
+                yield super.handleCommand(from, database, command, query);
+            }
             case "findandmodify" -> {
                 Document renamed = new Document("findAndModify", query.get(command));
                 query.forEach(renamed::putIfAbsent);
-                yield super.handleCommand(from, database, "findAndModify", renamed);
+                yield handleCommand(from, database, "findAndModify", renamed);
             }
             case "find" -> {
                 if (!Boolean.TRUE.equals(query.get("singleBatch"))) {
@@ -225,6 +264,7 @@ final class Store extends AbstractMongoBackend {
         List<Document> errors = new ArrayList<>();
         List<?> all = (List<?>) Objects.requireNonNull(query.get(field), field);
         for (int i = 0; i < all.size() && (errors.isEmpty() || !ordered); i++) {
+            replacing = updates && replaces(((Document) all.get(i)).get("u"));
             Document one = new Document(command, query.get(command))
                     .append("ordered", true)
                     .append(field, List.of(all.get(i)));

@@ -223,6 +223,17 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
         }
     }
 
+    /** The stored document with this {@code _id}, not to be changed. */
+    @Nullable Document byId(@Nullable Object id) {
+        lock.readLock().lock();
+        try {
+            Integer position = findDocumentPosition(new Document("_id", id));
+            return position == null ? null : getDocument(position);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     // ---- reading -------------------------------------------------------------------------------------------------
 
     /** A matcher of its own for each call: the shared one keeps the position of the last match as state. */

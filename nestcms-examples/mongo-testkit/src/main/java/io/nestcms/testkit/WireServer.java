@@ -65,7 +65,9 @@ final class WireServer implements AutoCloseable {
     private final Commands commands;
     private final EventLoopGroup sockets;
     private final ExecutorService workers;
-    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    /** Anew at each {@link #listen}: once closed it also closes what comes late. */
+    private volatile ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
     private final AtomicInteger replyIds = new AtomicInteger();
     private @Nullable Channel listener;
     private int port;
@@ -79,6 +81,7 @@ final class WireServer implements AutoCloseable {
 
     /** Listens on the port, any free one if 0, and returns it. */
     synchronized int listen(int wanted) throws IOException {
+        clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), wanted);
         io.netty.channel.ChannelFuture bound = new ServerBootstrap()
                 .group(sockets)
@@ -121,7 +124,7 @@ final class WireServer implements AutoCloseable {
     }
 
     void dropConnections() {
-        clients.close().awaitUninterruptibly();
+        clients.disconnect().awaitUninterruptibly();
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.nestcms.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoChangeStreamCursor;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -12,6 +14,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
+import com.mongodb.client.model.changestream.ChangeStreamDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +148,37 @@ class DurabilityTest {
     }
 
     @Test
+    void changeStream_resumedFromBeforeTheStart_isToldSo() {
+        BsonDocument token;
+        try (EmbeddedMongo node = start(directory);
+                MongoClient client = MongoClients.create(node.uri())) {
+            MongoCollection<Document> rows = client.getDatabase("shop").getCollection("rows");
+            rows.insertOne(row(0, "first"));
+            try (MongoChangeStreamCursor<ChangeStreamDocument<Document>> stream =
+                    rows.watch().cursor()) {
+                rows.insertMany(List.of(row(1, "a"), row(2, "b")));
+                token = stream.next().getResumeToken();
+            }
+            rows.insertOne(row(3, "c"));
+        }
+        try (EmbeddedMongo node = start(directory);
+                MongoClient client = MongoClients.create(node.uri())) {
+            MongoCollection<Document> rows = client.getDatabase("shop").getCollection("rows");
+            assertThatThrownBy(() -> rows.watch().resumeAfter(token).cursor())
+                    .isInstanceOf(MongoCommandException.class)
+                    .hasMessageContaining("286");
+        }
+    }
+
+    @Test
+    void secondProcessOnTheDirectory_refused() throws IOException {
+        try (NodeProcess other = NodeProcess.start(directory, 0, 1_000_000)) {
+            assertThat(other.port()).isPositive();
+            assertThatThrownBy(() -> start(directory)).isInstanceOf(DataDirectoryInUseException.class);
+        }
+    }
+
+    @Test
     void secondNodeOnTheDirectory_refused() {
         try (EmbeddedMongo node = start(directory)) {
             assertThatThrownBy(() -> start(directory))
@@ -161,7 +196,7 @@ class DurabilityTest {
         TreeMap<Long, Integer> rowsAt = writeRows();
         byte[] whole = Files.readAllBytes(directory.resolve("journal-00000001.log"));
         Random random = new Random(7);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 15; i++) {
             int cut = random.nextInt(whole.length + 1);
             Path copy = copy("cut-" + i, java.util.Arrays.copyOf(whole, cut));
             try (EmbeddedMongo node = start(copy)) {
@@ -185,7 +220,7 @@ class DurabilityTest {
         TreeMap<Long, Integer> rowsAt = writeRows();
         byte[] whole = Files.readAllBytes(directory.resolve("journal-00000001.log"));
         Random random = new Random(11);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 15; i++) {
             int at = random.nextInt(whole.length);
             byte[] bad = whole.clone();
             bad[at] ^= (byte) (1 << random.nextInt(8));

@@ -9,6 +9,7 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.ClientSession;
+import com.mongodb.client.MongoChangeStreamCursor;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -30,6 +31,8 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import com.mongodb.client.model.changestream.ChangeStreamDocument;
+import com.mongodb.client.model.changestream.OperationType;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +44,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.types.Decimal128;
 import org.junit.jupiter.api.AfterAll;
@@ -349,7 +353,11 @@ class EmbeddedMongoTest {
                     .hasMessageContaining("transactions");
             session.abortTransaction();
         }
-        refused(() -> payments.watch().iterator(), "$changeStream");
+        refused(
+                () -> payments.find(Filters.eq("n", Decimal128.parse("1234567890.1234567")))
+                        .first(),
+                "decimals");
+        refused(() -> client.getDatabase("shop").runCommand(new Document("dbStats", 1)), "dbStats");
         refused(
                 () -> payments.updateOne(Filters.eq("_id", 1), List.of(new Document("$set", new Document("n", 2)))),
                 "pipeline");
@@ -381,6 +389,26 @@ class EmbeddedMongoTest {
 
     private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String named) {
         assertThatThrownBy(call).isInstanceOf(com.mongodb.MongoException.class).hasMessageContaining(named);
+    }
+
+    @Test
+    void changeStream_tellsWhatIsOnDisk() {
+        try (MongoChangeStreamCursor<ChangeStreamDocument<Document>> stream =
+                payments.watch().cursor()) {
+            assertThat(stream.tryNext()).isNull();
+            payments.insertOne(doc(1, "n", 1));
+            payments.updateOne(Filters.eq("_id", 1), Updates.inc("n", 1));
+            payments.deleteOne(Filters.eq("_id", 1));
+            assertThat(stream.next().getFullDocument()).isEqualTo(doc(1, "n", 1));
+            assertThat(stream.next().getUpdateDescription().getUpdatedFields()).isEqualTo(BsonDocument.parse("{n: 2}"));
+            assertThat(stream.next().getOperationType()).isEqualTo(OperationType.DELETE);
+            BsonDocument token = stream.getResumeToken();
+            payments.insertOne(doc(2, "n", 1));
+            try (MongoChangeStreamCursor<ChangeStreamDocument<Document>> resumed =
+                    payments.watch().resumeAfter(token).cursor()) {
+                assertThat(resumed.next().getFullDocument()).isEqualTo(doc(2, "n", 1));
+            }
+        }
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.nestcms.sandbox;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An append-only file of JSON lines, forced to disk line by line. A torn last line, left by a crash, is cut off. */
-final class LedgerFile implements Closeable {
+final class LedgerFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerFile.class);
 
     private final FileChannel channel;
@@ -88,7 +87,11 @@ final class LedgerFile implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        channel.close();
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the ledger file cannot be closed", e);
+        }
     }
 }

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 
 /** What the sandbox did: as JSON for programs, as a page for people. */
 final class LedgerPages {
+    /** Rows of each table on the page; the JSON has them all. */
+    private static final int SHOWN = 500;
+
     private final Ledger ledger;
     private final Calls calls;
     private final Callbacks callbacks;
@@ -77,6 +80,7 @@ final class LedgerPages {
         List<LedgerEntry> newestFirst = new java.util.ArrayList<>(ledger.entries());
         Collections.reverse(newestFirst);
         return newestFirst.stream()
+                .limit(SHOWN)
                 .map(e -> row(
                         e.ref(),
                         e.previousRef(),
@@ -91,7 +95,9 @@ final class LedgerPages {
     }
 
     private String carts() {
-        return ledger.carts().stream()
+        List<String> carts = ledger.carts();
+        return carts.stream()
+                .skip(Math.max(0, carts.size() - SHOWN))
                 .map(ledger::totals)
                 .map(t -> row(
                         t.cartId(),
@@ -104,7 +110,9 @@ final class LedgerPages {
     }
 
     private String notifications() {
-        return callbacks.deliveries().stream()
+        List<Delivery> deliveries = callbacks.deliveries();
+        return deliveries.stream()
+                .skip(Math.max(0, deliveries.size() - SHOWN))
                 .map(d -> row(d.tranRef(), d.url(), d.attempt(), d.outcome() + " " + d.httpStatus(), d.at()))
                 .collect(Collectors.joining());
     }

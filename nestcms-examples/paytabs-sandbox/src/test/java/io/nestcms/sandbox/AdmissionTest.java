@@ -60,6 +60,19 @@ class AdmissionTest {
     }
 
     @Test
+    void aboveTheMerchantsLimit_isCode325() throws Exception {
+        try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
+                        .merchantLimit(new java.math.BigDecimal(5000))
+                        .start();
+                Merchant merchant = new Merchant(sandbox)) {
+            merchant.order(merchant.sale("ORD-1", "5000.00", "SAR"));
+            HttpResponse<String> refused = merchant.post("/payment/request", merchant.sale("ORD-2", "5000.01", "SAR"));
+            assertThat(Merchant.MAPPER.readTree(refused.body()).path("code").asInt())
+                    .isEqualTo(325);
+        }
+    }
+
+    @Test
     void unpaidPage_expires() throws Exception {
         try (PayTabsSandbox sandbox = PayTabsSandbox.builder().clock(clock).start();
                 Merchant merchant = new Merchant(sandbox)) {

@@ -1,0 +1,93 @@
+package io.nestcms.contract;
+
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentPage;
+import io.nestcms.payment.PaymentQuery;
+import io.nestcms.payment.PaymentStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A {@link ContractStore} in memory, over any store of payments: the reference for the contract, and the plain way to a
+ * statement.
+ *
+ * <p>Safe for use by many threads: one lock guards all of it.
+ *
+ * @since 0.1
+ */
+public final class InMemoryContractStore implements ContractStore {
+    private final Map<ContractId, Contract> contracts = new HashMap<>();
+    private final PaymentStore payments;
+
+    /**
+     * An empty store.
+     *
+     * @param payments where the contracts' payments are
+     */
+    public InMemoryContractStore(PaymentStore payments) {
+        this.payments = payments;
+    }
+
+    @Override
+    public synchronized boolean insert(Contract contract) {
+        return contracts.putIfAbsent(contract.id(), contract) == null;
+    }
+
+    @Override
+    public synchronized boolean replace(Contract contract) {
+        Contract before = contracts.get(contract.id());
+        if (before == null || before.version() != contract.version() - 1) {
+            return false;
+        }
+        contracts.put(contract.id(), contract);
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<Contract> find(ContractId id) {
+        return Optional.ofNullable(contracts.get(id));
+    }
+
+    @Override
+    public synchronized List<Contract> list(ContractQuery query) {
+        return contracts.values().stream()
+                .filter(contract -> query.status() == null || contract.status() == query.status())
+                .filter(contract -> query.organisationId() == null
+                        || contract.terms().organisationId().equals(query.organisationId()))
+                .sorted(Comparator.comparing(Contract::createdAt)
+                        .thenComparing(contract -> contract.id().value())
+                        .reversed())
+                .skip((long) query.page() * query.size())
+                .limit(query.size())
+                .toList();
+    }
+
+    @Override
+    public Optional<ContractStatement> statement(ContractId id) {
+        return find(id).map(contract -> ContractStatement.of(contract, paymentsOf(id)));
+    }
+
+    @Override
+    public List<ContractStatement> statements(ContractQuery query) {
+        return list(query).stream()
+                .map(contract -> ContractStatement.of(contract, paymentsOf(contract.id())))
+                .toList();
+    }
+
+    private List<Payment> paymentsOf(ContractId id) {
+        List<Payment> found = new ArrayList<>();
+        PaymentPage page;
+        int number = 0;
+        do {
+            page = payments.list(new PaymentQuery(null, null, number++, 200));
+            page.items().stream()
+                    .filter(payment -> id.value().equals(payment.order().contractId()))
+                    .forEach(found::add);
+        } while (page.items().size() == 200);
+        return found;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Contracts: who does what for how much, in which instalments, and what of it is paid. {@link io.nestcms.contract.Contracts}
+ * is the entry, {@link io.nestcms.contract.ContractStore} the port.
+ */
+@NullMarked
+package io.nestcms.contract;
+
+import org.jspecify.annotations.NullMarked;

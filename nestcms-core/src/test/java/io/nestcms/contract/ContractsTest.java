@@ -1,0 +1,154 @@
+package io.nestcms.contract;
+
+import static io.nestcms.contract.contract.ContractSamples.NOON;
+import static io.nestcms.contract.contract.ContractSamples.move;
+import static io.nestcms.contract.contract.ContractSamples.payment;
+import static io.nestcms.contract.contract.ContractSamples.terms;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nestcms.contract.ContractResult.Done;
+import io.nestcms.contract.ContractResult.NotFound;
+import io.nestcms.contract.ContractResult.Refused;
+import io.nestcms.contract.contract.ContractStoreContract;
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.money.Money;
+import io.nestcms.payment.InMemoryPaymentStore;
+import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.TransactionKind;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class ContractsTest {
+    private final PaymentStore payments = new InMemoryPaymentStore();
+    private final ContractStore store = new InMemoryContractStore(payments);
+    private final Contracts contracts = new Contracts(store, Clock.fixed(NOON, ZoneOffset.UTC));
+
+    @Nested
+    class InMemory extends ContractStoreContract {
+        @Override
+        protected ContractStore store() {
+            return store;
+        }
+
+        @Override
+        protected PaymentStore payments() {
+            return payments;
+        }
+    }
+
+    private ContractStatus after(ContractId id, ContractAction action) {
+        return ((Done) contracts.act(id, action)).contract().status();
+    }
+
+    private Contract active() {
+        Contract draft = contracts.draft(terms("org"));
+        after(draft.id(), ContractAction.OFFER);
+        after(draft.id(), ContractAction.ACCEPT);
+        after(draft.id(), ContractAction.ACTIVATE);
+        return draft;
+    }
+
+    private void pay(Contract contract, TransactionKind kind, String money) {
+        String id = "p" + kind + money.hashCode();
+        payments.insert(
+                payment(id, contract.id().value(), NOON, List.of(move("T-" + id.hashCode(), kind, money, NOON))),
+                List.of());
+    }
+
+    @Test
+    void act_fromDraftToCompleted_needsAllPaid() {
+        Contract contract = active();
+        pay(contract, TransactionKind.SALE, "KWD 299.999");
+
+        assertThat(contracts.act(contract.id(), ContractAction.COMPLETE))
+                .isEqualTo(new Refused(ContractStatus.ACTIVE, "KWD 0.001 is still to be paid"));
+
+        pay(contract, TransactionKind.SALE, "KWD 0.001");
+        assertThat(after(contract.id(), ContractAction.COMPLETE)).isEqualTo(ContractStatus.COMPLETED);
+    }
+
+    @Test
+    void cancel_moneyHeld_isRefusedUntilItIsGivenBack() {
+        Contract contract = active();
+        pay(contract, TransactionKind.SALE, "KWD 10.000");
+
+        assertThat(contracts.act(contract.id(), ContractAction.CANCEL))
+                .isEqualTo(new Refused(ContractStatus.ACTIVE, "KWD 10.000 is still to be given back"));
+
+        pay(contract, TransactionKind.REFUND, "KWD 10.000");
+        assertThat(after(contract.id(), ContractAction.CANCEL)).isEqualTo(ContractStatus.CANCELLED);
+    }
+
+    @Test
+    void act_illegal_isRefusedWithoutAChange() {
+        Contract draft = contracts.draft(terms("org"));
+
+        assertThat(contracts.act(draft.id(), ContractAction.ACTIVATE))
+                .isEqualTo(new Refused(ContractStatus.DRAFT, "ACTIVATE is not legal here"));
+        assertThat(contracts.act(new ContractId("none"), ContractAction.OFFER)).isEqualTo(new NotFound());
+        assertThat(store.find(draft.id())).contains(draft);
+    }
+
+    @Test
+    void moves_endStates_leadNowhere() {
+        for (ContractAction action : ContractAction.values()) {
+            assertThat(ContractStatus.COMPLETED.after(action)).isEmpty();
+            assertThat(ContractStatus.CANCELLED.after(action)).isEmpty();
+        }
+    }
+
+    @Test
+    void revise_offered_isRefused() {
+        Contract draft = contracts.draft(terms("org"));
+        assertThat(contracts.revise(draft.id(), terms("org2"))).isInstanceOf(Done.class);
+        after(draft.id(), ContractAction.OFFER);
+
+        assertThat(contracts.revise(draft.id(), terms("org3")))
+                .isEqualTo(new Refused(ContractStatus.OFFERED, "only a draft may change"));
+    }
+
+    @Test
+    void terms_thatDoNotAddUp_areRefused() {
+        ContractTerms good = terms("org");
+        assertThatThrownBy(() -> new ContractTerms(
+                        good.title(),
+                        good.clientId(),
+                        good.organisationId(),
+                        null,
+                        good.workers(),
+                        Money.parse("KWD 300.001"),
+                        good.instalments(),
+                        0))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("add up to KWD 300.000");
+        assertThatThrownBy(() -> new ContractTerms(
+                        good.title(),
+                        good.clientId(),
+                        good.organisationId(),
+                        null,
+                        List.of(new Worker("e1", 9_999)),
+                        good.amount(),
+                        good.instalments(),
+                        0))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("9999 of 10000");
+        assertThatThrownBy(() -> new ContractTerms(
+                        good.title(),
+                        good.clientId(),
+                        good.organisationId(),
+                        null,
+                        good.workers(),
+                        good.amount(),
+                        List.of(
+                                new Instalment(Money.parse("KWD 200.000"), LocalDate.parse("2027-01-01")),
+                                new Instalment(Money.parse("KWD 100.000"), LocalDate.parse("2026-12-01"))),
+                        0))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("out of order");
+    }
+}

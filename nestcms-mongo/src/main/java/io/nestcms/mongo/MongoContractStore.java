@@ -1,0 +1,146 @@
+package io.nestcms.mongo;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractQuery;
+import io.nestcms.contract.ContractStatement;
+import io.nestcms.contract.ContractStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+/** Contracts in one collection, and statements in one round trip: contract and payments joined by the server. */
+final class MongoContractStore implements ContractStore {
+    static final List<IndexSpec> INDEXES = List.of(
+            // list, statements
+            IndexSpec.plain("newest", new Document("createdAt", -1).append("_id", -1)),
+            IndexSpec.plain(
+                    "newest_of_organisation",
+                    new Document("organisationId", 1).append("createdAt", -1).append("_id", -1)),
+            IndexSpec.plain(
+                    "newest_of_status",
+                    new Document("status", 1).append("createdAt", -1).append("_id", -1)),
+            IndexSpec.plain(
+                    "newest_of_organisation_status",
+                    new Document("organisationId", 1)
+                            .append("status", 1)
+                            .append("createdAt", -1)
+                            .append("_id", -1)));
+
+    static final List<IndexSpec> PAYMENT_INDEXES = List.of(
+            // statement: the payments of a contract
+            IndexSpec.sparse("contract", new Document("order.contractId", 1)));
+
+    private static final Document NEWEST_FIRST = new Document("createdAt", -1).append("_id", -1);
+
+    private final MongoCollection<Document> contracts;
+    private final Calls calls;
+
+    MongoContractStore(MongoCollection<Document> contracts, Calls calls) {
+        this.contracts = contracts;
+        this.calls = calls;
+    }
+
+    @Override
+    public boolean insert(Contract contract) {
+        Document document = ContractDocuments.created(contract);
+        return calls.write("contract " + contract.id(), () -> {
+            try {
+                contracts.insertOne(document);
+                return true;
+            } catch (MongoWriteException refused) {
+                if (Calls.isDuplicate(refused)) {
+                    return false;
+                }
+                throw refused;
+            }
+        });
+    }
+
+    @Override
+    public boolean replace(Contract contract) {
+        Bson before = and(eq("_id", contract.id().value()), eq("version", contract.version() - 1));
+        Document change = ContractDocuments.changed(contract);
+        return calls.write(
+                "contract " + contract.id(),
+                () -> contracts.updateOne(before, change).getMatchedCount() == 1);
+    }
+
+    @Override
+    public Optional<Contract> find(ContractId id) {
+        return Optional.ofNullable(calls.read(
+                        "contract " + id,
+                        () -> contracts.find(eq("_id", id.value())).first()))
+                .map(ContractDocuments::contract);
+    }
+
+    @Override
+    public List<Contract> list(ContractQuery query) {
+        return calls.read(
+                "a page of contracts",
+                () -> contracts
+                        .find(filter(query))
+                        .sort(NEWEST_FIRST)
+                        .skip(query.page() * query.size())
+                        .limit(query.size())
+                        .map(ContractDocuments::contract)
+                        .into(new ArrayList<>()));
+    }
+
+    @Override
+    public Optional<ContractStatement> statement(ContractId id) {
+        List<Document> pipeline = new ArrayList<>();
+        pipeline.add(new Document("$match", new Document("_id", id.value())));
+        return statements("the statement of contract " + id, pipeline).stream().findFirst();
+    }
+
+    @Override
+    public List<ContractStatement> statements(ContractQuery query) {
+        List<Document> pipeline = new ArrayList<>();
+        pipeline.add(new Document("$match", filter(query)));
+        pipeline.add(new Document("$sort", NEWEST_FIRST));
+        pipeline.add(new Document("$skip", query.page() * query.size()));
+        pipeline.add(new Document("$limit", query.size()));
+        return statements("a page of statements", pipeline);
+    }
+
+    private List<ContractStatement> statements(String what, List<Document> pipeline) {
+        pipeline.add(new Document(
+                "$lookup",
+                new Document("from", PaymentDocuments.COLLECTION)
+                        .append("localField", "_id")
+                        .append("foreignField", "order.contractId")
+                        .append("as", "payments")));
+        // what a statement does not tell: personal data first of all
+        pipeline.add(new Document(
+                "$project",
+                new Document("payments.order.customer", 0)
+                        .append("payments.outbox", 0)
+                        .append("payments.buried", 0)
+                        .append("payments.history", 0)));
+        return calls.read(
+                what,
+                () -> contracts
+                        .aggregate(pipeline)
+                        .map(ContractDocuments::statement)
+                        .into(new ArrayList<>()));
+    }
+
+    private static Document filter(ContractQuery query) {
+        Document filter = new Document();
+        if (query.organisationId() != null) {
+            filter.append("organisationId", query.organisationId());
+        }
+        if (query.status() != null) {
+            filter.append("status", query.status().name());
+        }
+        return filter;
+    }
+}

@@ -1,0 +1,126 @@
+package io.nestcms.mongo;
+
+import com.mongodb.client.MongoCollection;
+import io.nestcms.contract.Contract;
+import io.nestcms.earning.Turnover;
+import io.nestcms.earning.TurnoverStore;
+import io.nestcms.money.Money;
+import io.nestcms.payment.TransactionKind;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+
+/**
+ * Turnover in one pipeline: the server adds up the moves by contract, month and currency, exactly since they are Decimal128,
+ * and joins the contracts. Only sums leave it, however many payments there are.
+ */
+final class MongoTurnover implements TurnoverStore {
+    static final List<IndexSpec> PAYMENT_INDEXES = List.of(
+            // turnover
+            IndexSpec.sparse("moved_in", new Document("moves.month", 1)));
+
+    private record Key(YearMonth month, Currency currency) {}
+
+    private final MongoCollection<Document> payments;
+    private final Calls calls;
+
+    MongoTurnover(MongoCollection<Document> payments, Calls calls) {
+        this.payments = payments;
+        this.calls = calls;
+    }
+
+    /** A month as it is stored with a move: 202611. */
+    static int month(YearMonth month) {
+        return month.getYear() * 100 + month.getMonthValue();
+    }
+
+    @Override
+    public List<Turnover> turnover(YearMonth from, YearMonth to) {
+        List<Document> pipeline = pipeline(from, to);
+        return calls.read("the turnover", () -> {
+            List<Turnover> all = new ArrayList<>();
+            payments.aggregate(pipeline).forEach(perContract -> all.addAll(turnover(perContract)));
+            return all;
+        });
+    }
+
+    static List<Document> pipeline(YearMonth from, YearMonth to) {
+        Document months = new Document("$gte", month(from)).append("$lte", month(to));
+        return List.of(
+                new Document(
+                        "$match",
+                        new Document("moves.month", months).append("order.contractId", new Document("$exists", true))),
+                new Document("$project", new Document("moves", 1).append("order.contractId", 1)),
+                new Document("$unwind", "$moves"),
+                new Document(
+                        "$match",
+                        new Document("moves.month", months)
+                                .append(
+                                        "moves.kind",
+                                        new Document(
+                                                "$in",
+                                                List.of(
+                                                        TransactionKind.SALE.name(),
+                                                        TransactionKind.CAPTURE.name(),
+                                                        TransactionKind.REFUND.name())))),
+                new Document(
+                        "$group",
+                        new Document(
+                                        "_id",
+                                        new Document("contract", "$order.contractId")
+                                                .append("month", "$moves.month")
+                                                .append("currency", "$moves.amount.currency")
+                                                .append("kind", "$moves.kind"))
+                                .append("amount", new Document("$sum", "$moves.amount.amount"))),
+                new Document(
+                        "$group",
+                        new Document("_id", "$_id.contract")
+                                .append(
+                                        "sums",
+                                        new Document(
+                                                "$push",
+                                                new Document("month", "$_id.month")
+                                                        .append("kind", "$_id.kind")
+                                                        .append(
+                                                                "money",
+                                                                new Document("amount", "$amount")
+                                                                        .append("currency", "$_id.currency"))))),
+                new Document(
+                        "$lookup",
+                        new Document("from", ContractDocuments.COLLECTION)
+                                .append("localField", "_id")
+                                .append("foreignField", "_id")
+                                .append("as", "contract")));
+    }
+
+    private static List<Turnover> turnover(Document perContract) {
+        List<Document> found = perContract.getList("contract", Document.class);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        Contract contract = ContractDocuments.contract(found.get(0));
+        Map<Key, Turnover> sums = new HashMap<>();
+        Stored stored = Stored.ofResult(perContract, "turnover");
+        stored.list("sums", sum -> add(contract, sum, sums));
+        return new ArrayList<>(sums.values());
+    }
+
+    private static Turnover add(Contract contract, Stored sum, Map<Key, Turnover> sums) {
+        int number = sum.integer("month");
+        YearMonth month = YearMonth.of(number / 100, number % 100);
+        Money money = sum.money("money");
+        Money zero = Money.zero(money.currency());
+        boolean back = sum.constant("kind", TransactionKind.class) == TransactionKind.REFUND;
+        Turnover one = new Turnover(contract, month, back ? zero : money, back ? money : zero);
+        sums.merge(
+                new Key(month, money.currency()),
+                one,
+                (a, b) -> new Turnover(
+                        contract, month, a.taken().plus(b.taken()), a.refunded().plus(b.refunded())));
+        return one;
+    }
+}

@@ -1,0 +1,125 @@
+package io.nestcms.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractQuery;
+import io.nestcms.contract.ContractStatement;
+import io.nestcms.contract.ContractStatus;
+import io.nestcms.contract.ContractStore;
+import io.nestcms.contract.ContractTerms;
+import io.nestcms.contract.Instalment;
+import io.nestcms.contract.Worker;
+import io.nestcms.contract.contract.ContractSamples;
+import io.nestcms.contract.contract.ContractStoreContract;
+import io.nestcms.earning.EarningGroup;
+import io.nestcms.earning.Earnings;
+import io.nestcms.earning.PlainTurnover;
+import io.nestcms.money.Money;
+import io.nestcms.payment.MoneyMove;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.Random;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MongoContractStoreTest extends ContractStoreContract {
+    private final String database = TestMongo.freshDatabase();
+    private final NestMongo mongo = NestMongo.using(TestMongo.client(), database);
+
+    @Override
+    protected ContractStore store() {
+        return mongo.contracts();
+    }
+
+    @Override
+    protected PaymentStore payments() {
+        return mongo.payments();
+    }
+
+    @Test
+    void replace_fieldOfALaterBuild_isKept() {
+        Contract first = ContractSamples.draft("c", "org", ContractSamples.NOON);
+        store().insert(first);
+        var documents = TestMongo.client().getDatabase(database).getCollection("contracts");
+        documents.updateOne(new Document(), Document.parse("{$set: {colour: 'red'}}"));
+
+        store().replace(new Contract(
+                first.id(), first.terms(), ContractStatus.OFFERED, 2, first.createdAt(), first.updatedAt()));
+
+        assertThat(documents.find().first().getString("colour")).isEqualTo("red");
+    }
+
+    /** The pipelines against the plain computation, on random contracts and payments. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void pipelines_randomData_equalThePlainWay(long seed) {
+        Random random = new Random(seed);
+        List<String> currencies = List.of("KWD", "SAR", "JPY");
+        Instant start = Instant.parse("2026-01-31T23:00:00Z");
+        int contracts = 1 + random.nextInt(8);
+        for (int n = 0; n < contracts; n++) {
+            mongo.contracts().insert(randomContract("c" + n, currencies.get(random.nextInt(3)), start, random));
+        }
+        for (int n = 0; n < 60; n++) {
+            List<MoneyMove> moves = new ArrayList<>();
+            Currency currency = Currency.getInstance(currencies.get(random.nextInt(3)));
+            for (int m = random.nextInt(4); m > 0; m--) {
+                moves.add(new MoneyMove(
+                        new TransactionRef("T" + n + "-" + m),
+                        TransactionKind.values()[random.nextInt(TransactionKind.values().length)],
+                        Money.ofMinorUnits(1 + random.nextLong(999_999_999_999L), currency),
+                        start.plusSeconds(random.nextInt(90 * 86_400))));
+            }
+            Payment payment = ContractSamples.payment(
+                    "p" + n, "c" + random.nextInt(contracts + 1), start.plusNanos(random.nextInt()), moves);
+            mongo.payments().insert(payment, List.of());
+        }
+        YearMonth first = YearMonth.of(2026, 1 + random.nextInt(3));
+        Earnings plain = new Earnings(new PlainTurnover(mongo.payments(), mongo.contracts()));
+        Earnings fast = new Earnings(mongo.turnover());
+
+        for (EarningGroup group : EarningGroup.values()) {
+            assertThat(fast.of(group, first, first.plusMonths(1)))
+                    .isEqualTo(plain.of(group, first, first.plusMonths(1)));
+        }
+        assertThat(fast.of(EarningGroup.ORGANISATION, YearMonth.of(2026, 1), YearMonth.of(2026, 5)))
+                .isNotEmpty();
+        List<Payment> all = mongo.payments()
+                .list(new io.nestcms.payment.PaymentQuery(null, null, 0, 200))
+                .items();
+        for (ContractStatement statement : mongo.contracts().statements(new ContractQuery(null, null, 0, 200))) {
+            ContractId id = statement.contract().id();
+            List<Payment> ofContract = all.stream()
+                    .filter(payment -> id.value().equals(payment.order().contractId()))
+                    .toList();
+            assertThat(statement).isEqualTo(ContractStatement.of(statement.contract(), ofContract));
+        }
+    }
+
+    private static Contract randomContract(String id, String currency, Instant at, Random random) {
+        int share = 1 + random.nextInt(9_998);
+        Money amount = Money.ofMinorUnits(1 + random.nextInt(1_000_000), Currency.getInstance(currency));
+        ContractTerms terms = new ContractTerms(
+                "t",
+                "client",
+                "org" + random.nextInt(2),
+                random.nextBoolean() ? null : "project" + random.nextInt(2),
+                List.of(new Worker("e" + random.nextInt(3), share), new Worker("f", 10_000 - share)),
+                amount,
+                List.of(new Instalment(amount, LocalDate.EPOCH)),
+                random.nextInt(10_001));
+        return new Contract(new ContractId(id), terms, ContractStatus.ACTIVE, 1, at, at);
+    }
+}
