@@ -120,20 +120,33 @@ public final class PayTabsGateway implements PaymentGateway {
         try {
             request = GatewayTerms.request(payment.order());
         } catch (InvalidInputException unfit) {
-            return new GatewayOutcome.Rejected<>(
-                    new Rejection("invalid_input", Objects.requireNonNull(unfit.getMessage()), null));
+            return refused(unfit);
         }
         return mapped(guarded(payments, () -> client.charge(request)), reply -> GatewayTerms.initiation(reply, cart));
     }
 
     /**
      * {@inheritDoc} Two equal follow-ups of one cart within two minutes may be taken for duplicates by PayTabs; the second is
-     * then indeterminate and settled by query.
+     * then indeterminate and settled by query. A follow-up outside PayTabs' limits is rejected without a call, as for
+     * {@link #initiate}.
      */
     @Override
     public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
-        FollowUpRequest request = GatewayTerms.request(payment.order(), followUp);
-        return mapped(guarded(payments, () -> client.followUp(request)), GatewayTerms::transaction);
+        CartId cart = payment.order().cartId();
+        FollowUpRequest request;
+        try {
+            request = GatewayTerms.request(payment.order(), followUp);
+        } catch (InvalidInputException unfit) {
+            return refused(unfit);
+        }
+        return mapped(
+                guarded(payments, () -> client.followUp(request)),
+                reply -> GatewayTerms.followUp(reply, cart, followUp.kind()));
+    }
+
+    private static <T> GatewayOutcome<T> refused(InvalidInputException unfit) {
+        return new GatewayOutcome.Rejected<>(
+                new Rejection("invalid_input", Objects.requireNonNull(unfit.getMessage()), null));
     }
 
     @Override
