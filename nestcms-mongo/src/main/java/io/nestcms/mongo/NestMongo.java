@@ -17,6 +17,8 @@ import io.nestcms.crypto.NamedKey;
 import io.nestcms.earning.TurnoverStore;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitBreakers;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Objects;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +41,12 @@ public final class NestMongo implements AutoCloseable {
     private final ReadWriteSplitter splitter;
     private final MongoDatabase database;
     private final Calls calls;
+    private final Clock clock;
 
     private NestMongo(MongoClient client, boolean ownsClient, Builder builder) {
         this.client = client;
         this.ownsClient = ownsClient;
+        this.clock = builder.clock;
         this.calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
         this.database = client.getDatabase(builder.databaseName)
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
@@ -178,6 +182,16 @@ public final class NestMongo implements AutoCloseable {
         return new MongoAuditTrail(database.getCollection(MongoAuditTrail.COLLECTION), new AuditChain(key), calls);
     }
 
+    /**
+     * Backups of this database.
+     *
+     * @param key what they are sealed under
+     * @return backups of every collection of the database
+     */
+    public MongoBackups backups(NamedKey key) {
+        return new MongoBackups(database, key, clock, new SecureRandom());
+    }
+
     /** Closes the client if it was made from settings. Repeatable. */
     @Override
     public void close() {
@@ -200,6 +214,7 @@ public final class NestMongo implements AutoCloseable {
         private final ReadPreference spread;
         private @Nullable CircuitBreakers breakers;
         private @Nullable FieldCipher fieldCipher;
+        private Clock clock = Clock.systemUTC();
 
         private Builder(
                 @Nullable MongoSettings settings,
@@ -233,6 +248,17 @@ public final class NestMongo implements AutoCloseable {
          */
         public Builder fieldCipher(FieldCipher cipher) {
             this.fieldCipher = Objects.requireNonNull(cipher, "cipher");
+            return this;
+        }
+
+        /**
+         * Tells the time of backups. Default: the system's clock.
+         *
+         * @param source the clock
+         * @return this
+         */
+        public Builder clock(Clock source) {
+            this.clock = Objects.requireNonNull(source, "source");
             return this;
         }
 
