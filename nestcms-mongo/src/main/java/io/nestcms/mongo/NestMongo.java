@@ -19,6 +19,10 @@ import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitBreakers;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +184,26 @@ public final class NestMongo implements AutoCloseable {
      */
     public AuditTrail auditTrail(NamedKey key) {
         return new MongoAuditTrail(database.getCollection(MongoAuditTrail.COLLECTION), new AuditChain(key), calls);
+    }
+
+    /**
+     * Compares the indexes in the database with those that the stores need.
+     *
+     * @return the report
+     * @throws NestMongoException if the database does not answer
+     */
+    public IndexReport indexReport() {
+        IndexReport ofPayments =
+                IndexSpec.report(database.getCollection(PaymentDocuments.COLLECTION), MongoPaymentStore.allIndexes());
+        IndexReport ofContracts =
+                IndexSpec.report(database.getCollection(ContractDocuments.COLLECTION), MongoContractStore.INDEXES);
+        List<String> missing = new ArrayList<>(ofPayments.missing());
+        missing.addAll(ofContracts.missing());
+        List<String> unknown = new ArrayList<>(ofPayments.unknown());
+        unknown.addAll(ofContracts.unknown());
+        Map<String, Long> uses = new HashMap<>(ofPayments.uses());
+        uses.putAll(ofContracts.uses());
+        return new IndexReport(missing, unknown, uses);
     }
 
     /**
