@@ -1,5 +1,6 @@
 package io.nestcms.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -24,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -239,6 +242,7 @@ public final class NestMongo implements AutoCloseable {
         private @Nullable CircuitBreakers breakers;
         private @Nullable FieldCipher fieldCipher;
         private Clock clock = Clock.systemUTC();
+        private Consumer<MongoClientSettings.Builder> clientOptions = settings -> {};
 
         private Builder(
                 @Nullable MongoSettings settings,
@@ -276,6 +280,18 @@ public final class NestMongo implements AutoCloseable {
         }
 
         /**
+         * Adds to the settings of the client that is made, for example {@link MongoMeters#ofClient() meters} or credentials from
+         * a provider. Without effect on a given client. Default: nothing is added.
+         *
+         * @param options changes the driver's settings
+         * @return this
+         */
+        public Builder client(Consumer<MongoClientSettings.Builder> options) {
+            this.clientOptions = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
          * Tells the time of backups. Default: the system's clock.
          *
          * @param source the clock
@@ -296,7 +312,7 @@ public final class NestMongo implements AutoCloseable {
             if (client != null) {
                 return new NestMongo(client, false, this);
             }
-            MongoClient own = open(Objects.requireNonNull(settings));
+            MongoClient own = open(Objects.requireNonNull(settings), clientOptions);
             try {
                 return new NestMongo(own, true, this);
             } catch (RuntimeException failed) {
@@ -305,9 +321,14 @@ public final class NestMongo implements AutoCloseable {
             }
         }
 
-        private static MongoClient open(MongoSettings settings) {
+        private static MongoClient open(MongoSettings settings, Consumer<MongoClientSettings.Builder> more) {
             try {
-                return MongoClients.create(settings.client());
+                SpreadSelector selector = new SpreadSelector(settings.maxLag(), new SplittableRandom());
+                MongoClientSettings.Builder client = MongoClientSettings.builder(settings.client())
+                        .addCommandListener(selector)
+                        .applyToClusterSettings(cluster -> cluster.serverSelector(selector));
+                more.accept(client);
+                return MongoClients.create(client.build());
             } catch (MongoException | IllegalArgumentException refused) {
                 throw new NestMongoException("no client could be made for " + settings, refused);
             }

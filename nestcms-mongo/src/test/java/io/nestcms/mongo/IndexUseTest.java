@@ -75,6 +75,11 @@ class IndexUseTest {
                 }
             }
             assertThat(checked).isGreaterThan(30);
+            assertThat(database.runCommand(Document.parse(
+                                    "{explain: {find: 'payments', filter: {colour: 1}}, verbosity: 'queryPlanner'}"))
+                            .toJson())
+                    .as("what a query without an index looks like")
+                    .contains("COLLSCAN");
         }
     }
 
