@@ -179,6 +179,9 @@ final class PaymentRoutes {
             case CART_TAKEN -> Problem.of(409, "cart-taken", "The cart has a payment already", null);
             case IN_PROGRESS -> Problem.of(409, "in-progress", "The payment is being worked on", null);
             case ALREADY_SETTLED -> Problem.of(409, "already-settled", "The payment is over", null);
+            case NOT_ALLOWED -> Problem.of(409, "not-allowed", "The payment's status does not allow this", null);
+            case TOO_MUCH ->
+                Problem.field(422, "amount", "is more than is left", "ask for less, or for none to take all");
             case NOT_FOUND -> Problem.of(404, "not-found", "There is no such payment", null);
             case CART_UNKNOWN, CART_MISMATCH, AMOUNT_MISMATCH, CURRENCY_MISMATCH, REFERENCE_MISMATCH ->
                 Problem.of(409, "contradiction", "The gateway and the order disagree", null);
