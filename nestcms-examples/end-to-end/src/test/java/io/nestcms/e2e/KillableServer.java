@@ -126,11 +126,6 @@ final class KillableServer {
         }
 
         @Override
-        public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
-            return gateway.followUp(payment, followUp);
-        }
-
-        @Override
         public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
             return gateway.findByCart(cartId);
         }

@@ -47,12 +47,6 @@ final class RecordingGateway implements PaymentGateway {
     }
 
     @Override
-    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
-        hops.add("payments -> gateway: " + followUp.kind());
-        return noted(gateway.followUp(payment, followUp));
-    }
-
-    @Override
     public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
         hops.add("payments -> gateway: what became of the cart?");
         return noted(gateway.findByCart(cartId));
