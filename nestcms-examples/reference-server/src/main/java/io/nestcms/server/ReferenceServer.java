@@ -156,7 +156,9 @@ public final class ReferenceServer implements AutoCloseable {
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
             page.register(routes);
             auth.register(routes);
-            new PaymentRoutes(core.payments()).register(routes, auth);
+            PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
+            paymentRoutes.register(routes, auth);
+            new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
             notifications.register(routes);
             rooms.live().register(routes, auth);
             health.register(routes);
