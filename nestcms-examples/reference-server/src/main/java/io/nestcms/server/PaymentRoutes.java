@@ -185,9 +185,6 @@ final class PaymentRoutes {
             case NOT_ALLOWED -> Problem.of(409, "not-allowed", "The payment's status does not allow it", null);
             case TOO_MUCH -> Problem.field(422, "amount", "is out of range", "above zero, at most what is left");
             case ALREADY_SETTLED -> Problem.of(409, "already-settled", "The payment is over", null);
-            case NOT_ALLOWED -> Problem.of(409, "not-allowed", "The payment's status does not allow this", null);
-            case TOO_MUCH ->
-                Problem.field(422, "amount", "is more than is left", "ask for less, or for none to take all");
             case NOT_FOUND -> Problem.of(404, "not-found", "There is no such payment", null);
             case CART_UNKNOWN, CART_MISMATCH, AMOUNT_MISMATCH, CURRENCY_MISMATCH, REFERENCE_MISMATCH ->
                 Problem.of(409, "contradiction", "The gateway and the order disagree", null);
