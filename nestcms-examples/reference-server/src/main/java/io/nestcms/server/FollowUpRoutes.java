@@ -44,7 +44,7 @@ final class FollowUpRoutes {
 
     /** The amount, in the payment's currency; null for all that is left. */
     private static @Nullable Money amount(Context context, Payment payment) {
-        if (context.req().getContentLengthLong() == 0) {
+        if (StrictJson.isEmpty(context)) {
             return null;
         }
         StrictJson.Fields body = StrictJson.object(context);
@@ -54,7 +54,7 @@ final class FollowUpRoutes {
     }
 
     private static void noAmount(Context context) {
-        if (context.req().getContentLengthLong() != 0) {
+        if (!StrictJson.isEmpty(context)) {
             StrictJson.object(context).done();
         }
     }

@@ -150,7 +150,7 @@ public final class ReferenceServer implements AutoCloseable {
                 new AccessTokens(tokenKey(settings, rooms.random()), builder.clock, settings.tokenLife()),
                 new RefreshTokens(rooms.random()));
         NotificationRoutes notifications = NotificationRoutes.of(
-                core.payments(), backends.profile(), backends.serverKey(), builder.clock, core.bus()::publish);
+                core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
         HealthRoutes health = new HealthRoutes(core.store(), core.breakers(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
