@@ -50,7 +50,7 @@ public final class Benchmarks {
         line(
                 "one operation, all threads of the process together, which other work on the machine disturbs little; `x` is that time as a");
         line(
-                "multiple of NestCMS's first row in the section; `ns/op` is the time by the clock; `B/op` is what one operation allocates.");
+                "multiple of the row with 1.00; `ns/op` is the time by the clock; `B/op` is what one operation allocates.");
         line("");
         line("- Made by `mvn -q -Pbenchmarks -pl nestcms-examples/benchmarks -am -DskipTests test`, on "
                 + LocalDate.now(ZoneOffset.UTC) + ".");
@@ -80,13 +80,20 @@ public final class Benchmarks {
                     "nestcms");
         }
         line("");
+        line("## How to read this");
+        line("");
         line(
-                "Guava's and greenrobot's buses find listeners by annotation and call them by reflection or a method handle;");
+                "- Resilience4j always times calls. Its row is to be read beside `nestcmsSlowCallsWatched`, where NestCMS does the same");
+        line("  work; beside `nestcmsCall` it shows what it costs that timing cannot be turned off.");
         line(
-                "Guava's asynchronous bus has an unbounded queue, the others here one of 8,192. Failsafe's stand-alone breaker has no");
+                "- Failsafe's stand-alone breaker has no slow calls, failure classes or generations. It does not count rejections either;");
+        line("  counting them is about what a rejection costs more here.");
         line(
-                "slow calls, failure classes or generations; Resilience4j always times calls, so its row is to be read beside");
-        line("`nestcmsSlowCallsWatched`.");
+                "- Guava's, greenrobot's and MBassador's buses find listeners by annotation and call them by reflection or a handle.");
+        line(
+                "- Guava's asynchronous bus has an unbounded queue, the others here one of 8,192. In the asynchronous sections the");
+        line(
+                "  producers spin until all is handled, and spinning is processor time too: on a busy machine they say little.");
     }
 
     private Collection<RunResult> measure(Class<?> benchmark, int threads, String param, String value)
