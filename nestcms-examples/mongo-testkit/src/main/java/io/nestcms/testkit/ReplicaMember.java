@@ -294,6 +294,17 @@ public final class ReplicaMember {
         return Math.max(0, early);
     }
 
+    /**
+     * The primary's log is committed up to this place; so is what this member has of it. A stale primary that has just
+     * rejoined may have other entries there: none of its own is committed.
+     */
+    void learnCommitted(ReplicaMember source, int place) {
+        int mine = Math.min(place, log.size() - 1);
+        if (mine >= 0 && log.get(mine).isSame(source.log.get(mine))) {
+            committed = log.get(mine).at();
+        }
+    }
+
     void catchUp(ReplicaMember source) {
         if (!isPrefixOf(source)) {
             rollBack(source);

@@ -247,7 +247,8 @@ public final class ReplicaSet implements AutoCloseable {
             for (int i = primary.log.size() - 1; i >= 0 && primary.log.get(i).term() == primary.term; i--) {
                 OplogEntry entry = primary.log.get(i);
                 if (holders(entry, i) > members.size() / 2) {
-                    members.stream().filter(this::reachable).forEach(member -> member.committed = entry.at());
+                    int place = i;
+                    members.stream().filter(this::reachable).forEach(member -> member.learnCommitted(primary, place));
                     break;
                 }
             }

@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -361,7 +362,24 @@ final class Store extends AbstractMongoBackend {
         for (Object each : (Collection<?>) Objects.requireNonNull(query.get("indexes"), "indexes")) {
             refuseConflict(indexes(database, collection), (Document) each);
         }
-        return engine(database, "createIndexes", query);
+        List<Document> present = indexes(database, collection);
+        try {
+            return engine(database, "createIndexes", query);
+        } catch (RuntimeException e) {
+            takeBack(database, collection, present);
+            throw e;
+        }
+    }
+
+    /** All indexes of a command or none: the engine keeps those before the one that failed. */
+    private void takeBack(String database, String collection, List<Document> present) {
+        Set<Object> names = present.stream().map(index -> index.get("name")).collect(Collectors.toSet());
+        for (Document index : indexes(database, collection)) {
+            if (!"_id_".equals(index.get("name")) && !names.contains(index.get("name"))) {
+                Document drop = new Document("dropIndexes", collection).append("index", index.get("name"));
+                engine(database, "dropIndexes", drop);
+            }
+        }
     }
 
     /** The engine takes another index of the same name, or the same keys under another name, for the one it has. */

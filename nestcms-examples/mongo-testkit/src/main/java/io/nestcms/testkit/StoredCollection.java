@@ -10,6 +10,8 @@ import de.bwaldvogel.mongo.backend.DocumentWithPosition;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.IndexBuildFailedException;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.oplog.Oplog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,9 +124,24 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     public void addIndex(Index<Integer> index) {
         lock.writeLock().lock();
         try {
+            if (getIndexes().stream().noneMatch(each -> each.getName().equals(index.getName()))) {
+                build(index);
+            }
             super.addIndex(index);
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /** Document by document: the engine would check them all against the empty index and miss duplicates among them. */
+    private void build(Index<Integer> index) {
+        try {
+            streamAllDocumentsWithPosition().forEach(each -> {
+                index.checkAdd(each.getDocument(), this);
+                index.add(each.getDocument(), each.getPosition(), this);
+            });
+        } catch (MongoServerError e) {
+            throw new IndexBuildFailedException(e, this);
         }
     }
 

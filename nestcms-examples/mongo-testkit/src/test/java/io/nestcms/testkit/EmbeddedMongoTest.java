@@ -3,8 +3,11 @@ package io.nestcms.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.DuplicateKeyException;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
@@ -21,6 +24,7 @@ import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndReplaceOptions;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexModel;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertOneModel;
@@ -34,6 +38,7 @@ import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.changestream.ChangeStreamDocument;
 import com.mongodb.client.model.changestream.OperationType;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -43,7 +48,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.types.Decimal128;
@@ -421,6 +428,55 @@ class EmbeddedMongoTest {
                         Indexes.ascending("a"), new IndexOptions().name("x").unique(true)))
                 .isInstanceOf(MongoCommandException.class);
         assertThat(payments.listIndexes().into(new ArrayList<>())).hasSize(2);
+    }
+
+    @Test
+    void createIndexes_oneFails_noneIsMade() {
+        payments.insertMany(List.of(doc(1, "a", 1), doc(2, "a", 1)));
+        assertThatThrownBy(() -> payments.createIndexes(List.of(
+                        new IndexModel(Indexes.ascending("b")),
+                        new IndexModel(Indexes.ascending("a"), new IndexOptions().unique(true)))))
+                .isInstanceOf(DuplicateKeyException.class);
+        assertThat(payments.listIndexes().into(new ArrayList<>())).hasSize(1);
+        assertThat(payments.createIndex(Indexes.ascending("b"))).isEqualTo("b_1");
+    }
+
+    @Test
+    void droppedConnection_writeAppliedOnceOrNot_neverTwice() throws Exception {
+        payments.insertOne(doc(1, "n", 0));
+        try (TcpProxy proxy = new TcpProxy(node.port());
+                MongoClient dropped = MongoClients.create(MongoClientSettings.builder()
+                        .applyConnectionString(new ConnectionString(
+                                "mongodb://127.0.0.1:" + proxy.port() + "/?directConnection=true&timeoutMS=60000"))
+                        .applyToServerSettings(server -> server.minHeartbeatFrequency(10, TimeUnit.MILLISECONDS))
+                        .build())) {
+            MongoCollection<Document> rows = dropped.getDatabase("shop").getCollection("payments");
+            AtomicInteger acknowledged = new AtomicInteger();
+            ExecutorService pool = Executors.newFixedThreadPool(3);
+            List<Future<?>> writers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                writers.add(pool.submit(() -> {
+                    for (int n = 0; n < 60; n++) {
+                        rows.updateOne(Filters.eq("_id", 1), Updates.inc("n", 1));
+                        acknowledged.incrementAndGet();
+                    }
+                }));
+            }
+            while (writers.stream().anyMatch(writer -> !writer.isDone())) {
+                int seen = acknowledged.get();
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> acknowledged.get() >= seen + 10
+                                || writers.stream().allMatch(Future::isDone));
+                proxy.reset();
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+            pool.shutdown();
+        }
+        assertThat(payments.find().first().getInteger("n")).isEqualTo(180);
     }
 
     @Test
