@@ -21,13 +21,17 @@ final class Traces {
             return null;
         }
         for (int i = 0; i < trace.length(); i++) {
-            char c = trace.charAt(i);
-            boolean likely =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '-' && c <= '9' && c != '/' || c == '_';
-            if (!likely) {
+            if (!isLikely(trace.charAt(i))) {
                 return null;
             }
         }
         return trace;
+    }
+
+    private static boolean isLikely(char c) {
+        if (c == '.' || c == '_' || c == '-') {
+            return true;
+        }
+        return c < 128 && Character.isLetterOrDigit(c);
     }
 }
