@@ -58,6 +58,7 @@ final class KillableServer {
                 new ServerSettings.PayTabsAccount(
                         Long.parseLong(arguments[3]), arguments[4], "GLOBAL", URI.create(arguments[2])),
                 0,
+                ServerSettings.Origins.any(),
                 Map.of(Stage.MERCHANT, Stage.PASSWORD),
                 null,
                 Duration.ofHours(1),

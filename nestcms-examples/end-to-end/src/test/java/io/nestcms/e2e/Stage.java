@@ -36,16 +36,27 @@ final class Stage implements AutoCloseable {
     }
 
     Stage(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        this(data, true, options);
+        this(data, true, ServerSettings.Origins.any(), options);
+    }
+
+    /** Where notifications may come from only certain addresses. */
+    static Stage withOrigins(Path data, ServerSettings.Origins origins) throws IOException {
+        return new Stage(data, true, origins, builder -> {});
     }
 
     /** Without a tap in front: that waits for the end of an answer, and a stream has none. */
     static Stage withoutTap(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        return new Stage(data, false, options);
+        return new Stage(data, false, ServerSettings.Origins.any(), options);
     }
 
-    private Stage(Path data, boolean behindTap, Consumer<ReferenceServer.Builder> options) throws IOException {
-        ReferenceServer.Builder builder = ReferenceServer.builder(settings(data, behindTap ? tap.uri() : null))
+    private Stage(
+            Path data,
+            boolean behindTap,
+            ServerSettings.Origins origins,
+            Consumer<ReferenceServer.Builder> options)
+            throws IOException {
+        ReferenceServer.Builder builder = ReferenceServer.builder(settings(
+                        data, behindTap ? tap.uri() : null, origins, Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD)))
                 .clock(clock)
                 .timings(shortTimings())
                 .reconcileEvery(Duration.ZERO)
@@ -57,7 +68,8 @@ final class Stage implements AutoCloseable {
     }
 
     /** All embedded, on free ports; tokens outlive every jump of the clock. */
-    static ServerSettings settings(Path data, @Nullable URI publicUrl) {
+    static ServerSettings settings(
+            Path data, @Nullable URI publicUrl, ServerSettings.Origins origins, Map<String, String> users) {
         return new ServerSettings(
                 "127.0.0.1",
                 0,
@@ -66,7 +78,8 @@ final class Stage implements AutoCloseable {
                 null,
                 null,
                 0,
-                Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD),
+                origins,
+                users,
                 null,
                 Duration.ofDays(365),
                 Duration.ofSeconds(10));

@@ -10,11 +10,13 @@ import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.Payments;
 import io.nestcms.paytabs.PayTabsNotifications;
-import io.nestcms.paytabs.PayTabsProfile;
 import io.nestcms.webhook.HeaderRules;
+import io.nestcms.webhook.IpAllowList;
 import io.nestcms.webhook.Refusal;
 import io.nestcms.webhook.SignatureScheme;
 import io.nestcms.webhook.SigningSecret;
+import io.nestcms.webhook.ThreatMonitor;
+import io.nestcms.webhook.TrustedProxies;
 import io.nestcms.webhook.VerifiedWebhook;
 import io.nestcms.webhook.WebhookAnswer;
 import io.nestcms.webhook.WebhookListener;
@@ -39,6 +41,7 @@ final class NotificationRoutes {
     static final String WEBHOOK = "/payments/v2/webhook";
     static final String RETURN = "/payments/v2/return";
 
+    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
     private static final int RETURN_BYTES = 16 * 1024;
     private static final String REFUSED_RETURN = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
             + "<title>Payment</title><p>This way back could not be verified. The payment's state is in "
@@ -59,24 +62,27 @@ final class NotificationRoutes {
 
     /** Routes for one profile; {@code listener} hears what becomes of each notification. */
     static NotificationRoutes of(
-            Payments payments, PayTabsProfile profile, String serverKey, Clock clock, WebhookListener listener) {
-        List<SigningSecret> keys = List.of(SigningSecret.utf8(serverKey));
+            Payments payments, Backends backends, ServerSettings.Origins origins, Clock clock, WebhookListener listener) {
+        List<SigningSecret> keys = List.of(SigningSecret.utf8(backends.serverKey()));
+        TrustedProxies proxies = TrustedProxies.of(origins.proxies(), TrustedProxies.Header.X_FORWARDED_FOR);
+        // alerts only: payers and gateway may come from one address, and a block would keep the genuine out
+        ThreatMonitor threats = ThreatMonitor.builder().block(Duration.ZERO).build();
+        WebhookVerifier.Builder callbacks = WebhookVerifier.builder(SignatureScheme.payTabsCallback(), keys)
+                .expectedProfile(backends.profile().id());
+        List<String> sources = backends.sandbox() != null && origins.sources().isEmpty() ? LOOPBACK : origins.sources();
+        if (!sources.isEmpty()) {
+            callbacks.sources(IpAllowList.of(sources));
+        }
+        WebhookVerifier.Builder returns = WebhookVerifier.builder(SignatureScheme.payTabsReturn(), keys)
+                .headers(HeaderRules.builder()
+                        .contentType("application/x-www-form-urlencoded")
+                        .build())
+                .maxBodyBytes(RETURN_BYTES);
+        for (WebhookVerifier.Builder each : List.of(callbacks, returns)) {
+            each.proxies(proxies).threatMonitor(threats).clock(clock).listener(listener);
+        }
         return new NotificationRoutes(
-                payments,
-                PayTabsNotifications.of(profile),
-                WebhookVerifier.builder(SignatureScheme.payTabsCallback(), keys)
-                        .expectedProfile(profile.id())
-                        .clock(clock)
-                        .listener(listener)
-                        .build(),
-                WebhookVerifier.builder(SignatureScheme.payTabsReturn(), keys)
-                        .headers(HeaderRules.builder()
-                                .contentType("application/x-www-form-urlencoded")
-                                .build())
-                        .maxBodyBytes(RETURN_BYTES)
-                        .clock(clock)
-                        .listener(listener)
-                        .build());
+                payments, PayTabsNotifications.of(backends.profile()), callbacks.build(), returns.build());
     }
 
     void register(RoutesConfig routes) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
@@ -50,6 +51,8 @@ final class PaymentJson {
                     .put("currency", move.amount().currencyCode())
                     .put("recordedAt", move.recordedAt().toString());
         }
+        ArrayNode followUps = json.putArray("followUps");
+        payment.followUps().forEach(followUp -> followUps.add(followUp(followUp)));
         ArrayNode disputed = json.putArray("disputed");
         payment.disputed().forEach(ref -> disputed.add(ref.value()));
         ArrayNode history = json.putArray("history");
@@ -60,6 +63,19 @@ final class PaymentJson {
                     .put("why", entry.why());
             put(line, "tranRef", entry.tranRef());
         }
+        return json;
+    }
+
+    /** A capture, a void or a refund. */
+    static ObjectNode followUp(FollowUp followUp) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("kind", followUp.kind().name());
+        json.put("amount", followUp.amount().amountText());
+        json.put("currency", followUp.amount().currencyCode());
+        json.put("state", followUp.state().name());
+        put(json, "tranRef", followUp.ref());
+        put(json, "reason", followUp.reason());
+        json.put("startedAt", followUp.startedAt().toString());
         return json;
     }
 

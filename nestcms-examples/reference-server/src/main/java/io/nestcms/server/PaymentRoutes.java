@@ -42,15 +42,8 @@ final class PaymentRoutes {
     }
 
     private void create(Context context) {
-        String key = context.header(KEY);
-        if (key == null || key.isBlank()) {
-            throw Problem.field(
-                            400, KEY, "is missing", "a name of your own for this creation, so that it can be repeated")
-                    .asException();
-        }
-        PaymentOrder order = order(StrictJson.object(context));
-        CreateResult result =
-                payments.create(new IdempotencyKey(AuthRoutes.caller(context).merchant(), key), order);
+        IdempotencyKey key = key(context, AuthRoutes.caller(context).merchant());
+        CreateResult result = payments.create(key, order(StrictJson.object(context)));
         Payment payment = result.fold(CreateResult.Created::payment, refused -> {
             throw refusal(refused.refusal()).asException();
         });
@@ -59,6 +52,17 @@ final class PaymentRoutes {
         }
         context.header("Location", "/payments/v2/" + payment.id());
         json(context.status(201), PaymentJson.full(payment));
+    }
+
+    /** The caller's name for what this request is to do. */
+    static IdempotencyKey key(Context context, String merchant) {
+        String key = context.header(KEY);
+        if (key == null || key.isBlank()) {
+            throw Problem.field(
+                            400, KEY, "is missing", "a name of your own for this request, so that it can be repeated")
+                    .asException();
+        }
+        return new IdempotencyKey(merchant, key);
     }
 
     private static PaymentOrder order(StrictJson.Fields body) {
@@ -161,7 +165,7 @@ final class PaymentRoutes {
     }
 
     /** The payment that the path names; that of another merchant looks like none. */
-    private Payment own(Context context) {
+    Payment own(Context context) {
         String merchant = AuthRoutes.caller(context).merchant();
         String id = context.pathParam("id");
         Optional<Payment> found =
@@ -170,14 +174,16 @@ final class PaymentRoutes {
                 .orElseThrow(() -> refusal(PaymentRefusal.NOT_FOUND).asException());
     }
 
-    private static Problem refusal(PaymentRefusal refusal) {
+    static Problem refusal(PaymentRefusal refusal) {
         return switch (refusal) {
             case KEY_REUSED ->
-                Problem.field(422, KEY, "was used for another order", "one key, one order: take a new key");
+                Problem.field(422, KEY, "was used for another request", "one key, one request: take a new key");
             case KEY_IN_PROGRESS ->
                 Problem.of(409, "key-in-progress", "A request with the same Idempotency-Key is running", null);
             case CART_TAKEN -> Problem.of(409, "cart-taken", "The cart has a payment already", null);
             case IN_PROGRESS -> Problem.of(409, "in-progress", "The payment is being worked on", null);
+            case NOT_ALLOWED -> Problem.of(409, "not-allowed", "The payment's status does not allow it", null);
+            case TOO_MUCH -> Problem.field(422, "amount", "is out of range", "above zero, at most what is left");
             case ALREADY_SETTLED -> Problem.of(409, "already-settled", "The payment is over", null);
             case NOT_FOUND -> Problem.of(404, "not-found", "There is no such payment", null);
             case CART_UNKNOWN, CART_MISMATCH, AMOUNT_MISMATCH, CURRENCY_MISMATCH, REFERENCE_MISMATCH ->

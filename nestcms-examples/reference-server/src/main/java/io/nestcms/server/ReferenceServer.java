@@ -150,13 +150,15 @@ public final class ReferenceServer implements AutoCloseable {
                 new AccessTokens(tokenKey(settings, rooms.random()), builder.clock, settings.tokenLife()),
                 new RefreshTokens(rooms.random()));
         NotificationRoutes notifications = NotificationRoutes.of(
-                core.payments(), backends.profile(), backends.serverKey(), builder.clock, core.bus()::publish);
+                core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
         HealthRoutes health = new HealthRoutes(core.store(), core.breakers(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
             page.register(routes);
             auth.register(routes);
-            new PaymentRoutes(core.payments()).register(routes, auth);
+            PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
+            paymentRoutes.register(routes, auth);
+            new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
             notifications.register(routes);
             rooms.live().register(routes, auth);
             health.register(routes);

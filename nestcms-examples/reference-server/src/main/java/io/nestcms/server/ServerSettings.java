@@ -1,10 +1,13 @@
 package io.nestcms.server;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.webhook.IpAllowList;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import javax.crypto.SecretKey;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param mongoUri the MongoDB to use, or {@code null} for the embedded one
  * @param payTabs the PayTabs profile to use, or {@code null} for the sandbox
  * @param sandboxPort the sandbox's port, 0 for any; default 8081. Not used with a PayTabs profile
+ * @param origins where notifications may come from
  * @param users who may sign in: name and password; empty for one generated user
  * @param tokenKey signs access tokens, 32 bytes or more, or {@code null} for a random one at each start
  * @param tokenLife how long an access token is good for; default 15 minutes
@@ -35,6 +39,7 @@ public record ServerSettings(
         @Nullable String mongoUri,
         @Nullable PayTabsAccount payTabs,
         int sandboxPort,
+        Origins origins,
         Map<String, String> users,
         @Nullable SecretKey tokenKey,
         Duration tokenLife,
@@ -86,6 +91,35 @@ public record ServerSettings(
         }
     }
 
+    /**
+     * Where notifications may come from. Addresses and ranges, IPv4 and IPv6.
+     *
+     * @param sources the gateway's own; empty when they are not known, then only the signature tells
+     * @param proxies those in front of this server whose {@code X-Forwarded-For} is believed
+     */
+    public record Origins(List<String> sources, List<String> proxies) {
+        /** Copies the lists. */
+        public Origins {
+            sources = ranges("WEBHOOK_SOURCES", sources);
+            proxies = ranges("TRUSTED_PROXIES", proxies);
+        }
+
+        private static List<String> ranges(String name, List<String> given) {
+            try {
+                IpAllowList checked = IpAllowList.of(given);
+                return checked == null ? List.of() : List.copyOf(given);
+            } catch (IllegalArgumentException other) {
+                throw new InvalidInputException(
+                        name, "has something else than addresses", "for example 10.1.2.3,10.1.0.0/16,2001:db8::/32");
+            }
+        }
+
+        /** From anywhere, and nothing in front of this server. */
+        public static Origins any() {
+            return new Origins(List.of(), List.of());
+        }
+    }
+
     /** Reads the environment. */
     static ServerSettings from(Map<String, String> environment) {
         Environment env = new Environment(environment);
@@ -104,6 +138,7 @@ public record ServerSettings(
                 env.text("MONGODB_URI"),
                 payTabs(env),
                 env.number("SANDBOX_PORT", 8081),
+                new Origins(env.list("WEBHOOK_SOURCES"), env.list("TRUSTED_PROXIES")),
                 password == null ? Map.of() : Map.of(name, password),
                 env.key("JWT_SECRET"),
                 Duration.ofMinutes(15),
@@ -165,6 +200,13 @@ public record ServerSettings(
             } catch (IllegalArgumentException other) {
                 throw new InvalidInputException(name, "is not an address", "an absolute http or https address");
             }
+        }
+
+        List<String> list(String name) {
+            String value = text(name);
+            return value == null
+                    ? List.of()
+                    : Arrays.stream(value.split(",")).map(String::strip).toList();
         }
 
         @Nullable SecretKey key(String name) {

@@ -66,6 +66,12 @@ final class StrictJson {
                 .asException();
     }
 
+    /** Whether the request has no body: by its headers, for a body that is not told of is none. */
+    static boolean isEmpty(Context context) {
+        String length = context.header("Content-Length");
+        return context.header("Transfer-Encoding") == null && (length == null || length.equals("0"));
+    }
+
     /** The raw body, read no further than the limit. */
     static byte[] body(Context context, int limit) {
         try (InputStream in = context.req().getInputStream()) {

@@ -123,9 +123,9 @@ class ReadmeTest {
 
         int status = verifier.verify(request)
                 .fold(
-                        verified -> payments.apply(payTabs.notifications().read(verified.webhook()))
+                        webhook -> payments.apply(payTabs.notifications().read(webhook))
                                 .fold(applied -> 200, unchanged -> 200, deferred -> 503, refused -> 403),
-                        refused -> refused.refusal().answer().status());
+                        refusal -> refusal.answer().status());
 
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
