@@ -103,14 +103,15 @@ public final class ChargeRequest {
      * @since 0.1
      */
     public static final class Builder {
+        private static final PaymentSource HOSTED = new PaymentSource.HostedPage();
         private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
         final Type type;
         final CartId cartId;
         final Money amount;
         final String description;
-        PaymentSource source = new PaymentSource.HostedPage();
-        PageOptions page = PageOptions.builder().build();
+        PaymentSource source = HOSTED;
+        PageOptions page = PageOptions.DEFAULTS;
 
         @Nullable URI callback;
 

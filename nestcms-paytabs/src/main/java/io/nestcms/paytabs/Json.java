@@ -36,7 +36,8 @@ final class Json {
         try {
             JsonNode node = TREE.readValue(bytes);
             return node == null || node.isMissingNode() ? null : node;
-        } catch (IOException notJson) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException notJson) {
+            // the latter two for numbers like 1e99999999999999, which the parser lets through to BigDecimal
             return null;
         }
     }
@@ -46,7 +47,8 @@ final class Json {
         try {
             JsonNode node = TREE.readValue(text);
             return node == null || node.isMissingNode() ? null : node;
-        } catch (IOException notJson) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException notJson) {
+            // the latter two for numbers like 1e99999999999999, which the parser lets through to BigDecimal
             return null;
         }
     }

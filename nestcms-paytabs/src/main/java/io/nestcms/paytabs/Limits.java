@@ -35,8 +35,14 @@ final class Limits {
         if (value == null || value.isBlank()) {
             return false;
         }
+        // a loop and no stream: this runs a dozen times for each payment
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                return false;
+            }
+        }
         int length = value.codePointCount(0, value.length());
-        return length >= min && length <= max && value.codePoints().noneMatch(Character::isISOControl);
+        return length >= min && length <= max;
     }
 
     /** Text that matches a pattern as a whole. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class PageOptions {
+    static final PageOptions DEFAULTS = builder().build();
+
     private final Builder parts;
 
     private PageOptions(Builder parts) {

@@ -126,12 +126,24 @@ public final class PayTabsCall<T> {
             return transport.read(response);
         } catch (IOException failure) {
             return transport.ended(call, flight, failure);
+        } catch (RuntimeException bug) {
+            return transport.ended(call, flight, new IOException(bug));
         }
     }
 
     private CallEnd<T> judged(CallLog.Entry entry, Exchange exchange) {
-        CallEnd<T> end = Replies.judge(exchange, operation);
+        CallEnd<T> end = judge(exchange);
         entry.end(exchange, end);
         return end;
+    }
+
+    private CallEnd<T> judge(Exchange exchange) {
+        try {
+            return Replies.judge(exchange, operation);
+        } catch (RuntimeException bug) {
+            // the request is out and was answered: not even a mistake of ours may say otherwise
+            return CallEnd.indeterminate(
+                    "an answer that broke its reader: " + bug.getClass().getSimpleName(), Health.OTHER);
+        }
     }
 }

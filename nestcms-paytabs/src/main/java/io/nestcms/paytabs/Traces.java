@@ -1,12 +1,11 @@
 package io.nestcms.paytabs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The trace of an answer: what PayTabs' support asks for. Anything of an unlikely form is dropped, since it is logged. */
 final class Traces {
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final int LONGEST = 64;
 
     private Traces() {}
 
@@ -18,6 +17,21 @@ final class Traces {
     }
 
     static @Nullable String clean(@Nullable String trace) {
-        return trace != null && FORM.matcher(trace).matches() ? trace : null;
+        if (trace == null || trace.isEmpty() || trace.length() > LONGEST) {
+            return null;
+        }
+        for (int i = 0; i < trace.length(); i++) {
+            if (!isLikely(trace.charAt(i))) {
+                return null;
+            }
+        }
+        return trace;
+    }
+
+    private static boolean isLikely(char c) {
+        if (c == '.' || c == '_' || c == '-') {
+            return true;
+        }
+        return c < 128 && Character.isLetterOrDigit(c);
     }
 }

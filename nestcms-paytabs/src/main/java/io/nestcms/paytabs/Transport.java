@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -28,12 +29,14 @@ final class Transport {
 
     private final OkHttpClient http;
     private final HttpUrl base;
+    private final Map<String, HttpUrl> urls;
     private final String serverKey;
     private final Clock clock;
 
     Transport(OkHttpClient http, PayTabsProfile profile, Clock clock) {
         this.http = http;
         this.base = HttpUrl.get(profile.baseUri());
+        this.urls = Map.of("payment/request", below("payment/request"), "payment/query", below("payment/query"));
         this.serverKey = profile.serverKey();
         this.clock = clock;
     }
@@ -56,6 +59,11 @@ final class Transport {
     }
 
     private HttpUrl url(String path) {
+        HttpUrl often = urls.get(path);
+        return often != null ? often : below(path);
+    }
+
+    private HttpUrl below(String path) {
         return base.newBuilder().addPathSegments(path).build();
     }
 

@@ -269,6 +269,15 @@ class PayTabsClientTest {
     }
 
     @Test
+    void calls_oneAfterTheOther_shareAConnection() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            answer("query-by-cart-id.json");
+            client.transactions(Fixtures.CART).execute();
+            assertThat(request().getExchangeIndex()).isEqualTo(i);
+        }
+    }
+
+    @Test
     void client_twoProfiles_sideBySide() throws Exception {
         PayTabsProfile other = PayTabsProfile.builder(
                         7, "SKOTHER-000000", server.url("/base/").uri())
