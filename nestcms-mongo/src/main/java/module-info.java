@@ -2,9 +2,10 @@
 module io.nestcms.mongo {
     requires transitive io.nestcms.core;
     requires transitive org.mongodb.driver.sync.client;
-    requires org.mongodb.driver.core;
+    requires transitive org.mongodb.driver.core;
     requires org.mongodb.bson;
     requires org.slf4j;
+    requires static micrometer.core;
 
     exports io.nestcms.mongo;
 }

@@ -62,6 +62,9 @@ final class AsyncListener extends Listener {
     /** The lanes of the waiting events, oldest first; only when the oldest is what is dropped. */
     private final Deque<Lane> arrivals = new ArrayDeque<>();
 
+    /** The lane of events without a key while it has none: it comes and goes often. */
+    private @Nullable Lane spare;
+
     private int size;
     private long handledEvents;
     private long failedEvents;
@@ -135,7 +138,7 @@ final class AsyncListener extends Listener {
         Lane lane = lanes.get(key);
         boolean idle = lane == null;
         if (lane == null) {
-            lane = new Lane(key);
+            lane = key == NO_KEY && spare != null ? spare : new Lane(key);
             lanes.put(key, lane);
         }
         lane.waiting.add(item);
@@ -365,6 +368,7 @@ final class AsyncListener extends Listener {
                 ended.set(0);
                 if (taken == 0) {
                     lanes.remove(key, this);
+                    spare = key == NO_KEY ? this : spare;
                 }
                 return taken > 0;
             } finally {
@@ -420,6 +424,9 @@ final class AsyncListener extends Listener {
 
         /** Takes everything away from the working thread; called under the lock. */
         private void abandon(List<Object> items) {
+            if (spare == this) {
+                spare = null;
+            }
             int done = ended.getAndSet(ABANDONED);
             for (int i = Math.max(0, done); done != ABANDONED && i < filled; i++) {
                 items.add(batch[i]);

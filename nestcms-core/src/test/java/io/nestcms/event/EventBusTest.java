@@ -469,19 +469,29 @@ class EventBusTest {
     }
 
     @Test
-    void executorThatRefuses_leavesDeadLetters() {
+    void executorThatRefuses_leavesDeadLettersAndTheNextEventIsHandled() {
+        List<Integer> heard = new ArrayList<>();
+        boolean[] full = {false};
         try (EventBus own = EventBus.builder()
                 .executor(task -> {
-                    throw new RejectedExecutionException("full");
+                    if (full[0]) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    task.run();
                 })
                 .build()) {
             own.subscribe(
                     Apple.class,
-                    apple -> {},
+                    apple -> heard.add(apple.number()),
                     SubscriptionSettings.<Apple>async().build());
+            own.publish(new Apple(0));
+            full[0] = true;
             own.publish(new Apple(1));
             assertThat(own.deadLetters()).extracting(DeadLetter::event).containsExactly(new Apple(1));
             assertThat(own.listeners().get(0).waiting()).isZero();
+            full[0] = false;
+            own.publish(new Apple(2));
+            assertThat(heard).containsExactly(0, 2);
         }
     }
 

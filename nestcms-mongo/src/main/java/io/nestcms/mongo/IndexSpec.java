@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bson.Document;
+import org.slf4j.LoggerFactory;
 
 /**
  * An index that a query of this module needs. Declared beside the query, made at start, and checked: an index of the same
@@ -43,6 +44,34 @@ record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
                     refused);
         }
         verify(where, specs, existing(collection));
+    }
+
+    /** What of an index report concerns one collection. */
+    static IndexReport report(MongoCollection<Document> collection, List<IndexSpec> specs) {
+        String name = collection.getNamespace().getCollectionName() + ".";
+        Map<String, Document> found = existing(collection);
+        List<String> missing = specs.stream()
+                .filter(spec -> found.get(spec.name) == null || !spec.matches(found.get(spec.name)))
+                .map(spec -> name + spec.name)
+                .toList();
+        List<String> unknown = found.keySet().stream()
+                .filter(index -> !index.equals("_id_") && specs.stream().noneMatch(spec -> spec.name.equals(index)))
+                .map(index -> name + index)
+                .toList();
+        Map<String, Long> uses = new HashMap<>();
+        try {
+            collection
+                    .aggregate(List.of(new Document("$indexStats", new Document())))
+                    .forEach(stats -> uses.put(
+                            name + stats.getString("name"),
+                            stats.get("accesses", Document.class)
+                                    .get("ops", Number.class)
+                                    .longValue()));
+        } catch (com.mongodb.MongoCommandException notOffered) {
+            LoggerFactory.getLogger(IndexSpec.class)
+                    .debug("The server does not tell how often indexes are used: {}", notOffered.getErrorCode());
+        }
+        return new IndexReport(missing, unknown, uses);
     }
 
     private static Map<String, Document> existing(MongoCollection<Document> collection) {

@@ -65,12 +65,17 @@ final class MongoPaymentStore implements PaymentStore {
         this.calls = calls;
         this.collisions = collisions;
         this.outbox = new MongoOutbox(payments, calls);
+        IndexSpec.ensure(payments, allIndexes());
+    }
+
+    /** Those of this store and of everything else that asks this collection. */
+    static List<IndexSpec> allIndexes() {
         List<IndexSpec> all = new ArrayList<>(INDEXES);
         all.addAll(MongoOutbox.INDEXES);
         all.addAll(SealedCustomers.INDEXES);
         all.addAll(MongoContractStore.PAYMENT_INDEXES);
         all.addAll(MongoTurnover.PAYMENT_INDEXES);
-        IndexSpec.ensure(payments, all);
+        return all;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nestcms.mongo;
 
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
@@ -17,7 +18,15 @@ import io.nestcms.crypto.NamedKey;
 import io.nestcms.earning.TurnoverStore;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitBreakers;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +48,12 @@ public final class NestMongo implements AutoCloseable {
     private final ReadWriteSplitter splitter;
     private final MongoDatabase database;
     private final Calls calls;
+    private final Clock clock;
 
     private NestMongo(MongoClient client, boolean ownsClient, Builder builder) {
         this.client = client;
         this.ownsClient = ownsClient;
+        this.clock = builder.clock;
         this.calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
         this.database = client.getDatabase(builder.databaseName)
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
@@ -178,6 +189,36 @@ public final class NestMongo implements AutoCloseable {
         return new MongoAuditTrail(database.getCollection(MongoAuditTrail.COLLECTION), new AuditChain(key), calls);
     }
 
+    /**
+     * Compares the indexes in the database with those that the stores need.
+     *
+     * @return the report
+     * @throws NestMongoException if the database does not answer
+     */
+    public IndexReport indexReport() {
+        IndexReport ofPayments =
+                IndexSpec.report(database.getCollection(PaymentDocuments.COLLECTION), MongoPaymentStore.allIndexes());
+        IndexReport ofContracts =
+                IndexSpec.report(database.getCollection(ContractDocuments.COLLECTION), MongoContractStore.INDEXES);
+        List<String> missing = new ArrayList<>(ofPayments.missing());
+        missing.addAll(ofContracts.missing());
+        List<String> unknown = new ArrayList<>(ofPayments.unknown());
+        unknown.addAll(ofContracts.unknown());
+        Map<String, Long> uses = new HashMap<>(ofPayments.uses());
+        uses.putAll(ofContracts.uses());
+        return new IndexReport(missing, unknown, uses);
+    }
+
+    /**
+     * Backups of this database.
+     *
+     * @param key what they are sealed under
+     * @return backups of every collection of the database
+     */
+    public MongoBackups backups(NamedKey key) {
+        return new MongoBackups(database, key, clock, new SecureRandom());
+    }
+
     /** Closes the client if it was made from settings. Repeatable. */
     @Override
     public void close() {
@@ -200,6 +241,8 @@ public final class NestMongo implements AutoCloseable {
         private final ReadPreference spread;
         private @Nullable CircuitBreakers breakers;
         private @Nullable FieldCipher fieldCipher;
+        private Clock clock = Clock.systemUTC();
+        private Consumer<MongoClientSettings.Builder> clientOptions = settings -> {};
 
         private Builder(
                 @Nullable MongoSettings settings,
@@ -237,6 +280,29 @@ public final class NestMongo implements AutoCloseable {
         }
 
         /**
+         * Adds to the settings of the client that is made, for example {@link MongoMeters#ofClient() meters} or credentials from
+         * a provider. Without effect on a given client. Default: nothing is added.
+         *
+         * @param options changes the driver's settings
+         * @return this
+         */
+        public Builder client(Consumer<MongoClientSettings.Builder> options) {
+            this.clientOptions = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * Tells the time of backups. Default: the system's clock.
+         *
+         * @param source the clock
+         * @return this
+         */
+        public Builder clock(Clock source) {
+            this.clock = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
          * Connects, makes the indexes that are missing and checks the others.
          *
          * @return the stores
@@ -246,7 +312,7 @@ public final class NestMongo implements AutoCloseable {
             if (client != null) {
                 return new NestMongo(client, false, this);
             }
-            MongoClient own = open(Objects.requireNonNull(settings));
+            MongoClient own = open(Objects.requireNonNull(settings), clientOptions);
             try {
                 return new NestMongo(own, true, this);
             } catch (RuntimeException failed) {
@@ -255,9 +321,14 @@ public final class NestMongo implements AutoCloseable {
             }
         }
 
-        private static MongoClient open(MongoSettings settings) {
+        private static MongoClient open(MongoSettings settings, Consumer<MongoClientSettings.Builder> more) {
             try {
-                return MongoClients.create(settings.client());
+                SpreadSelector selector = new SpreadSelector(settings.maxLag(), new SplittableRandom());
+                MongoClientSettings.Builder client = MongoClientSettings.builder(settings.client())
+                        .addCommandListener(selector)
+                        .applyToClusterSettings(cluster -> cluster.serverSelector(selector));
+                more.accept(client);
+                return MongoClients.create(client.build());
             } catch (MongoException | IllegalArgumentException refused) {
                 throw new NestMongoException("no client could be made for " + settings, refused);
             }

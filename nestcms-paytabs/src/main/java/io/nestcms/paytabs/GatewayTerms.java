@@ -8,6 +8,7 @@ import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionState;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,8 +31,9 @@ final class GatewayTerms {
     }
 
     /**
-     * The customer, without the parts that PayTabs would refuse: nobody is kept from paying for a name of three letters,
-     * and the hosted page asks for what is missing.
+     * The follow-up as PayTabs takes it.
+     *
+     * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
      */
     static FollowUpRequest request(PaymentOrder order, FollowUp followUp) {
         CartId cart = order.cartId();
@@ -43,6 +45,10 @@ final class GatewayTerms {
         };
     }
 
+    /**
+     * The customer, without the parts that PayTabs would refuse: nobody is kept from paying for a name of three letters,
+     * and the hosted page asks for what is missing.
+     */
     private static PayTabsContact contact(Customer customer) {
         return new PayTabsContact(
                 fitting(customer.name(), 4, 128),
@@ -66,13 +72,30 @@ final class GatewayTerms {
      * @throws UnreadableReplyException if the answer speaks of another cart
      */
     static Initiation initiation(ChargeReply reply, CartId asked) {
-        Optional<String> cart = reply.transaction().cartId();
-        if (cart.isPresent() && !cart.get().equals(asked.value())) {
-            throw new UnreadableReplyException("cart_id is another one's");
-        }
+        checkCart(reply.transaction(), asked);
         return reply.fold(
                 page -> new Initiation.HostedPage(page.transaction().ref(), page.page()),
                 completed -> new Initiation.Completed(transaction(completed.transaction())));
+    }
+
+    /**
+     * What PayTabs made of a follow-up.
+     *
+     * @throws UnreadableReplyException if the answer speaks of another cart or of another kind of transaction
+     */
+    static GatewayTransaction followUp(PayTabsTransaction reply, CartId asked, TransactionKind kind) {
+        checkCart(reply, asked);
+        if (reply.kind() != kind) {
+            throw new UnreadableReplyException("tran_type is not what was asked for");
+        }
+        return transaction(reply);
+    }
+
+    private static void checkCart(PayTabsTransaction reply, CartId asked) {
+        Optional<String> cart = reply.cartId();
+        if (cart.isPresent() && !cart.get().equals(asked.value())) {
+            throw new UnreadableReplyException("cart_id is another one's");
+        }
     }
 
     /** A transaction in the core's terms. */

@@ -390,7 +390,7 @@ public final class PayTabsClient implements AutoCloseable {
             Dispatcher dispatcher = new Dispatcher();
             // all calls go to one host, for which OkHttp's default is five at once
             dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
-            return new OkHttpClient.Builder().dispatcher(dispatcher);
+            return new OkHttpClient.Builder().dispatcher(dispatcher).socketFactory(new PromptSockets());
         }
     }
 }

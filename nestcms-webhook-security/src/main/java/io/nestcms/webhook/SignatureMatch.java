@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The outcome of comparing a claim with the keys. */
 final class SignatureMatch {
+    private static final SignatureMatch NO_KEY = new SignatureMatch(false, null);
+    private static final SignatureMatch NO_MATCH = new SignatureMatch(true, null);
+
     private final boolean anyKey;
     private final byte @Nullable [] identity;
 
@@ -38,7 +41,7 @@ final class SignatureMatch {
                 }
             }
         }
-        return new SignatureMatch(anyKey, null);
+        return anyKey ? NO_MATCH : NO_KEY;
     }
 
     private static byte @Nullable [] matchMac(SignatureClaim claim, SigningSecret secret) {

@@ -56,9 +56,9 @@ class InMemoryReplayGuardTest implements ReplayGuardContract {
     }
 
     @Test
-    void claim_millionKeys_staysWithinTheBound() {
+    void claim_moreKeysThanTheBound_staysWithinIt() {
         InMemoryReplayGuard small = builder().maxEntries(1000).build();
-        for (int i = 0; i < 1_000_000; i++) {
+        for (int i = 0; i < 5000; i++) {
             small.commit((Granted) small.claim(Integer.toString(i)));
         }
 

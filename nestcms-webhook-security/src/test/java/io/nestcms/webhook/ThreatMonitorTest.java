@@ -108,9 +108,9 @@ class ThreatMonitorTest {
     }
 
     @Test
-    void refused_millionsOfSources_memoryStaysBounded() {
+    void refused_moreSourcesThanTheBound_memoryStaysBounded() {
         ThreatMonitor small = builder().maxSources(1000).maxRefusals(2).build();
-        for (int i = 0; i < 3_000_000; i++) {
+        for (int i = 0; i < 5000; i++) {
             small.refused("source " + i, true);
         }
         for (int i = 0; i < 5000; i++) {

@@ -36,6 +36,10 @@ import org.openjdk.jmh.annotations.TearDown;
 public class AsyncPublishBenchmark {
     private static final int EVENTS = 10_000;
     private static final int ROOM = 8192;
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** Held here because MBassador holds listeners weakly. */
+    private final Listener listener = new Listener();
 
     private final ThreadFactory daemons = task -> {
         Thread thread = new Thread(task, "consumer");
@@ -66,8 +70,12 @@ public class AsyncPublishBenchmark {
         }
 
         private void awaitAll() {
+            long begun = System.nanoTime();
             while (handled.get() < sent) {
                 Thread.onSpinWait();
+                if (System.nanoTime() - begun > LONGEST_NANOS) {
+                    throw new IllegalStateException("lost " + (sent - handled.get()) + " events");
+                }
             }
         }
     }
@@ -98,7 +106,7 @@ public class AsyncPublishBenchmark {
                         .mailbox(ROOM, Overflow.BLOCK)
                         .build());
         guava = new AsyncEventBus(guavaThread);
-        guava.register(new Listener());
+        guava.register(listener);
         mbassador = new MBassador<>(new BusConfiguration()
                 .addFeature(Feature.SyncPubSub.Default())
                 .addFeature(Feature.AsynchronousHandlerInvocation.Default())
@@ -106,7 +114,7 @@ public class AsyncPublishBenchmark {
                         .setNumberOfMessageDispatchers(1)
                         .setDispatcherThreadFactory(daemons)
                         .setMessageQueue(new LinkedBlockingQueue<>(ROOM))));
-        mbassador.subscribe(new Listener());
+        mbassador.subscribe(listener);
         disruptor = new Disruptor<>(Slot::new, ROOM, daemons);
         disruptor.handleEventsWith((slot, sequence, last) -> slot.burst.heard());
         ring = disruptor.start();

@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -45,8 +46,11 @@ public final class Benchmarks {
     private void run(String machine) throws RunnerException {
         page.append("# Benchmarks\n\n");
         line(
-                "Circuit breakers and event bus beside their rivals, in one run. Lower is better; `x` is the time as a multiple of");
-        line("NestCMS's in the same row group; `B/op` is what one operation allocates.");
+                "Circuit breakers and event bus beside their rivals, in one run. Lower is better. `cpu ns/op` is the processor time of");
+        line(
+                "one operation, all threads of the process together, which other work on the machine disturbs little; `x` is that time as a");
+        line(
+                "multiple of NestCMS's first row in the section; `ns/op` is the time by the clock; `B/op` is what one operation allocates.");
         line("");
         line("- Made by `mvn -q -Pbenchmarks -pl nestcms-examples/benchmarks -am -DskipTests test`, on "
                 + LocalDate.now(ZoneOffset.UTC) + ".");
@@ -96,7 +100,8 @@ public final class Benchmarks {
                 .measurementIterations(iterations)
                 .measurementTime(TimeValue.seconds(1))
                 .jvmArgsAppend("-Xmx512m")
-                .addProfiler(GCProfiler.class);
+                .addProfiler(GCProfiler.class)
+                .addProfiler(CpuTimeProfiler.class);
         if (!param.isEmpty()) {
             options.param(param, value);
         }
@@ -106,26 +111,27 @@ public final class Benchmarks {
 
     private void section(String title, Collection<RunResult> results, String reference) {
         List<RunResult> rows = new ArrayList<>(results);
-        rows.sort((a, b) -> Double.compare(score(a), score(b)));
+        rows.sort(Comparator.comparingDouble(row -> secondary(row, CpuTimeProfiler.LABEL)));
         double ours = rows.stream()
                 .filter(row -> name(row).equals(reference))
-                .mapToDouble(Benchmarks::score)
+                .mapToDouble(row -> secondary(row, CpuTimeProfiler.LABEL))
                 .findFirst()
                 .orElse(Double.NaN);
         line("");
         line("## " + title);
         line("");
-        line("| | ns/op | ± | B/op | x |");
-        line("|---|---:|---:|---:|---:|");
+        line("| | cpu ns/op | x | ns/op | ± | B/op |");
+        line("|---|---:|---:|---:|---:|---:|");
         for (RunResult row : rows) {
             line(String.format(
                     Locale.ROOT,
-                    "| %s | %.1f | %.1f | %.0f | %.2f |",
+                    "| %s | %.1f | %.2f | %.1f | %.1f | %.0f |",
                     name(row),
-                    score(row),
+                    secondary(row, CpuTimeProfiler.LABEL),
+                    secondary(row, CpuTimeProfiler.LABEL) / ours,
+                    row.getPrimaryResult().getScore(),
                     row.getPrimaryResult().getScoreError(),
-                    allocated(row),
-                    score(row) / ours));
+                    secondary(row, "gc.alloc.rate.norm")));
         }
     }
 
@@ -133,13 +139,9 @@ public final class Benchmarks {
         return row.getPrimaryResult().getLabel();
     }
 
-    private static double score(RunResult row) {
-        return row.getPrimaryResult().getScore();
-    }
-
-    private static double allocated(RunResult row) {
+    private static double secondary(RunResult row, String label) {
         for (Result<?> each : row.getSecondaryResults().values()) {
-            if (each.getLabel().endsWith("gc.alloc.rate.norm")) {
+            if (each.getLabel().endsWith(label)) {
                 return each.getScore();
             }
         }

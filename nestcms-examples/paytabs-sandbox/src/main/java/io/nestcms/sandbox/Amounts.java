@@ -19,15 +19,21 @@ final class Amounts {
             throw RefusedException.currency("Invalid currency code");
         }
         String code = node.textValue().toUpperCase(Locale.ROOT);
-        boolean known = Currency.getAvailableCurrencies().stream()
-                .anyMatch(c -> c.getCurrencyCode().equals(code));
-        if (!known) {
+        if (!isKnown(code)) {
             throw RefusedException.currency("Invalid currency code");
         }
         if (!enabled.isEmpty() && !enabled.contains(code)) {
             throw RefusedException.currency("Currency not available");
         }
         return code;
+    }
+
+    private static boolean isKnown(String code) {
+        try {
+            return Currency.getInstance(code).getDefaultFractionDigits() >= 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The amount of a request, with the currency's scale; excess digits are refused, not rounded. */

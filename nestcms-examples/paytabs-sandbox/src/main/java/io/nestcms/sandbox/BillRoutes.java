@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /** Invoices and pay links: the merchant's calls in all the paths that PayTabs' documents name, and the payer's links. */
@@ -63,7 +64,7 @@ final class BillRoutes {
         return ctx -> serving.serve(ctx, key, () -> Reply.json(200, answer.to(ctx)));
     }
 
-    private void page(Context ctx, Supplier<Reply> work) throws java.io.IOException {
+    private void page(Context ctx, Supplier<Reply> work) throws IOException {
         serving.serve(ctx, "/payment/page", () -> {
             try {
                 return work.get();

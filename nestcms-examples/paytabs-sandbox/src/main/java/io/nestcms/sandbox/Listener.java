@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP port that can really be closed and opened again under the same number, and whose input can be cut at a byte. */
 final class Listener implements AutoCloseable {
+    private static final int OPENING_TRIES = 100;
+
     private final Javalin app;
     private final int port;
     private @Nullable ServerConnector connector;
@@ -87,7 +90,22 @@ final class Listener implements AutoCloseable {
     synchronized void accept() {
         if (!isOpen()) {
             connector().setPort(port);
-            control(connector()::start, "open");
+            control(this::open, "open");
+        }
+    }
+
+    /** While the port was closed, an outgoing connection of this machine may have been given its number for a moment. */
+    private void open() throws Exception {
+        for (int tries = 1; ; tries++) {
+            try {
+                connector().start();
+                return;
+            } catch (IOException e) {
+                if (tries == OPENING_TRIES) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
         }
     }
 

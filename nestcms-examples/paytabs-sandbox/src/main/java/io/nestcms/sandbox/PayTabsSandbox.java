@@ -1,11 +1,14 @@
 package io.nestcms.sandbox;
 
+import io.javalin.config.RoutesConfig;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,22 +58,45 @@ public final class PayTabsSandbox implements AutoCloseable {
         Invoicing invoicing = new Invoicing(settings, acquirer, ledger, bills, references);
         PaymentTokens tokens = new PaymentTokens(settings, references);
         PaymentRequests requests = new PaymentRequests(settings, acquirer, followUps, invoicing, tokens, ledger);
-        main = new Listener(settings.host(), settings.port(), settings.tls(), faults::takeInputCut, routes -> {
+        Runnable undo = () -> {
+            callbacks.close();
+            close(file);
+        };
+        Consumer<RoutesConfig> gateway = routes -> {
             new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses).register(routes);
             new BillRoutes(serving, access, invoicing, bills, addresses, references).register(routes);
             new ManagedForm(settings, serving, tokens).register(routes);
             new PayerPages(settings, serving, acquirer, ledger, addresses).register(routes);
             pages.register(routes);
-        });
+        };
+        main = open(
+                () -> new Listener(settings.host(), settings.port(), settings.tls(), faults::takeInputCut, gateway),
+                undo);
         faults.attach(main);
         addresses.at(settings.publicUri() == null ? uri(main) : settings.publicUri());
-        control = new Listener(
-                settings.host(),
-                settings.controlPort(),
-                null,
-                () -> 0,
-                routes -> new ControlRoutes(faults, ledger, acquirer, followUps, pages).register(routes));
+        ControlRoutes controls = new ControlRoutes(faults, ledger, acquirer, followUps, pages);
+        control = open(
+                () -> new Listener(settings.host(), settings.controlPort(), null, () -> 0, controls::register), () -> {
+                    main.close();
+                    undo.run();
+                });
         callbacks.everySecond(acquirer::expire);
+    }
+
+    /** What is open already must not stay open when the next thing cannot be opened. */
+    private static Listener open(Supplier<Listener> opening, Runnable undo) {
+        try {
+            return opening.get();
+        } catch (RuntimeException e) {
+            undo.run();
+            throw e;
+        }
+    }
+
+    private static void close(@Nullable LedgerFile file) {
+        if (file != null) {
+            file.close();
+        }
     }
 
     /**
@@ -243,9 +269,7 @@ public final class PayTabsSandbox implements AutoCloseable {
         callbacks.close();
         main.close();
         control.close();
-        if (file != null) {
-            file.close();
-        }
+        close(file);
     }
 
     private URI uri(Listener listener) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The payer's side: card form, 3-D Secure, the way back to the merchant; for browsers and, with {@code /pay}, for curl. */
 final class PayerPages {
@@ -197,7 +198,7 @@ final class PayerPages {
         return Tariff.discounted(t.order(), Tariff.chosen(t.order(), typed), number);
     }
 
-    private static String text(@org.jspecify.annotations.Nullable String value) {
+    private static String text(@Nullable String value) {
         return value == null ? "" : value;
     }
 }

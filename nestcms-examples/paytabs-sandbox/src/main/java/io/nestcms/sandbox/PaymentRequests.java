@@ -31,7 +31,7 @@ final class PaymentRequests {
         this.invoicing = invoicing;
         this.settings = settings;
         this.check = new RequestCheck(settings);
-        this.admission = new Admission(settings);
+        this.admission = new Admission(settings, ledger);
         this.acquirer = acquirer;
         this.followUps = followUps;
         this.ledger = ledger;

@@ -35,6 +35,9 @@ public final class SandboxBuilder {
     private @Nullable Path ledgerFile;
     private Set<String> currencies = Set.of();
     private Duration pageLife = Duration.ofMinutes(20);
+    private Duration asyncPageLife = Duration.ofHours(3);
+    private Duration asyncLife = Duration.ofHours(24);
+    private Duration challengeLife = Duration.ofMinutes(65);
     private List<Duration> callbackDelays =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1));
     private Duration callbackTimeout = Duration.ofSeconds(10);
@@ -178,6 +181,30 @@ public final class SandboxBuilder {
     }
 
     /**
+     * How long methods that are paid later take: the page that offers them, and the reference that the payer got.
+     *
+     * @param page positive; 3 hours by default
+     * @param reference positive; 24 hours by default
+     * @return this
+     */
+    public SandboxBuilder asyncLife(Duration page, Duration reference) {
+        asyncPageLife = positive("page", page);
+        asyncLife = positive("reference", reference);
+        return this;
+    }
+
+    /**
+     * After how long a 3-D Secure challenge that nobody answers becomes a decline with code 345.
+     *
+     * @param value positive; 65 minutes by default
+     * @return this
+     */
+    public SandboxBuilder challengeLife(Duration value) {
+        challengeLife = positive("challengeLife", value);
+        return this;
+    }
+
+    /**
      * The pauses before a notification is tried again; one try more than pauses.
      *
      * @param values not negative; by default 1 s, 5 s, 20 s and 1 min, so five tries
@@ -310,9 +337,9 @@ public final class SandboxBuilder {
                 ledgerFile,
                 currencies,
                 pageLife,
-                Duration.ofHours(3),
-                Duration.ofHours(24),
-                Duration.ofMinutes(65),
+                asyncPageLife,
+                asyncLife,
+                challengeLife,
                 callbackDelays,
                 callbackTimeout,
                 duplicateRule,

@@ -94,6 +94,7 @@ public final class SandboxMain {
         out.println("ledger           " + sandbox.baseUri() + "/ledger");
         out.println("control          " + sandbox.controlUri());
         out.println("profile          " + sandbox.profileId());
+        out.println("client key       " + sandbox.clientKey());
         out.println("server key       " + (keyGiven ? "as given" : sandbox.serverKey()));
         return sandbox;
     }

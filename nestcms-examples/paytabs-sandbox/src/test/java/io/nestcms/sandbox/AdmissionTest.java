@@ -28,6 +28,22 @@ class AdmissionTest {
     }
 
     @Test
+    void restarted_stillKnowsTheLastRequests(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+            throws Exception {
+        for (int start = 0; start < 2; start++) {
+            try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
+                            .clock(clock)
+                            .ledgerFile(folder.resolve("l"))
+                            .start();
+                    Merchant merchant = new Merchant(sandbox)) {
+                assertThat(merchant.post("/payment/request", merchant.sale("ORD-1", "10.00", "SAR"))
+                                .statusCode())
+                        .isEqualTo(start == 0 ? 200 : 409);
+            }
+        }
+    }
+
+    @Test
     void switchedOff_nothingIsADuplicate() throws Exception {
         try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
                         .duplicates(DuplicateRule.OFF, Duration.ofMinutes(2))

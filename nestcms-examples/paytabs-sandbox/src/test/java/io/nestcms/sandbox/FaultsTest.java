@@ -56,6 +56,26 @@ class FaultsTest {
     }
 
     @Test
+    void accept_waitsForAPortThatSomebodyHasForAMoment() throws Exception {
+        int port = sandbox.baseUri().getPort();
+        sandbox.faults().refuseConnections();
+        var opening = new java.util.concurrent.CompletableFuture<Void>();
+        try (var taken = new java.net.ServerSocket()) {
+            taken.setReuseAddress(true);
+            taken.bind(new java.net.InetSocketAddress("127.0.0.1", port));
+            Thread thread = new Thread(() -> {
+                sandbox.faults().acceptConnections();
+                opening.complete(null);
+            });
+            thread.start();
+            await().atMost(Duration.ofSeconds(20)).until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+            assertThat(opening).isNotDone();
+        }
+        opening.get(20, java.util.concurrent.TimeUnit.SECONDS);
+        assertThat(merchant.queryCart("nobody")).isEmpty();
+    }
+
+    @Test
     void dropReply_charges_andTheQueryFindsIt() throws Exception {
         sandbox.faults().next(1, REQUEST, Fault.dropReply());
         ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);

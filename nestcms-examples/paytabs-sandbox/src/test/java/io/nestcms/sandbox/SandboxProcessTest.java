@@ -90,7 +90,7 @@ class SandboxProcessTest {
         List<String> lines = CompletableFuture.supplyAsync(() -> {
                     List<String> read = new ArrayList<>();
                     try {
-                        while (read.size() < 5) {
+                        while (read.size() < 6) {
                             read.add(String.valueOf(out.readLine()));
                         }
                     } catch (IOException e) {

@@ -1,0 +1,114 @@
+package io.nestcms.mongo;
+
+import com.mongodb.ServerAddress;
+import com.mongodb.connection.ClusterDescription;
+import com.mongodb.connection.ServerDescription;
+import com.mongodb.event.CommandFailedEvent;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandSucceededEvent;
+import com.mongodb.selector.ServerSelector;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Of the servers that a read may go to, leaves out those that lag too far behind and most of the time those that answer much
+ * slower than the best. The driver goes on from there: it knows round trips, this knows answers. A slow server still gets one
+ * read in sixteen, and so is found to be fast again. The last server is never left out.
+ */
+final class SpreadSelector implements ServerSelector, CommandListener {
+    private static final Set<String> READS = Set.of("find", "aggregate", "count", "distinct", "getMore");
+    /** How much one answer counts in the average. */
+    private static final double WEIGHT = 0.2;
+
+    private static final double SLOW_FACTOR = 2;
+    private static final double SLOW_MILLIS = 5;
+    private static final double VERY_SLOW_FACTOR = 4;
+    private static final double VERY_SLOW_MILLIS = 20;
+
+    private final Duration maxLag;
+    private final RandomGenerator random;
+    private final Map<ServerAddress, Double> averageMillis = new ConcurrentHashMap<>();
+
+    SpreadSelector(Duration maxLag, RandomGenerator random) {
+        this.maxLag = maxLag;
+        this.random = random;
+    }
+
+    @Override
+    public List<ServerDescription> select(ClusterDescription description) {
+        List<ServerDescription> servers = description.getServerDescriptions();
+        if (servers.size() < 2) {
+            return servers;
+        }
+        List<ServerDescription> current = withoutLagging(servers);
+        double best = current.stream().mapToDouble(this::average).min().orElse(0);
+        List<ServerDescription> chosen = new ArrayList<>();
+        for (ServerDescription server : current) {
+            if (random.nextDouble() < share(average(server), best)) {
+                chosen.add(server);
+            }
+        }
+        return chosen.isEmpty() ? current : chosen;
+    }
+
+    private List<ServerDescription> withoutLagging(List<ServerDescription> servers) {
+        Optional<Instant> newest =
+                servers.stream().flatMap(server -> lastWrite(server).stream()).max(Comparator.naturalOrder());
+        if (newest.isEmpty()) {
+            return servers;
+        }
+        Instant oldest = newest.get().minus(maxLag);
+        return servers.stream()
+                .filter(server ->
+                        lastWrite(server).filter(at -> at.isBefore(oldest)).isEmpty())
+                .toList();
+    }
+
+    private static Optional<Instant> lastWrite(ServerDescription server) {
+        return Optional.ofNullable(server.getLastWriteDate()).map(Date::toInstant);
+    }
+
+    private double average(ServerDescription server) {
+        return averageMillis.getOrDefault(server.getAddress(), 0.0);
+    }
+
+    /** How often a server is chosen that answers in so long on average. */
+    static double share(double average, double best) {
+        if (average > best * VERY_SLOW_FACTOR + VERY_SLOW_MILLIS) {
+            return 1.0 / 16;
+        }
+        return average > best * SLOW_FACTOR + SLOW_MILLIS ? 0.5 : 1;
+    }
+
+    @Override
+    public void commandSucceeded(CommandSucceededEvent event) {
+        answered(
+                event.getCommandName(),
+                event.getConnectionDescription().getServerAddress(),
+                event.getElapsedTime(TimeUnit.MICROSECONDS));
+    }
+
+    @Override
+    public void commandFailed(CommandFailedEvent event) {
+        answered(
+                event.getCommandName(),
+                event.getConnectionDescription().getServerAddress(),
+                event.getElapsedTime(TimeUnit.MICROSECONDS));
+    }
+
+    private void answered(String command, ServerAddress server, long micros) {
+        if (READS.contains(command)) {
+            averageMillis.merge(server, micros / 1000.0, (before, now) -> before + WEIGHT * (now - before));
+        }
+    }
+}

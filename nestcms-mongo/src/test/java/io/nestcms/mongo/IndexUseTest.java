@@ -1,0 +1,168 @@
+package io.nestcms.mongo;
+
+import static io.nestcms.payment.contract.Samples.NOON;
+import static io.nestcms.payment.contract.Samples.dueAt;
+import static io.nestcms.payment.contract.Samples.entries;
+import static io.nestcms.payment.contract.Samples.full;
+import static io.nestcms.payment.contract.Samples.payment;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import io.nestcms.contract.ContractQuery;
+import io.nestcms.contract.ContractStatus;
+import io.nestcms.contract.contract.ContractSamples;
+import io.nestcms.crypto.FieldCipher;
+import io.nestcms.crypto.NamedKey;
+import io.nestcms.payment.CartId;
+import io.nestcms.payment.OutboxBatch;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentQuery;
+import io.nestcms.payment.PaymentStatus;
+import java.time.Duration;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+/** Every query that the stores send is answered by way of an index: asked of the server itself. */
+class IndexUseTest {
+    private final List<BsonDocument> sent = Collections.synchronizedList(new ArrayList<>());
+    private final String name = TestMongo.freshDatabase();
+
+    private static NamedKey key(String id, int fill) {
+        byte[] secret = new byte[32];
+        java.util.Arrays.fill(secret, (byte) fill);
+        return NamedKey.of(id, secret);
+    }
+
+    @Test
+    void everyQuery_usesAnIndex() {
+        MongoClientSettings settings = MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(TestMongo.uri()))
+                .addCommandListener(new CommandListener() {
+                    @Override
+                    public void commandStarted(CommandStartedEvent event) {
+                        sent.add(event.getCommand().clone());
+                    }
+                })
+                .build();
+        try (MongoClient client = MongoClients.create(settings)) {
+            NestMongo mongo = NestMongo.builder(client, name)
+                    .fieldCipher(FieldCipher.builder(key("a", 1), key("b", 2)).build())
+                    .build();
+            askEverything(mongo);
+            MongoDatabase database = client.getDatabase(name);
+            List<BsonDocument> all = List.copyOf(sent);
+            int checked = 0;
+            for (BsonDocument command : all) {
+                Optional<Document> find = asFind(command);
+                if (find.isPresent()) {
+                    Document plan = database.runCommand(
+                            new Document("explain", find.get()).append("verbosity", "queryPlanner"));
+                    assertThat(plan.toJson()).as(command.toJson()).doesNotContain("COLLSCAN");
+                    checked++;
+                }
+            }
+            assertThat(checked).isGreaterThan(30);
+            assertThat(database.runCommand(Document.parse(
+                                    "{explain: {find: 'payments', filter: {colour: 1}}, verbosity: 'queryPlanner'}"))
+                            .toJson())
+                    .as("what a query without an index looks like")
+                    .contains("COLLSCAN");
+        }
+    }
+
+    private void askEverything(NestMongo mongo) {
+        var payments = mongo.payments();
+        Payment a = payment("a");
+        payments.insert(a, entries(a, 1, 3));
+        payments.insert(payment("b"), List.of());
+        payments.insert(payment("a"), List.of());
+        payments.replace(dueAt(a, NOON), entries(a, 4, 1));
+        payments.replace(full(payment("b")), List.of());
+        payments.find(a.id());
+        payments.findByCart(new CartId("cart-a"));
+        for (String scope : new String[] {null, "shop"}) {
+            for (PaymentStatus status : new PaymentStatus[] {null, PaymentStatus.CREATED}) {
+                payments.list(new PaymentQuery(scope, status, 0, 10));
+            }
+        }
+        payments.due(NOON, 10);
+        OutboxBatch batch = payments.outbox()
+                .claim("w", NOON.plusSeconds(9), Duration.ofSeconds(9))
+                .orElseThrow();
+        payments.outbox().delivered(batch, batch.entries().get(0));
+        payments.outbox().bury(batch, batch.entries().get(1), "x");
+        payments.outbox().postpone(batch, batch.entries().get(2), "x", NOON);
+        payments.outbox().release(batch);
+        payments.outbox().buried(10);
+        payments.outbox().replay(a.id(), batch.entries().get(1).id(), NOON);
+        payments.outbox().backlog();
+        mongo.sealedCustomers().findByEmail("a@b.test", 10);
+        mongo.sealedCustomers().reseal(10);
+        var contracts = mongo.contracts();
+        var draft = ContractSamples.draft("c", "org", NOON);
+        contracts.insert(draft);
+        contracts.replace(draft);
+        contracts.find(draft.id());
+        contracts.statement(draft.id());
+        for (String organisation : new String[] {null, "org"}) {
+            for (ContractStatus status : new ContractStatus[] {null, ContractStatus.DRAFT}) {
+                contracts.statements(new ContractQuery(organisation, status, 0, 10));
+                contracts.list(new ContractQuery(organisation, status, 0, 10));
+            }
+        }
+        mongo.turnover().turnover(YearMonth.of(2026, 1), YearMonth.of(2026, 12));
+        var audit = mongo.auditTrail(key("c", 3));
+        audit.append(new io.nestcms.audit.AuditEntry(NOON, "a", "b", "c", "d", java.util.Map.of()));
+        audit.read(1, 10);
+        audit.head();
+    }
+
+    /** The query in a command, as a find; counting everything is not one. */
+    private static Optional<Document> asFind(BsonDocument command) {
+        String verb = command.getFirstKey();
+        BsonValue collection = command.get(verb);
+        BsonDocument query = switch (verb) {
+            case "find" -> command.getDocument("filter", new BsonDocument());
+            case "findAndModify" -> command.getDocument("query");
+            case "update" -> command.getArray("updates").get(0).asDocument().getDocument("q");
+            case "aggregate" ->
+                command.getArray("pipeline").get(0).asDocument().getDocument("$match", new BsonDocument());
+            default -> null;
+        };
+        BsonDocument sort = command.getDocument("sort", new BsonDocument());
+        if (query == null || query.isEmpty() && sort.isEmpty()) {
+            return Optional.empty();
+        }
+        Document find = new Document("find", collection).append("filter", query);
+        return Optional.of(sort.isEmpty() ? find : find.append("sort", sort));
+    }
+
+    @Test
+    void report_missingAndUnknown_areNamed() {
+        NestMongo mongo = NestMongo.using(TestMongo.client(), name);
+        assertThat(mongo.indexReport().missing()).isEmpty();
+        assertThat(mongo.indexReport().unknown()).isEmpty();
+
+        var documents = TestMongo.client().getDatabase(name).getCollection("payments");
+        documents.dropIndex("cart");
+        documents.createIndex(new Document("colour", 1), new com.mongodb.client.model.IndexOptions().name("by_colour"));
+
+        assertThat(mongo.indexReport().missing()).containsExactly("payments.cart");
+        assertThat(mongo.indexReport().unknown()).containsExactly("payments.by_colour");
+        assertThat(new IndexReport(List.of(), List.of(), java.util.Map.of("a", 0L, "b", 2L)).unused())
+                .containsExactly("a");
+    }
+}
