@@ -53,6 +53,15 @@ class DocumentsTest {
         }
     }
 
+    @Test
+    void theGate_runsTheTestCommandOfTheReadme() {
+        Matcher command =
+                Pattern.compile("(?s)## Run the tests.*?```sh\\n(.*?)\\n```").matcher(read(ROOT.resolve("README.md")));
+
+        assertThat(command.find()).isTrue();
+        assertThat(read(ROOT.resolve(".ci/run")).lines()).contains(command.group(1));
+    }
+
     private static List<Path> documents() throws IOException {
         try (Stream<Path> top = Files.list(ROOT);
                 Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
