@@ -47,11 +47,11 @@ class GuideTest {
     @Test
     void curlBlocks_pasted_takeAPayment() throws IOException, InterruptedException {
         assumeTrue(onPath("bash") && onPath("curl"), "needs bash and curl");
-        ServerSettings settings =
-                Stage.settings(folder.resolve("data"), null, ServerSettings.Origins.any(), Map.of());
+        ServerSettings settings = Stage.settings(folder.resolve("data"), null, ServerSettings.Origins.any(), Map.of());
         Path output = folder.resolve("output");
         try (ReferenceServer server = ReferenceServer.builder(settings).start()) {
-            Process shell = new ProcessBuilder("bash", "-e", "-c", script(server.uri().toString()))
+            Process shell = new ProcessBuilder(
+                            "bash", "-e", "-c", script(server.uri().toString()))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())

@@ -50,10 +50,7 @@ final class Stage implements AutoCloseable {
     }
 
     private Stage(
-            Path data,
-            boolean behindTap,
-            ServerSettings.Origins origins,
-            Consumer<ReferenceServer.Builder> options)
+            Path data, boolean behindTap, ServerSettings.Origins origins, Consumer<ReferenceServer.Builder> options)
             throws IOException {
         ReferenceServer.Builder builder = ReferenceServer.builder(settings(
                         data, behindTap ? tap.uri() : null, origins, Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD)))

@@ -62,7 +62,11 @@ final class NotificationRoutes {
 
     /** Routes for one profile; {@code listener} hears what becomes of each notification. */
     static NotificationRoutes of(
-            Payments payments, Backends backends, ServerSettings.Origins origins, Clock clock, WebhookListener listener) {
+            Payments payments,
+            Backends backends,
+            ServerSettings.Origins origins,
+            Clock clock,
+            WebhookListener listener) {
         List<SigningSecret> keys = List.of(SigningSecret.utf8(backends.serverKey()));
         TrustedProxies proxies = TrustedProxies.of(origins.proxies(), TrustedProxies.Header.X_FORWARDED_FOR);
         // alerts only: payers and gateway may come from one address, and a block would keep the genuine out

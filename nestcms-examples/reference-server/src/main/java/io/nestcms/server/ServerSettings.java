@@ -1,7 +1,7 @@
 package io.nestcms.server;
 
 import io.nestcms.failure.InvalidInputException;
-import io.nestcms.webhook.IpAllowList;
+import io.nestcms.webhook.TrustedProxies;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,8 +106,9 @@ public record ServerSettings(
 
         private static List<String> ranges(String name, List<String> given) {
             try {
-                IpAllowList checked = IpAllowList.of(given);
-                return checked == null ? List.of() : List.copyOf(given);
+                // parsed here for its complaint alone; the same parser reads it again where it is used
+                Objects.requireNonNull(TrustedProxies.of(given, TrustedProxies.Header.X_FORWARDED_FOR));
+                return List.copyOf(given);
             } catch (IllegalArgumentException other) {
                 throw new InvalidInputException(
                         name, "has something else than addresses", "for example 10.1.2.3,10.1.0.0/16,2001:db8::/32");
