@@ -13,6 +13,7 @@ module io.nestcms.core {
     exports io.nestcms.earning;
     exports io.nestcms.event;
     exports io.nestcms.failure;
+    exports io.nestcms.metrics;
     exports io.nestcms.money;
     exports io.nestcms.payment;
     exports io.nestcms.resilience;

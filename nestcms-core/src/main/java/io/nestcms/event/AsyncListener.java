@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -17,11 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A listener with a mailbox: a lane for each key, each worked on by one thread at a time. A lane exists only while it has
- * events, so memory is bounded by the mailbox, not by the number of keys.
+ * events, so memory is bounded by the mailbox, not by the number of keys. A lane takes events out in batches and books
+ * what it has handled without the lock, which is therefore taken once for each publishing and once for each batch.
  */
 final class AsyncListener extends Listener {
-    /** How many events a lane takes from the mailbox at once, and how many it handles before others get the thread. */
+    /** How many events a lane takes out at once. */
     private static final int BATCH = 128;
+
+    /** The same for one key of many. */
+    private static final int BATCH_OF_A_KEY = 8;
+
+    /** How many batches a lane works through before others get its thread. */
+    private static final int BATCHES_IN_A_ROW = 16;
 
     private static final Object NO_KEY = new Object();
 
@@ -30,19 +38,34 @@ final class AsyncListener extends Listener {
     private final Executor executor;
     private final Function<Duration, Executor> delayed;
     private final int bound;
+    private final int batchSize;
     private final Overflow overflow;
     private final boolean dropsOldest;
+
+    /** Who works on a lane of this mailbox now: it must not wait for room in it. */
+    private final ThreadLocal<Boolean> working = ThreadLocal.withInitial(() -> false);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Condition empty = lock.newCondition();
+    /** Handled events that are still counted in the size. */
+    private final AtomicInteger unbooked = new AtomicInteger();
+
+    /** Publishers that wait for room. */
+    private final AtomicInteger waiters = new AtomicInteger();
+
+    /** Changed under the lock. */
+    private volatile boolean closed;
+
     /** All below is guarded by the lock. */
     private final Map<Object, Lane> lanes = new HashMap<>();
     /** The lanes of the waiting events, oldest first; only when the oldest is what is dropped. */
     private final Deque<Lane> arrivals = new ArrayDeque<>();
 
+    /** The lane of events without a key while it has none: it comes and goes often. */
+    private @Nullable Lane spare;
+
     private int size;
-    private boolean closed;
     private long handledEvents;
     private long failedEvents;
     private long retries;
@@ -62,30 +85,30 @@ final class AsyncListener extends Listener {
         this.bound = settings.mailbox();
         this.overflow = settings.overflow();
         this.dropsOldest = overflow == Overflow.DROP_OLDEST;
+        // an event that was taken out can no longer be dropped, and one in a batch keeps its place until it is booked
+        this.batchSize = dropsOldest ? 1 : Math.max(1, Math.min(BATCH, bound / 4));
     }
 
     @Override
     void accept(Object item) {
         Object key = key(item);
         Object dropped = null;
-        Lane lane;
-        boolean idle;
+        Lane started = null;
+        Reason refused = null;
         lock.lock();
         try {
-            if (size >= bound && !closed && overflow == Overflow.BLOCK && !Lane.isRunning(this)) {
-                awaitRoom();
+            if (size >= bound && !closed) {
+                dropped = makeRoom();
             }
-            boolean full = size >= bound && overflow != Overflow.BLOCK;
-            if (full && dropsOldest && !closed) {
-                dropped = takeOldest();
+            if (closed) {
+                refused = Reason.CLOSED;
+            } else if (size >= bound && overflow != Overflow.BLOCK) {
+                refused = Reason.REJECTED;
             }
-            if (closed || (full && dropped == null)) {
-                lane = null;
-                idle = false;
-                rejectedEvents++;
+            if (refused == null) {
+                started = add(key, item);
             } else {
-                lane = lanes.computeIfAbsent(key, Lane::new);
-                idle = lane.add(item);
+                rejectedEvents++;
             }
         } finally {
             lock.unlock();
@@ -93,10 +116,10 @@ final class AsyncListener extends Listener {
         if (dropped != null) {
             giveUp(dropped, Reason.DROPPED, 0, null);
         }
-        if (lane == null) {
-            giveUp(item, isClosed() ? Reason.CLOSED : Reason.REJECTED, 0, null);
-        } else if (idle) {
-            lane.start(executor);
+        if (refused != null) {
+            giveUp(item, refused, 0, null);
+        } else if (started != null) {
+            started.start(executor);
         }
     }
 
@@ -110,18 +133,50 @@ final class AsyncListener extends Listener {
         return key == null ? NO_KEY : key;
     }
 
-    /** Waits for room; an interrupt ends the wait, and the event is then taken beyond the bound rather than lost. */
-    private void awaitRoom() {
-        boolean interrupted = false;
-        while (size >= bound && !closed && !interrupted) {
-            try {
-                room.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
+    /** Adds an event; gives the lane when somebody must start it. */
+    private @Nullable Lane add(Object key, Object item) {
+        Lane lane = lanes.get(key);
+        boolean idle = lane == null;
+        if (lane == null) {
+            lane = key == NO_KEY && spare != null ? spare : new Lane(key);
+            lanes.put(key, lane);
+        }
+        lane.waiting.add(item);
+        size++;
+        if (dropsOldest) {
+            arrivals.add(lane);
+            if (arrivals.size() > 2 * bound + BATCH) {
+                arrivals.removeIf(each -> each.gone > 0 && each.gone-- > 0);
             }
         }
-        if (interrupted) {
+        return idle ? lane : null;
+    }
+
+    /** Books, waits or drops; gives what was dropped. There may be no room afterwards. */
+    private @Nullable Object makeRoom() {
+        book();
+        if (size < bound) {
+            return null;
+        }
+        if (overflow == Overflow.BLOCK && !working.get()) {
+            awaitRoom();
+        }
+        return dropsOldest ? takeOldest() : null;
+    }
+
+    /** Waits for room; an interrupt ends the wait, and the event is then taken beyond the bound rather than lost. */
+    private void awaitRoom() {
+        waiters.incrementAndGet();
+        try {
+            book();
+            while (size >= bound && !closed) {
+                room.await();
+                book();
+            }
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            waiters.decrementAndGet();
         }
     }
 
@@ -138,10 +193,23 @@ final class AsyncListener extends Listener {
         return null;
     }
 
-    private boolean isClosed() {
+    private void book() {
+        int handled = unbooked.getAndSet(0);
+        size -= handled;
+        handledEvents += handled;
+    }
+
+    /** Books and wakes who waits for room or for the end. */
+    private void bookAndSignal() {
         lock.lock();
         try {
-            return closed;
+            book();
+            if (waiters.get() > 0) {
+                room.signalAll();
+            }
+            if (size == 0) {
+                empty.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -163,8 +231,10 @@ final class AsyncListener extends Listener {
         lock.lock();
         try {
             long left = nanos;
+            book();
             while (size > 0 && left > 0) {
                 left = empty.awaitNanos(left);
+                book();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -178,13 +248,11 @@ final class AsyncListener extends Listener {
         lock.lock();
         try {
             List<Object> items = new ArrayList<>(size);
-            for (Lane lane : lanes.values()) {
-                lane.takeAll(items);
-            }
-            size = 0;
+            lanes.values().forEach(lane -> lane.abandon(items));
             lanes.clear();
             arrivals.clear();
-            empty.signalAll();
+            book();
+            size = 0;
             return items;
         } finally {
             lock.unlock();
@@ -194,6 +262,7 @@ final class AsyncListener extends Listener {
     ListenerSnapshot snapshot() {
         lock.lock();
         try {
+            book();
             return new ListenerSnapshot(
                     name(), size, bound, handledEvents, failedEvents, retries, rejectedEvents, droppedEvents);
         } finally {
@@ -203,44 +272,26 @@ final class AsyncListener extends Listener {
 
     /** The events of one key. */
     private final class Lane implements Runnable {
-        private static final ThreadLocal<@Nullable AsyncListener> RUNNING = new ThreadLocal<>();
+        private static final int ABANDONED = -1;
 
         private final Object key;
         /** Guarded by the mailbox's lock. */
         private final Deque<Object> waiting = new ArrayDeque<>();
-        /** Arrivals whose events were taken in the ordinary way; guarded by the mailbox's lock. */
+        /** Arrivals whose events were taken out in the ordinary way; guarded by the mailbox's lock. */
         private int gone;
-        /** Guarded by the mailbox's lock: whether a thread works on the lane, or is going to. */
-        private boolean active;
-        /** Guarded by the mailbox's lock: the lane was emptied from outside. */
-        private boolean abandoned;
 
-        /** The events being worked on, and how often the first was tried; used by the working thread only. */
-        private final Deque<Object> batch = new ArrayDeque<>();
+        /** The events being worked on; changed under the lock by the working thread only. */
+        private final Object[] batch;
 
+        private int filled;
+        /** How many events of the batch have ended. Whoever moves it on decides what became of an event. */
+        private final AtomicInteger ended = new AtomicInteger();
+        /** How often the next event was tried; used by the working thread only. */
         private int tries;
 
         Lane(Object key) {
             this.key = key;
-        }
-
-        static boolean isRunning(AsyncListener listener) {
-            return RUNNING.get() == listener;
-        }
-
-        /** Adds an event; {@code true} when the lane is to be started. */
-        boolean add(Object item) {
-            waiting.add(item);
-            size++;
-            if (dropsOldest) {
-                arrivals.add(this);
-                if (arrivals.size() > 2 * bound + BATCH) {
-                    forgetGone();
-                }
-            }
-            boolean idle = !active;
-            active = true;
-            return idle;
+            this.batch = new Object[key == NO_KEY ? batchSize : Math.min(BATCH_OF_A_KEY, batchSize)];
         }
 
         void start(Executor on) {
@@ -250,142 +301,138 @@ final class AsyncListener extends Listener {
                 List<Object> items = new ArrayList<>();
                 lock.lock();
                 try {
-                    takeAll(items);
+                    abandon(items);
                     size -= items.size();
+                    rejectedEvents += items.size();
                     lanes.remove(key, this);
-                    signal();
                 } finally {
                     lock.unlock();
                 }
+                bookAndSignal();
                 items.forEach(item -> giveUp(item, Reason.CLOSED, tries, e));
             }
         }
 
         @Override
         public void run() {
-            AsyncListener outer = RUNNING.get();
-            RUNNING.set(AsyncListener.this);
+            boolean nested = working.get();
+            working.set(true);
             try {
                 work();
             } finally {
-                if (outer == null) {
-                    RUNNING.remove();
-                } else {
-                    RUNNING.set(outer);
+                if (!nested) {
+                    working.remove();
                 }
             }
         }
 
         private void work() {
-            int done = 0;
-            while (done < BATCH && fill()) {
-                Duration wait = handleFirst();
-                if (wait != null) {
-                    start(delayed.apply(wait));
+            for (int batches = 0; batches < BATCHES_IN_A_ROW; batches++) {
+                if (!fill()) {
                     return;
                 }
-                done++;
+                int from = ended.get();
+                for (int i = from; i >= 0 && i < filled; i++) {
+                    Duration wait = handle(i);
+                    if (wait != null) {
+                        start(delayed.apply(wait));
+                        return;
+                    }
+                    if (ended.get() == ABANDONED) {
+                        return;
+                    }
+                }
             }
-            if (done >= BATCH) {
-                start(executor);
-            }
+            start(executor);
         }
 
         /** Makes sure that there is an event to work on; {@code false} when there is none and the lane has ended. */
         private boolean fill() {
             lock.lock();
             try {
-                if (abandoned) {
+                if (ended.get() == ABANDONED) {
                     return false;
                 }
-                if (!batch.isEmpty()) {
+                if (ended.get() < filled) {
                     return true;
                 }
-                Object next = waiting.poll();
-                if (next == null) {
-                    active = false;
-                    lanes.remove(key, this);
-                    return false;
+                int taken = 0;
+                while (taken < batch.length && !waiting.isEmpty()) {
+                    batch[taken++] = waiting.remove();
                 }
-                gone += dropsOldest ? 1 : 0;
-                batch.add(next);
-                return true;
+                for (int i = taken; i < filled; i++) {
+                    batch[i] = NO_KEY;
+                }
+                filled = taken;
+                gone += dropsOldest ? taken : 0;
+                ended.set(0);
+                if (taken == 0) {
+                    lanes.remove(key, this);
+                    spare = key == NO_KEY ? this : spare;
+                }
+                return taken > 0;
             } finally {
                 lock.unlock();
             }
         }
 
-        /** Tries the first event; gives how long to wait when it is to be tried again. */
-        private @Nullable Duration handleFirst() {
-            Object item = batch.element();
-            Throwable failure = null;
+        /** Tries an event; gives how long to wait when it is to be tried again. */
+        private @Nullable Duration handle(int index) {
+            Object item = batch[index];
             try {
-                handle(item);
+                AsyncListener.this.handle(item);
             } catch (Throwable e) {
-                failure = e;
+                return failed(index, item, e);
             }
-            boolean again = failure != null && ++tries < settings.attempts();
-            boolean mine = finish(failure, again);
-            if (!mine) {
-                return null;
-            }
-            if (again) {
-                return settings.backOff(tries);
-            }
-            int tried = tries;
-            tries = 0;
-            if (failure == null) {
+            if (ended.compareAndSet(index, index + 1)) {
+                tries = 0;
                 handled(item);
-            } else {
-                giveUp(item, Reason.FAILED, tried, failure);
+                unbooked.incrementAndGet();
+                if (waiters.get() > 0 || closed) {
+                    bookAndSignal();
+                }
             }
             return null;
         }
 
-        /** Books the end of a try; {@code false} when the event was taken away meanwhile. */
-        private boolean finish(@Nullable Throwable failure, boolean again) {
-            lock.lock();
-            try {
-                if (abandoned) {
-                    return false;
-                }
-                if (again) {
+        private @Nullable Duration failed(int index, Object item, Throwable failure) {
+            tries++;
+            if (tries < settings.attempts()) {
+                lock.lock();
+                try {
                     retries++;
-                    return true;
+                } finally {
+                    lock.unlock();
                 }
-                batch.remove();
-                size--;
-                if (failure == null) {
-                    handledEvents++;
-                } else {
-                    failedEvents++;
-                }
-                signal();
-                return true;
-            } finally {
-                lock.unlock();
+                return settings.backOff(tries);
             }
+            if (ended.compareAndSet(index, index + 1)) {
+                int tried = tries;
+                tries = 0;
+                giveUp(item, Reason.FAILED, tried, failure);
+                lock.lock();
+                try {
+                    size--;
+                    failedEvents++;
+                } finally {
+                    lock.unlock();
+                }
+                bookAndSignal();
+            }
+            return null;
         }
 
-        private void takeAll(List<Object> items) {
-            items.addAll(batch);
+        /** Takes everything away from the working thread; called under the lock. */
+        private void abandon(List<Object> items) {
+            if (spare == this) {
+                spare = null;
+            }
+            int done = ended.getAndSet(ABANDONED);
+            for (int i = Math.max(0, done); done != ABANDONED && i < filled; i++) {
+                items.add(batch[i]);
+            }
             items.addAll(waiting);
-            batch.clear();
             waiting.clear();
-            abandoned = true;
         }
-    }
-
-    private void signal() {
-        if (overflow == Overflow.BLOCK) {
-            room.signal();
-        }
-        if (size == 0) {
-            empty.signalAll();
-        }
-    }
-
-    private void forgetGone() {
-        arrivals.removeIf(lane -> lane.gone > 0 && lane.gone-- > 0);
     }
 }

@@ -18,6 +18,16 @@ public interface EventInterceptor {
      */
     Around published(Object event);
 
+    /**
+     * Carries the logging context (SLF4J's MDC, and with it a trace id that is kept there) from the publisher to every
+     * listener, over the thread hop and over further tries.
+     *
+     * @return a new interceptor
+     */
+    static EventInterceptor loggingContext() {
+        return new ContextInterceptor();
+    }
+
     /** What happens around a listener. */
     @FunctionalInterface
     interface Around {

@@ -18,6 +18,7 @@ final class Draft {
     private final List<PaymentEvent> events = new ArrayList<>();
     private final List<HistoryEntry> history;
     private final List<MoneyMove> moves;
+    private final List<FollowUp> followUps;
     private final List<TransactionRef> disputed;
     private PaymentStatus status;
     private GatewayLink gateway;
@@ -30,6 +31,7 @@ final class Draft {
                 now.isBefore(before.revision().updatedAt()) ? before.revision().updatedAt() : now;
         this.history = new ArrayList<>(before.history());
         this.moves = new ArrayList<>(before.moves());
+        this.followUps = new ArrayList<>(before.followUps());
         this.disputed = new ArrayList<>(before.disputed());
         this.status = before.status();
         this.gateway = before.gateway();
@@ -97,6 +99,20 @@ final class Draft {
         moves.add(new MoneyMove(ref, kind, amount, now));
     }
 
+    List<FollowUp> followUps() {
+        return followUps;
+    }
+
+    /** Puts a follow-up on record, in place of the one with the same key. */
+    void put(FollowUp followUp) {
+        followUps.removeIf(other -> other.key().equals(followUp.key()));
+        followUps.add(followUp);
+    }
+
+    void replace(FollowUp old, FollowUp next) {
+        followUps.set(followUps.indexOf(old), next);
+    }
+
     /** Notes that the transaction differs from the order; true the first time. */
     boolean dispute(TransactionRef ref) {
         return !disputed.contains(ref) && disputed.add(ref);
@@ -108,6 +124,7 @@ final class Draft {
                 || !gateway.equals(before.gateway())
                 || !watch.equals(before.watch())
                 || moves.size() != before.moves().size()
+                || !followUps.equals(before.followUps())
                 || disputed.size() != before.disputed().size();
     }
 
@@ -121,6 +138,7 @@ final class Draft {
                 status,
                 gateway,
                 moves,
+                followUps,
                 disputed,
                 history,
                 watch,

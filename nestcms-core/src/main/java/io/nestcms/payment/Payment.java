@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param status where it stands
  * @param gateway what ties it to the gateway
  * @param moves the money that provably moved, each transaction once, oldest first
+ * @param followUps the captures, voids and refunds that were asked for here, oldest first
  * @param disputed transactions whose cart, amount or currency differed from the order: never settled on, always visible
  * @param history every status it had, oldest first
  * @param watch when the reconciler looks at it next
@@ -30,6 +31,7 @@ public record Payment(
         PaymentStatus status,
         GatewayLink gateway,
         List<MoneyMove> moves,
+        List<FollowUp> followUps,
         List<TransactionRef> disputed,
         List<HistoryEntry> history,
         Watch watch,
@@ -43,6 +45,7 @@ public record Payment(
      * @param status where it stands
      * @param gateway what ties it to the gateway
      * @param moves the money that moved
+     * @param followUps what was asked for afterwards
      * @param disputed transactions that differed from the order
      * @param history every status it had
      * @param watch when the reconciler looks next
@@ -55,6 +58,7 @@ public record Payment(
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(gateway, "gateway");
         moves = List.copyOf(moves);
+        followUps = List.copyOf(followUps);
         disputed = List.copyOf(disputed);
         history = List.copyOf(history);
         Objects.requireNonNull(watch, "watch");
@@ -70,6 +74,7 @@ public record Payment(
                 claim,
                 PaymentStatus.CREATED,
                 GatewayLink.NONE,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(entry),
@@ -93,6 +98,17 @@ public record Payment(
      */
     public Money refunded() {
         return sum(TransactionKind.REFUND);
+    }
+
+    /**
+     * How much was taken, before refunds: the sale, or what was captured of a hold.
+     *
+     * @return the sum
+     */
+    public Money taken() {
+        return sum(TransactionKind.SALE)
+                .plus(sum(TransactionKind.PAYMENT_REQUEST))
+                .plus(sum(TransactionKind.CAPTURE));
     }
 
     /**

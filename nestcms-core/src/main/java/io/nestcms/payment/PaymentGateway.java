@@ -40,6 +40,16 @@ public interface PaymentGateway {
     GatewayOutcome<Initiation> initiate(Payment payment);
 
     /**
+     * Asks the gateway for a capture, a void or a refund. <strong>Not repeatable</strong> unless the outcome is
+     * {@link GatewayOutcome.NotSent}.
+     *
+     * @param payment the payment
+     * @param followUp what is asked for
+     * @return the outcome; an accepted transaction may be approved, pending or declined
+     */
+    GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp);
+
+    /**
      * All transactions of a cart: tries, captures, refunds. Repeatable.
      *
      * @param cartId the cart

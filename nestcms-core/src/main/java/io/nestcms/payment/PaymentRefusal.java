@@ -19,6 +19,10 @@ public enum PaymentRefusal {
     IN_PROGRESS,
     /** The payment is over. */
     ALREADY_SETTLED,
+    /** The payment's status does not allow what was asked for. */
+    NOT_ALLOWED,
+    /** More was asked for than is left to capture or to refund. */
+    TOO_MUCH,
     /** A notification names a cart that has no payment. */
     CART_UNKNOWN,
     /** The gateway's transaction belongs to another cart, or to none. */

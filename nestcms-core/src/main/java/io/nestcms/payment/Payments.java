@@ -32,11 +32,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Payments {
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
-    private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final PaymentGateway gateway;
     private final PaymentWrites writes;
     private final PaymentTimings timings;
+    private final FollowUpCalls followUps;
     private final Supplier<PaymentId> ids;
     private final Set<IdempotencyKey> running = ConcurrentHashMap.newKeySet();
 
@@ -44,6 +45,7 @@ public final class Payments {
         this.gateway = builder.gateway;
         this.writes = new PaymentWrites(builder.store, builder.clock, builder.cache, builder.recorded);
         this.timings = builder.timings;
+        this.followUps = new FollowUpCalls(gateway, writes, timings);
         this.ids = builder.ids;
     }
 
@@ -251,8 +253,7 @@ public final class Payments {
             return false;
         });
         return written.value()
-                ? new ProcessResult.Unavailable(
-                        written.payment(), Objects.requireNonNullElse(retryAfter, DEFAULT_RETRY_AFTER))
+                ? new ProcessResult.Unavailable(written.payment(), Objects.requireNonNullElse(retryAfter, RETRY_AFTER))
                 : standing(written.payment());
     }
 
@@ -329,7 +330,8 @@ public final class Payments {
         List<GatewayTransaction> transactions = known;
         PaymentWrites.Written<Optional<PaymentRefusal>> written = writes.update(payment, draft -> {
             Optional<PaymentRefusal> refusal = Cart.apply(draft, transactions, false);
-            if (draft.status() != draft.before().status()) {
+            if (draft.status() != draft.before().status()
+                    || !draft.followUps().equals(draft.before().followUps())) {
                 Watching.after(draft, timings);
             }
             return refusal;
@@ -353,7 +355,43 @@ public final class Payments {
             return true;
         });
         return new ApplyResult.Deferred(
-                written.payment(), gateway.unavailableFor().orElse(DEFAULT_RETRY_AFTER));
+                written.payment(), gateway.unavailableFor().orElse(RETRY_AFTER));
+    }
+
+    /**
+     * Gives money back. Repeatable under the same key: money moves once.
+     *
+     * @param id the payment
+     * @param key the caller's name for this refund, unique within the payment
+     * @param amount how much, or {@code null} for all that is left
+     * @return how it ended; refused with {@link PaymentRefusal#NOT_ALLOWED}, {@link PaymentRefusal#TOO_MUCH},
+     *     {@link PaymentRefusal#KEY_REUSED}, {@link PaymentRefusal#IN_PROGRESS} or {@link PaymentRefusal#NOT_FOUND}
+     */
+    public FollowUpResult refund(PaymentId id, IdempotencyKey key, @Nullable Money amount) {
+        return followUps.ask(id, new FollowUpCalls.Wish(key, TransactionKind.REFUND, amount));
+    }
+
+    /**
+     * Takes held money. Repeatable under the same key: money moves once.
+     *
+     * @param id the payment
+     * @param key the caller's name for this capture, unique within the payment
+     * @param amount how much, or {@code null} for all that is left
+     * @return how it ended; refused as {@link #refund refunds} are
+     */
+    public FollowUpResult capture(PaymentId id, IdempotencyKey key, @Nullable Money amount) {
+        return followUps.ask(id, new FollowUpCalls.Wish(key, TransactionKind.CAPTURE, amount));
+    }
+
+    /**
+     * Gives held money back, all of it. Repeatable under the same key.
+     *
+     * @param id the payment
+     * @param key the caller's name for this, unique within the payment
+     * @return how it ended; refused as {@link #refund refunds} are
+     */
+    public FollowUpResult voidHold(PaymentId id, IdempotencyKey key) {
+        return followUps.ask(id, new FollowUpCalls.Wish(key, TransactionKind.VOID, null));
     }
 
     /** A query; what the port forbids to be thrown counts as no answer. */

@@ -78,6 +78,7 @@ public final class Reconciler {
                     null,
                     new PaymentEvent.PaymentOutcomeUnknown(payment.id(), draft.now()));
         }
+        FollowUps.expire(draft);
         draft.watch(
                 draft.now().plus(timings.attemptLease()), draft.before().watch().checks());
         Payment next = draft.payment();
@@ -129,6 +130,7 @@ public final class Reconciler {
     private void settle(Draft draft, List<GatewayTransaction> transactions) {
         boolean conclusive = isConclusive(draft);
         Cart.apply(draft, transactions, conclusive);
+        FollowUps.conclude(draft, timings);
         PaymentStatus status = draft.status();
         // any sign of money, or anything that we do not understand, keeps us from concluding that there is none
         if (status != draft.before().status() || !transactions.stream().allMatch(Cart::isWithoutMoney)) {

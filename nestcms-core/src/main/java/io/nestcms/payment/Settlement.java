@@ -134,6 +134,7 @@ final class Settlement {
     }
 
     private @Nullable PaymentRefusal followUp(GatewayTransaction transaction) {
+        FollowUps.match(draft, transaction);
         if (transaction.state() != TransactionState.APPROVED) {
             return null;
         }

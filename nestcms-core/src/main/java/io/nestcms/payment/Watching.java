@@ -3,6 +3,7 @@ package io.nestcms.payment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** When a payment is looked at next, from its status and from how often it was looked at in that status. */
@@ -24,6 +25,25 @@ final class Watching {
     }
 
     private static @Nullable Instant next(Draft draft, PaymentTimings timings, int checks) {
+        return Stream.concat(
+                        Stream.ofNullable(byStatus(draft, timings, checks)),
+                        draft.followUps().stream()
+                                .filter(it -> it.state().isOpen())
+                                .map(it -> byFollowUp(it, draft.now(), timings, checks)))
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    private static Instant byFollowUp(FollowUp open, Instant now, PaymentTimings timings, int checks) {
+        if (open.state() == FollowUpState.SENDING) {
+            return open.leaseUntil();
+        }
+        return now.plus(timings.backoff(
+                open.state() == FollowUpState.UNKNOWN ? timings.unknownQueryAfter() : timings.openQueryAfter(),
+                checks));
+    }
+
+    private static @Nullable Instant byStatus(Draft draft, PaymentTimings timings, int checks) {
         Instant now = draft.now();
         return switch (draft.status()) {
             case CREATED ->

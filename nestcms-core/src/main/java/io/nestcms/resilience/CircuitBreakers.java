@@ -8,10 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The circuit breakers of an application, by name.
@@ -21,18 +27,31 @@ import java.util.random.RandomGenerator;
  * @since 0.1
  */
 public final class CircuitBreakers {
+    private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
+
     private final LongSupplier ticker;
     private final Clock clock;
     private final RandomGenerator random;
     private final Consumer<? super CircuitEvent> listener;
+    private final @Nullable BreakerStore store;
+    private final Executor saving;
+    private final @Nullable BreakerOrders orders;
     private final Map<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
+    private final Map<String, Circuit> circuits = new ConcurrentHashMap<>();
     private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+    /** The number of the last order that was carried out, by name. */
+    private final Map<String, Long> obeyed = new ConcurrentHashMap<>();
+
+    private final List<Consumer<? super CircuitBreaker>> watchers = new CopyOnWriteArrayList<>();
 
     private CircuitBreakers(Builder builder) {
         this.ticker = builder.ticker;
         this.clock = builder.clock;
         this.random = builder.random;
         this.listener = builder.listener;
+        this.store = builder.store;
+        this.saving = builder.saving;
+        this.orders = builder.orders;
     }
 
     /**
@@ -45,7 +64,7 @@ public final class CircuitBreakers {
     }
 
     /**
-     * Makes a breaker. It starts closed.
+     * Makes a breaker. It starts closed, or as a store remembers it.
      *
      * @param name its name
      * @param settings how it judges and reacts
@@ -58,12 +77,146 @@ public final class CircuitBreakers {
             throw new InvalidInputException("name", "is blank", "a breaker needs a name");
         }
         String dependency = settings.dependency().orElse(name);
-        Outage outage = outages.computeIfAbsent(dependency, key -> new Outage(key, clock, listener));
-        CircuitBreaker breaker = new CircuitBreaker(name, settings, ticker, clock, random, outage);
-        if (breakers.putIfAbsent(name, breaker) != null) {
+        Outage outage = outages.computeIfAbsent(dependency, key -> new Outage(key, clock, this::tell));
+        Circuit circuit = new Circuit(name, settings, new Circuit.Surroundings(ticker, clock, random, outage));
+        if (circuits.putIfAbsent(name, circuit) != null) {
             throw new InvalidInputException("name", "already has a breaker", "find it, or take another name");
         }
+        remembered(name).ifPresent(circuit::restore);
+        CircuitBreaker breaker = new CircuitBreaker(name, circuit);
+        breakers.put(name, breaker);
+        watchers.forEach(watcher -> watcher.accept(breaker));
         return breaker;
+    }
+
+    private Optional<BreakerMemory> remembered(String name) {
+        if (store == null) {
+            return Optional.empty();
+        }
+        try {
+            return store.find(name);
+        } catch (RuntimeException e) {
+            LOG.warn("Breaker {} starts closed: its memory cannot be read", name, e);
+            return Optional.empty();
+        }
+    }
+
+    private void tell(CircuitEvent event) {
+        if (store != null) {
+            saveLater(event);
+        }
+        listener.accept(event);
+    }
+
+    private void saveLater(CircuitEvent event) {
+        String name = null;
+        if (event instanceof CircuitEvent.CircuitOpened opened) {
+            name = opened.breaker();
+        } else if (event instanceof CircuitEvent.CircuitHalfOpened halfOpened) {
+            name = halfOpened.breaker();
+        } else if (event instanceof CircuitEvent.CircuitClosed closed) {
+            name = closed.breaker();
+        }
+        Circuit moved = name == null ? null : circuits.get(name);
+        if (moved != null) {
+            saving.execute(() -> save(moved));
+        }
+    }
+
+    private boolean save(Circuit circuit) {
+        if (store == null) {
+            return false;
+        }
+        try {
+            store.save(circuit.memory());
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("The memory of {} cannot be saved", circuit, e);
+            return false;
+        }
+    }
+
+    /**
+     * Saves the memory of every breaker, windows included: for a host to call from time to time and before it ends. Each
+     * change of state is saved by itself. A store that cannot be reached is logged. Repeatable.
+     *
+     * @return whether all were saved; {@code false} when there is no store
+     */
+    public boolean save() {
+        boolean all = store != null;
+        for (Circuit circuit : circuits.values()) {
+            all &= save(circuit);
+        }
+        return all;
+    }
+
+    /**
+     * Gives an order to the breakers of a name on all nodes. Carried out here at once, even when the others cannot be
+     * told; by the others when they next {@link #followOrders()}.
+     *
+     * @param name the breakers' name; there need be none of that name here
+     * @param command what they are to do
+     * @param by who gives the order, for the record
+     * @return whether the other nodes are going to hear it; {@code false} when there are none or they cannot be told
+     */
+    public boolean order(String name, BreakerOrder.Command command, String by) {
+        BreakerOrder order = new BreakerOrder(name, command, by, clock.instant(), 0);
+        boolean told = false;
+        if (orders != null) {
+            try {
+                order = orders.give(name, command, by, clock.instant());
+                obeyed.merge(name, order.number(), Math::max);
+                told = true;
+            } catch (RuntimeException e) {
+                LOG.warn("Order {} to {} by {} holds on this node only", command, name, by, e);
+            }
+        }
+        LOG.info("Breaker {} is ordered to {} by {}", name, command, by);
+        find(name).ifPresent(order::carryOut);
+        return told;
+    }
+
+    /**
+     * Carries out the orders that other nodes gave: for a host to call every few seconds. An order is carried out once; when
+     * the orders cannot be read, the breakers go on as they are. Repeatable.
+     *
+     * @return how many orders were carried out
+     */
+    public int followOrders() {
+        if (orders == null) {
+            return 0;
+        }
+        int followed = 0;
+        try {
+            for (BreakerOrder order : orders.standing()) {
+                CircuitBreaker breaker = breakers.get(order.breaker());
+                Long last = obeyed.get(order.breaker());
+                if (breaker != null && (last == null || last < order.number())) {
+                    obeyed.merge(order.breaker(), order.number(), Math::max);
+                    order.carryOut(breaker);
+                    followed++;
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("The orders to the breakers cannot be read", e);
+        }
+        return followed;
+    }
+
+    /**
+     * Shows every breaker there is and every one that is going to be made; for metrics.
+     *
+     * @param watcher sees each breaker once, on the thread that calls or that makes the breaker
+     */
+    public void watch(Consumer<? super CircuitBreaker> watcher) {
+        Set<String> shown = ConcurrentHashMap.newKeySet();
+        Consumer<CircuitBreaker> once = breaker -> {
+            if (shown.add(breaker.name())) {
+                watcher.accept(breaker);
+            }
+        };
+        watchers.add(once);
+        breakers.values().forEach(once);
     }
 
     /**
@@ -105,6 +258,9 @@ public final class CircuitBreakers {
         private Clock clock = Clock.systemUTC();
         private RandomGenerator random = new SharedRandom();
         private Consumer<? super CircuitEvent> listener = event -> {};
+        private @Nullable BreakerStore store;
+        private Executor saving = Runnable::run;
+        private @Nullable BreakerOrders orders;
 
         private Builder() {}
 
@@ -150,6 +306,31 @@ public final class CircuitBreakers {
          */
         public Builder listener(Consumer<? super CircuitEvent> listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Remembers the breakers over a restart: a breaker is restored when it is made and saved when its state changes.
+         * Default: none.
+         *
+         * @param store where they are remembered
+         * @param executor saves a breaker whose state changed; the calling thread, when it runs tasks at once
+         * @return this builder
+         */
+        public Builder store(BreakerStore store, Executor executor) {
+            this.store = Objects.requireNonNull(store, "store");
+            this.saving = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * What the nodes share, so that an order reaches the breakers on all of them. Default: none.
+         *
+         * @param orders where the orders stand
+         * @return this builder
+         */
+        public Builder orders(BreakerOrders orders) {
+            this.orders = Objects.requireNonNull(orders, "orders");
             return this;
         }
 

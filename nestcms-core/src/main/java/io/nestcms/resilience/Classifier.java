@@ -30,7 +30,7 @@ public interface Classifier<T extends @Nullable Object> {
 
     /**
      * Every answer is a success; exceptions are judged by their types, through their causes: no connection is
-     * {@link FailureClass#CONNECT}, a timeout of any of the JDK's types is {@link FailureClass#TIMEOUT}, an interrupt or a
+     * {@link FailureClass#CONNECT} and not sent, a timeout of any of the JDK's types is {@link FailureClass#TIMEOUT}, an interrupt or a
      * cancellation is ignored, and the rest is {@link FailureClass#OTHER}.
      *
      * @param <T> what the calls return

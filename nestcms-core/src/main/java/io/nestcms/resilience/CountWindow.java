@@ -86,13 +86,25 @@ final class CountWindow extends Window {
     }
 
     @Override
-    void pourInto(Window other, long now) {
+    void forEach(Visitor visitor, long now) {
         long end = next.get();
+        int run = Outcomes.NONE;
+        long times = 0;
         for (long i = Math.max(0, end - size); i < end; i++) {
             int outcome = ring.get((int) (i % size));
-            if (outcome != Outcomes.NONE) {
-                other.restore(outcome, 1, now);
+            if (outcome != run) {
+                show(visitor, run, times, now);
+                run = outcome;
+                times = 0;
             }
+            times++;
+        }
+        show(visitor, run, times, now);
+    }
+
+    private static void show(Visitor visitor, int outcome, long times, long now) {
+        if (outcome != Outcomes.NONE && times > 0) {
+            visitor.visit(outcome, times, now);
         }
     }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class ExceptionClassifier implements Classifier<@Nullable Object> {
     static final ExceptionClassifier INSTANCE = new ExceptionClassifier();
 
+    private static final Verdict NO_CONNECTION =
+            Verdict.failure(FailureClass.CONNECT).notSent();
+
     /** A chain of causes may be a ring. */
     private static final int DEEPEST_CAUSE = 16;
 
@@ -31,11 +34,11 @@ final class ExceptionClassifier implements Classifier<@Nullable Object> {
             if (cause instanceof ConnectException
                     || cause instanceof NoRouteToHostException
                     || cause instanceof UnknownHostException) {
-                return Verdict.failure(FailureClass.CONNECT);
+                return NO_CONNECTION;
             }
             // HttpConnectTimeoutException and HttpTimeoutException are told by name: java.net.http is not required
             if (cause.getClass().getName().equals("java.net.http.HttpConnectTimeoutException")) {
-                return Verdict.failure(FailureClass.CONNECT);
+                return NO_CONNECTION;
             }
             if (cause instanceof SocketTimeoutException
                     || cause instanceof TimeoutException

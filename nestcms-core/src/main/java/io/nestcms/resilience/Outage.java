@@ -67,6 +67,11 @@ final class Outage {
         return announced;
     }
 
+    /** The outage was told of before a restart. */
+    synchronized void announcedBefore() {
+        announced = true;
+    }
+
     void add(CircuitEvent event) {
         untold.add(event);
     }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Permit {
-    private final CircuitBreaker breaker;
+    private final Circuit circuit;
     private final @Nullable Admission admission;
     private final long begun;
     private boolean settled;
 
-    Permit(CircuitBreaker breaker, @Nullable Admission admission, long begun) {
-        this.breaker = breaker;
+    Permit(Circuit circuit, @Nullable Admission admission, long begun) {
+        this.circuit = circuit;
         this.admission = admission;
         this.begun = begun;
     }
@@ -77,7 +77,7 @@ public final class Permit {
         Admission given = admission;
         if (given != null && !settled) {
             settled = true;
-            breaker.settle(given, begun, outcome, retryAfterNanos);
+            circuit.settle(given, begun, outcome, retryAfterNanos);
         }
     }
 }

@@ -101,7 +101,7 @@ final class Phase extends Admission {
         Scoring changedScoring = new Scoring(changed, Window.minimumCalls(changed));
         long begin = window instanceof TimeWindow timed ? timed.begin() : now;
         Window kept = Window.of(changed, changedScoring, begin);
-        window.pourInto(kept, now);
+        window.forEach(kept::restore, now);
         return new Phase(draft, kept, null, null, 0, null);
     }
 

@@ -121,12 +121,12 @@ final class TimeWindow extends Window {
     }
 
     @Override
-    void pourInto(Window other, long now) {
+    void forEach(Visitor visitor, long now) {
         turn(now);
         turning.lock();
         try {
-            older.forEach(slice -> slice.pourInto(other));
-            current.pourInto(other);
+            older.forEach(slice -> slice.show(visitor));
+            current.show(visitor);
         } finally {
             turning.unlock();
         }
@@ -177,11 +177,11 @@ final class TimeWindow extends Window {
             }
         }
 
-        void pourInto(Window other) {
+        void show(Visitor visitor) {
             for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
                 long times = counts.get(outcome);
                 if (times > 0) {
-                    other.restore(outcome, times, begin);
+                    visitor.visit(outcome, times, begin);
                 }
             }
         }

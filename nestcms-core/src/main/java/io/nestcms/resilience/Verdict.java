@@ -14,25 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("EnumOrdinal") // as an index within one run; never stored
 public final class Verdict {
-    private static final Verdict SUCCESS = new Verdict(null, null, false);
-    private static final Verdict IGNORED = new Verdict(null, null, true);
+    private static final Verdict SUCCESS = new Verdict(null, null, false, false);
+    private static final Verdict IGNORED = new Verdict(null, null, true, false);
     private static final Verdict[] FAILURES = failures();
 
     private final @Nullable FailureClass failureClass;
     private final @Nullable Duration retryAfter;
     private final boolean ignored;
+    private final boolean notSent;
 
-    private Verdict(@Nullable FailureClass failureClass, @Nullable Duration retryAfter, boolean ignored) {
+    private Verdict(
+            @Nullable FailureClass failureClass, @Nullable Duration retryAfter, boolean ignored, boolean notSent) {
         this.failureClass = failureClass;
         this.retryAfter = retryAfter;
         this.ignored = ignored;
+        this.notSent = notSent;
     }
 
     private static Verdict[] failures() {
         FailureClass[] classes = FailureClass.values();
         Verdict[] failures = new Verdict[classes.length];
         for (FailureClass failureClass : classes) {
-            failures[failureClass.ordinal()] = new Verdict(failureClass, null, false);
+            failures[failureClass.ordinal()] = new Verdict(failureClass, null, false, false);
         }
         return failures;
     }
@@ -78,7 +81,26 @@ public final class Verdict {
         if (retryAfter.isNegative()) {
             throw new IllegalArgumentException("retryAfter is " + retryAfter + ": 0 or more is allowed");
         }
-        return new Verdict(failureClass, retryAfter, false);
+        return new Verdict(failureClass, retryAfter, false, false);
+    }
+
+    /**
+     * The same verdict on a call that provably did nothing: it never left, or it was turned away unread. Only such a call
+     * is ever made again by a {@link Protection}.
+     *
+     * @return the verdict
+     */
+    public Verdict notSent() {
+        return new Verdict(failureClass, retryAfter, ignored, true);
+    }
+
+    /**
+     * Whether the call provably did nothing.
+     *
+     * @return {@code false} unless {@link #notSent()} says so
+     */
+    public boolean isNotSent() {
+        return notSent;
     }
 
     /**

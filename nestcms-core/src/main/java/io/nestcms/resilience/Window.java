@@ -33,6 +33,13 @@ abstract sealed class Window permits CountWindow, TimeWindow {
     /** Puts outcomes in without counting them as recorded. */
     abstract void restore(int outcome, long times, long at);
 
-    /** Restores all outcomes, oldest first, in another window. */
-    abstract void pourInto(Window other, long now);
+    /** Shows all outcomes, oldest first. */
+    abstract void forEach(Visitor visitor, long now);
+
+    /** Sees outcomes. */
+    @FunctionalInterface
+    interface Visitor {
+        /** Sees so many equal outcomes of about one time. */
+        void visit(int outcome, long times, long at);
+    }
 }

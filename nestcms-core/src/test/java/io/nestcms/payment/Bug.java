@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 enum Bug {
     /** A call without an answer is made again. */
     BLIND_RESEND,
+    /** A refund without an answer is asked for again. */
+    BLIND_REFUND,
     /** A failed query is taken for "the gateway knows nothing". */
     SILENCE_IS_ABSENCE,
     /** "The gateway knows nothing" is believed at once. */
@@ -47,6 +49,16 @@ enum Bug {
                     @Override
                     public GatewayOutcome<Initiation> initiate(Payment payment) {
                         GatewayOutcome<Initiation> outcome = super.initiate(payment);
+                        return outcome instanceof GatewayOutcome.Indeterminate
+                                ? new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, null)
+                                : outcome;
+                    }
+                };
+            case BLIND_REFUND ->
+                new ForwardingGateway(gateway) {
+                    @Override
+                    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+                        GatewayOutcome<GatewayTransaction> outcome = super.followUp(payment, followUp);
                         return outcome instanceof GatewayOutcome.Indeterminate
                                 ? new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, null)
                                 : outcome;
@@ -140,6 +152,7 @@ enum Bug {
                 it.status(),
                 it.gateway(),
                 it.moves(),
+                it.followUps(),
                 it.disputed(),
                 it.history(),
                 it.watch(),
@@ -171,6 +184,11 @@ enum Bug {
         @Override
         public GatewayOutcome<Initiation> initiate(Payment payment) {
             return gateway.initiate(payment);
+        }
+
+        @Override
+        public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+            return gateway.followUp(payment, followUp);
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class ScriptedGateway implements PaymentGateway {
     final List<String> calls = new ArrayList<>();
     final List<GatewayTransaction> ledger = new ArrayList<>();
     final Deque<Function<Payment, GatewayOutcome<Initiation>>> next = new ArrayDeque<>();
+
+    final Deque<BiFunction<Payment, FollowUp, GatewayOutcome<GatewayTransaction>>> nextFollowUp = new ArrayDeque<>();
 
     @Nullable Duration unavailable;
 
@@ -73,6 +76,22 @@ final class ScriptedGateway implements PaymentGateway {
         throw new AssertionError("no transaction of " + payment.order().cartId());
     }
 
+    /** Turns the latest follow-up of the cart. */
+    synchronized void turn(Payment payment, TransactionState state, TransactionKind kind, Money amount) {
+        GatewayTransaction old = ledger.remove(ledger.size() - 1);
+        ledger.add(new GatewayTransaction(
+                old.ref(),
+                old.previousRef(),
+                kind,
+                state,
+                payment.order().cartId(),
+                amount,
+                amount,
+                "1",
+                state.name(),
+                clock.instant()));
+    }
+
     synchronized TransactionRef ref() {
         return new TransactionRef("TST" + ++numbers);
     }
@@ -106,6 +125,31 @@ final class ScriptedGateway implements PaymentGateway {
                 "G1",
                 "ok",
                 clock.instant()));
+    }
+
+    @Override
+    public synchronized GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        calls.add(followUp.kind() + " " + followUp.amount() + " of " + followUp.of());
+        return nextFollowUp.isEmpty()
+                ? answer(payment, followUp, TransactionState.APPROVED)
+                : nextFollowUp.poll().apply(payment, followUp);
+    }
+
+    /** Books it. */
+    synchronized GatewayOutcome<GatewayTransaction> answer(Payment payment, FollowUp followUp, TransactionState state) {
+        GatewayTransaction booked = new GatewayTransaction(
+                ref(),
+                followUp.of(),
+                followUp.kind(),
+                state,
+                payment.order().cartId(),
+                followUp.amount(),
+                followUp.amount(),
+                "1",
+                state.name(),
+                clock.instant());
+        ledger.add(booked);
+        return new GatewayOutcome.Accepted<>(booked);
     }
 
     @Override

@@ -24,6 +24,9 @@ final class SimulatedGateway implements PaymentGateway {
     static final class Entry {
         final TransactionRef ref;
         final PaymentOrder order;
+        final TransactionKind kind;
+        final Money amount;
+        final @Nullable TransactionRef previous;
         final Instant since;
         final Instant visibleFrom;
         TransactionState state = TransactionState.OPEN;
@@ -31,8 +34,22 @@ final class SimulatedGateway implements PaymentGateway {
         @Nullable Instant decidedAt;
 
         Entry(TransactionRef ref, PaymentOrder order, Instant since, Instant visibleFrom) {
+            this(ref, order, TransactionKind.SALE, order.amount(), null, since, visibleFrom);
+        }
+
+        Entry(
+                TransactionRef ref,
+                PaymentOrder order,
+                TransactionKind kind,
+                Money amount,
+                @Nullable TransactionRef previous,
+                Instant since,
+                Instant visibleFrom) {
             this.ref = ref;
             this.order = order;
+            this.kind = kind;
+            this.amount = amount;
+            this.previous = previous;
             this.since = since;
             this.visibleFrom = visibleFrom;
         }
@@ -98,6 +115,7 @@ final class SimulatedGateway implements PaymentGateway {
         Instant now = clock.instant();
         boolean duplicate = books.values().stream()
                 .anyMatch(it -> it.order.cartId().equals(payment.order().cartId())
+                        && it.kind == TransactionKind.SALE
                         && it.since.plus(DUPLICATE_WINDOW).isAfter(now));
         if (duplicate) {
             return Optional.empty();
@@ -115,6 +133,62 @@ final class SimulatedGateway implements PaymentGateway {
                 if (entry.state == TransactionState.OPEN && random.nextBoolean()) {
                     decide(entry, TransactionState.EXPIRED);
                 }
+            }));
+        }
+        return Optional.of(entry);
+    }
+
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        faults.maybeCrash();
+        if (faults.happen(10)) {
+            return new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, null);
+        }
+        if (faults.happen(10)) {
+            return new GatewayOutcome.Indeterminate<>("the request was lost");
+        }
+        if (faults.happen(10)) {
+            agenda.add(new Later(clock.instant().plusSeconds(random.nextInt(50)), () -> giveBack(payment, followUp)));
+            return new GatewayOutcome.Indeterminate<>("the request was slow");
+        }
+        Optional<Entry> given = giveBack(payment, followUp);
+        meanwhile.run();
+        faults.maybeCrash();
+        return given.isEmpty() || faults.happen(20)
+                ? new GatewayOutcome.Indeterminate<>("duplicate request, or the reply was lost")
+                : new GatewayOutcome.Accepted<>(seen(given.get()));
+    }
+
+    private Optional<Entry> giveBack(Payment payment, FollowUp followUp) {
+        Instant now = clock.instant();
+        boolean duplicate = books.values().stream()
+                .anyMatch(it -> it.order.cartId().equals(payment.order().cartId())
+                        && it.kind == followUp.kind()
+                        && it.amount.equals(followUp.amount())
+                        && it.since.plus(DUPLICATE_WINDOW).isAfter(now));
+        if (duplicate) {
+            return Optional.empty();
+        }
+        Entry entry = new Entry(
+                new TransactionRef("TST" + ++numbers),
+                payment.order(),
+                followUp.kind(),
+                followUp.amount(),
+                followUp.of(),
+                now,
+                now.plusSeconds(faults.happen(50) ? random.nextInt(60) : 0));
+        books.put(entry.ref, entry);
+        int lot = random.nextInt(100);
+        entry.decidedAt = now;
+        if (lot < 80) {
+            entry.state = TransactionState.APPROVED;
+        } else if (lot < 90) {
+            entry.state = TransactionState.DECLINED;
+        } else {
+            entry.state = TransactionState.PENDING;
+            agenda.add(new Later(now.plusSeconds(random.nextInt(7200)), () -> {
+                entry.state = random.nextBoolean() ? TransactionState.APPROVED : TransactionState.DECLINED;
+                entry.decidedAt = clock.instant();
             }));
         }
         return Optional.of(entry);
@@ -185,15 +259,14 @@ final class SimulatedGateway implements PaymentGateway {
 
     private GatewayTransaction seen(Entry entry) {
         boolean open = entry.state == TransactionState.OPEN;
-        Money amount = entry.order.amount();
         return new GatewayTransaction(
                 entry.ref,
-                null,
-                TransactionKind.SALE,
+                entry.previous,
+                entry.kind,
                 entry.state,
                 entry.order.cartId(),
-                amount,
-                open ? null : amount,
+                entry.amount,
+                open ? null : entry.amount,
                 open ? null : "1",
                 open ? null : entry.state.name(),
                 entry.decidedAt);

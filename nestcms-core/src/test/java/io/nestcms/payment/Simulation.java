@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Simulation {
     private static final int STEPS = 60;
+    private static final int ROUNDS = 2_000;
     private static final Duration BOUND = Duration.ofDays(4);
 
     private final Random random;
@@ -161,13 +162,14 @@ final class Simulation {
     private void step() {
         gateway.tick();
         PaymentOrder order = orders.get(random.nextInt(orders.size()));
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> create(order);
             case 1, 2 -> process(order);
             case 3 -> pay();
             case 4 -> deliver();
             case 5 -> reconciler.runOnce(10);
             case 6 -> relay.runOnce();
+            case 7 -> refund(order);
             default -> clock.advance(Duration.ofMillis(random.nextInt(90_000)));
         }
     }
@@ -183,6 +185,17 @@ final class Simulation {
         PaymentId id = created.get(order);
         if (id != null && payments.process(id) instanceof ProcessResult.Ready ready) {
             handedOut.add(Objects.requireNonNull(ready.payment().gateway().ref()));
+        }
+    }
+
+    private void refund(PaymentOrder order) {
+        PaymentId id = created.get(order);
+        if (id != null) {
+            int number = random.nextInt(3);
+            Money part = Money.ofMinorUnits(
+                    Math.max(1, order.amount().minorUnits() / (number + 1)),
+                    order.amount().currency());
+            payments.refund(id, new IdempotencyKey("shop", "refund-" + number), part);
         }
     }
 
@@ -223,7 +236,7 @@ final class Simulation {
     private void settleDown() {
         mail.clear();
         Instant end = clock.instant().plus(BOUND);
-        while (clock.instant().isBefore(end)) {
+        for (int round = 0; round < ROUNDS && clock.instant().isBefore(end); round++) {
             gateway.tick();
             reconciler.runOnce(100);
             relay.runOnce();
@@ -251,7 +264,7 @@ final class Simulation {
         for (PaymentOrder order : orders) {
             List<SimulatedGateway.Entry> charges = gateway.books.values().stream()
                     .filter(it -> it.order.cartId().equals(order.cartId()))
-                    .filter(it -> it.state == TransactionState.APPROVED)
+                    .filter(it -> it.state == TransactionState.APPROVED && it.kind == TransactionKind.SALE)
                     .toList();
             if (charges.size() > 1) {
                 return Optional.of(order.cartId() + " was charged " + charges.size() + " times");
@@ -262,6 +275,7 @@ final class Simulation {
             }
             Optional<String> wrong = Stream.of(
                             money(payment.get(), charges),
+                            refunds(payment.get()),
                             finality(payment.get()),
                             moves(payment.get()),
                             events(payment.get()))
@@ -279,12 +293,42 @@ final class Simulation {
         Set<String> taken = new TreeSet<>();
         charges.forEach(it -> taken.add(it.ref + " " + it.order.amount()));
         Set<String> recorded = new TreeSet<>();
-        payment.moves().forEach(it -> recorded.add(it.ref() + " " + it.amount()));
+        payment.moves().stream()
+                .filter(it -> it.kind() == TransactionKind.SALE)
+                .forEach(it -> recorded.add(it.ref() + " " + it.amount()));
         if (!taken.equals(recorded)) {
             return Optional.of("gateway took " + taken + ", our record says " + recorded);
         }
-        boolean paid = payment.status() == PaymentStatus.SUCCEEDED;
+        boolean paid = payment.status() == PaymentStatus.SUCCEEDED
+                || payment.status() == PaymentStatus.PARTIALLY_REFUNDED
+                || payment.status() == PaymentStatus.REFUNDED;
         return paid == taken.isEmpty() ? Optional.of("status and money disagree") : Optional.empty();
+    }
+
+    /** Each refund that was asked for was given once or not at all, and our record says which. */
+    private Optional<String> refunds(Payment payment) {
+        Set<String> given = new TreeSet<>();
+        Money total = Money.zero(payment.order().amount().currency());
+        for (SimulatedGateway.Entry entry : gateway.books.values()) {
+            if (entry.kind == TransactionKind.REFUND
+                    && entry.state == TransactionState.APPROVED
+                    && entry.order.cartId().equals(payment.order().cartId())) {
+                given.add(entry.ref + " " + entry.amount);
+                total = total.plus(entry.amount);
+            }
+        }
+        Set<String> recorded = new TreeSet<>();
+        payment.followUps().stream()
+                .filter(it -> it.state() == FollowUpState.DONE)
+                .forEach(it -> recorded.add(it.ref() + " " + it.amount()));
+        if (!given.equals(recorded) || !total.equals(payment.refunded())) {
+            return Optional.of("gateway gave back " + given + ", our record says " + recorded);
+        }
+        if (total.compareTo(payment.taken()) > 0) {
+            return Optional.of("gave back " + total + " of " + payment.taken());
+        }
+        boolean open = payment.followUps().stream().anyMatch(it -> it.state().isOpen());
+        return open ? Optional.of("has a refund that never came to an end") : Optional.empty();
     }
 
     private static Optional<String> finality(Payment payment) {

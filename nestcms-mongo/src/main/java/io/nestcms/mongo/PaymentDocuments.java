@@ -6,6 +6,8 @@ import static io.nestcms.mongo.EventDocuments.put;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
@@ -105,6 +107,7 @@ final class PaymentDocuments {
                 stored.constant("status", PaymentStatus.class),
                 gateway(stored.sub("gateway")),
                 moves(stored),
+                stored.list("followUps", PaymentDocuments::followUp),
                 stored.texts("disputed", TransactionRef::new),
                 stored.list(
                         "history",
@@ -156,6 +159,11 @@ final class PaymentDocuments {
                 .append(
                         "moves",
                         payment.moves().stream().map(PaymentDocuments::move).toList())
+                .append(
+                        "followUps",
+                        payment.followUps().stream()
+                                .map(PaymentDocuments::followUp)
+                                .toList())
                 .append(
                         "disputed",
                         payment.disputed().stream().map(TransactionRef::value).toList())
@@ -226,6 +234,33 @@ final class PaymentDocuments {
                 .append(
                         "month",
                         MongoTurnover.month(YearMonth.from(move.recordedAt().atOffset(ZoneOffset.UTC))));
+    }
+
+    private static Document followUp(FollowUp followUp) {
+        Document document = new Document("scope", followUp.key().scope())
+                .append("key", followUp.key().value())
+                .append("kind", followUp.kind().name())
+                .append("amount", money(followUp.amount()))
+                .append("of", followUp.of().value())
+                .append("state", followUp.state().name())
+                .append("startedAt", Times.nanos(followUp.startedAt()))
+                .append("leaseUntil", Times.nanos(followUp.leaseUntil()));
+        TransactionRef ref = followUp.ref();
+        put(document, "ref", ref == null ? null : ref.value());
+        return put(document, "reason", followUp.reason());
+    }
+
+    private static FollowUp followUp(Stored stored) {
+        return new FollowUp(
+                new IdempotencyKey(stored.text("scope"), stored.text("key")),
+                stored.constant("kind", TransactionKind.class),
+                stored.money("amount"),
+                stored.value("of", TransactionRef::new),
+                stored.constant("state", FollowUpState.class),
+                stored.valueOrNull("ref", TransactionRef::new),
+                stored.time("startedAt"),
+                stored.time("leaseUntil"),
+                stored.textOrNull("reason"));
     }
 
     private static Document history(HistoryEntry entry) {

@@ -104,6 +104,7 @@ class MongoPaymentStoreTest {
                 second.status(),
                 first.gateway(),
                 second.moves(),
+                second.followUps(),
                 second.disputed(),
                 second.history(),
                 first.watch(),

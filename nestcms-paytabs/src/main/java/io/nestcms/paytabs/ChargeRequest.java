@@ -1,20 +1,22 @@
 package io.nestcms.paytabs;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new payment, as {@code payment/request} takes it.
+ * A new payment, as {@code payment/request} takes it: on the hosted page unless a {@linkplain Builder#source(PaymentSource)
+ * source} says otherwise. Limits are those of PayTabs' documentation and are checked here, before anything is sent.
  *
  * <p>Immutable and safe for use by many threads. {@link #toString()} shows no personal data.
  *
@@ -28,7 +30,7 @@ public final class ChargeRequest {
     }
 
     /**
-     * Begins a payment on PayTabs' hosted page.
+     * Begins a payment.
      *
      * @param type what the approval does
      * @param cartId the merchant's name for what is paid; not unique at the gateway and no idempotency key
@@ -50,50 +52,25 @@ public final class ChargeRequest {
         return parts.cartId;
     }
 
-    ByteString json(PayTabsProfile profile) {
-        return Json.object(json -> {
-            json.writeNumberField("profile_id", profile.id());
-            json.writeStringField("tran_type", parts.type.wire());
-            json.writeStringField("tran_class", "ecom");
-            json.writeStringField("cart_id", parts.cartId.value());
-            json.writeStringField("cart_currency", parts.amount.currencyCode());
-            Json.amount(json, "cart_amount", parts.amount);
-            json.writeStringField("cart_description", parts.description);
-            Json.url(
-                    json,
-                    "callback",
-                    parts.callback != null ? parts.callback : profile.callback().orElse(null));
-            Json.url(
-                    json,
-                    "return",
-                    parts.returnUrl != null
-                            ? parts.returnUrl
-                            : profile.returnUrl().orElse(null));
-            people(json);
-        });
+    /**
+     * The amount.
+     *
+     * @return how much
+     */
+    public Money amount() {
+        return parts.amount;
     }
 
-    private void people(JsonGenerator json) throws IOException {
-        PayTabsContact customer = parts.customer;
-        if (customer != null) {
-            Json.child(json, "customer_details", customer::write);
-        }
-        PayTabsContact shipping = parts.shipping;
-        if (shipping != null) {
-            Json.child(json, "shipping_details", shipping::write);
-        }
-        Json.text(json, "customer_ref", parts.customerRef);
-        if (!parts.userDefined.isEmpty()) {
-            Json.child(json, "user_defined", child -> {
-                for (Map.Entry<Integer, String> field : parts.userDefined.entrySet()) {
-                    child.writeStringField("udf" + field.getKey(), field.getValue());
-                }
-            });
-        }
+    Optional<InvoiceDetails> invoice() {
+        return Optional.ofNullable(parts.invoice);
+    }
+
+    ByteString json(PayTabsProfile profile) {
+        return new ChargeJson(parts, profile).write();
     }
 
     /**
-     * Cart and amount only.
+     * Cart, type and amount only.
      *
      * @return for logs
      */
@@ -126,16 +103,36 @@ public final class ChargeRequest {
      * @since 0.1
      */
     public static final class Builder {
-        private final Type type;
-        private final CartId cartId;
-        private final Money amount;
-        private final String description;
-        private @Nullable URI callback;
-        private @Nullable URI returnUrl;
-        private @Nullable PayTabsContact customer;
-        private @Nullable PayTabsContact shipping;
-        private @Nullable String customerRef;
-        private final Map<Integer, String> userDefined = new TreeMap<>();
+        private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+
+        final Type type;
+        final CartId cartId;
+        final Money amount;
+        final String description;
+        PaymentSource source = new PaymentSource.HostedPage();
+        PageOptions page = PageOptions.builder().build();
+
+        @Nullable URI callback;
+
+        @Nullable URI returnUrl;
+
+        @Nullable PayTabsContact customer;
+
+        @Nullable PayTabsContact shipping;
+
+        @Nullable String customerRef;
+
+        final Map<Integer, String> userDefined = new TreeMap<>();
+
+        @Nullable TokenFormat tokenise;
+
+        @Nullable TokenPlan tokenPlan;
+
+        @Nullable String bookingReference;
+
+        @Nullable InvoiceDetails invoice;
+
+        final Map<String, String> others = new TreeMap<>();
 
         private Builder(Type type, CartId cartId, Money amount, String description) {
             this.type = Objects.requireNonNull(type, "type");
@@ -144,14 +141,26 @@ public final class ChargeRequest {
             this.description = Limits.text("cart_description", description, 1, 128);
         }
 
-        private Builder(Builder other) {
-            this(other.type, other.cartId, other.amount, other.description);
-            this.callback = other.callback;
-            this.returnUrl = other.returnUrl;
-            this.customer = other.customer;
-            this.shipping = other.shipping;
-            this.customerRef = other.customerRef;
-            this.userDefined.putAll(other.userDefined);
+        /**
+         * Where the money comes from; the hosted page by default.
+         *
+         * @param from the source
+         * @return this
+         */
+        public Builder source(PaymentSource from) {
+            this.source = Objects.requireNonNull(from, "from");
+            return this;
+        }
+
+        /**
+         * How the hosted page looks and what it offers; as the profile says by default.
+         *
+         * @param options the options
+         * @return this
+         */
+        public Builder page(PageOptions options) {
+            this.page = Objects.requireNonNull(options, "options");
+            return this;
         }
 
         /**
@@ -179,7 +188,7 @@ public final class ChargeRequest {
         }
 
         /**
-         * Who pays. Unknown by default: the page asks.
+         * Who pays. Unknown by default: the hosted page asks. The own form and the managed form need it.
          *
          * @param contact the payer
          * @return this
@@ -190,7 +199,7 @@ public final class ChargeRequest {
         }
 
         /**
-         * Where it goes. Unknown by default.
+         * Where it goes. Unknown by default. Not for recurring payments.
          *
          * @param contact the receiver
          * @return this
@@ -227,12 +236,139 @@ public final class ChargeRequest {
         }
 
         /**
+         * Saves the card and gives a token for it. Not asked for by default.
+         *
+         * @param format what the token looks like
+         * @return this
+         */
+        public Builder tokenise(TokenFormat format) {
+            this.tokenise = Objects.requireNonNull(format, "format");
+            return this;
+        }
+
+        /**
+         * Saves the card under an agreement with the payer. Not asked for by default.
+         *
+         * @param plan the agreement
+         * @return this
+         */
+        public Builder tokenPlan(TokenPlan plan) {
+            this.tokenPlan = Objects.requireNonNull(plan, "plan");
+            return this;
+        }
+
+        /**
+         * An airline's booking reference. None by default.
+         *
+         * @param pnr 1 to 32 characters
+         * @return this
+         * @throws InvalidInputException if the reference is of another form
+         */
+        public Builder bookingReference(String pnr) {
+            this.bookingReference = Limits.text("pnr_code", pnr, 1, 32);
+            return this;
+        }
+
+        /**
+         * The invoice that is paid. None by default.
+         *
+         * @param details the invoice; all of it in the payment's currency
+         * @return this
+         * @throws InvalidInputException if an amount of it is in another currency
+         */
+        public Builder invoice(InvoiceDetails details) {
+            details.amounts().forEach(each -> sameCurrency("invoice", each));
+            this.invoice = details;
+            return this;
+        }
+
+        /**
+         * A field of PayTabs that has no method here, for example {@code plugin_info} or {@code agreement}.
+         *
+         * @param name the field's name
+         * @param json its value as JSON
+         * @return this
+         * @throws InvalidInputException if the name is of another form or has a method here, or the value is no JSON
+         */
+        public Builder other(String name, String json) {
+            Limits.matching("other", name, NAME, "the name of a field");
+            if (ChargeJson.KNOWN.contains(name)) {
+                throw new InvalidInputException(name, "is set elsewhere", "use this builder's own methods for it");
+            }
+            JsonNode value = Json.read(json);
+            if (value == null) {
+                throw new InvalidInputException(name, "is no JSON", "one JSON value");
+            }
+            others.put(name, json);
+            return this;
+        }
+
+        /**
          * Makes the request.
          *
          * @return the request
+         * @throws InvalidInputException if parts contradict each other: a recurring payment with a shipping address, a
+         *     card filter or of type register; an own or managed form without a customer; amounts in two currencies
          */
         public ChargeRequest build() {
-            return new ChargeRequest(new Builder(this));
+            checkSource();
+            checkCurrencies();
+            return new ChargeRequest(copy());
+        }
+
+        private void checkSource() {
+            boolean form = source instanceof PaymentSource.OwnForm || source instanceof PaymentSource.ManagedForm;
+            if (form && customer == null) {
+                throw new InvalidInputException("customer_details", "is missing", "the form has no page that asks");
+            }
+            if (!ChargeJson.transactionClass(source).equals("recurring")) {
+                return;
+            }
+            if (type == Type.REGISTER) {
+                throw new InvalidInputException("tran_type", "is register", "a recurring payment is a sale or an auth");
+            }
+            if (shipping != null) {
+                throw new InvalidInputException("shipping_details", "is there", "not with a recurring payment");
+            }
+            if (page.parts().cardFilter != null) {
+                throw new InvalidInputException("card_filter", "is there", "not with a recurring payment");
+            }
+        }
+
+        private void checkCurrencies() {
+            PageOptions.Builder options = page.parts();
+            sameCurrency("cart_min", options.donationLeast);
+            sameCurrency("cart_max", options.donationMost);
+            options.discounts.forEach(each -> sameCurrency("discount_amount", each.amount()));
+            TokenPlan plan = tokenPlan;
+            if (plan != null) {
+                sameCurrency("min_amount_per_payment", plan.parts().least);
+                sameCurrency("max_amount_per_payment", plan.parts().most);
+            }
+        }
+
+        private void sameCurrency(String field, @Nullable Money other) {
+            if (other != null && !other.currency().equals(amount.currency())) {
+                throw new InvalidInputException(field, "is in another currency", "that of cart_amount");
+            }
+        }
+
+        private Builder copy() {
+            Builder copy = new Builder(type, cartId, amount, description);
+            copy.source = source;
+            copy.page = page;
+            copy.callback = callback;
+            copy.returnUrl = returnUrl;
+            copy.customer = customer;
+            copy.shipping = shipping;
+            copy.customerRef = customerRef;
+            copy.userDefined.putAll(userDefined);
+            copy.tokenise = tokenise;
+            copy.tokenPlan = tokenPlan;
+            copy.bookingReference = bookingReference;
+            copy.invoice = invoice;
+            copy.others.putAll(others);
+            return copy;
         }
     }
 }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.TransactionRef;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * for missing.
  */
 final class Fields {
+    private static final int LONGEST_SCALE = 64;
+
     private final JsonNode node;
 
     private Fields(JsonNode node) {
@@ -47,14 +51,26 @@ final class Fields {
         if (value.isContainerNode()) {
             throw new UnreadableReplyException(name + " is not a text");
         }
-        String text = value.isBigDecimal() ? value.decimalValue().toPlainString() : value.asText();
+        if (value.isBigDecimal()) {
+            return plain(name, value.decimalValue());
+        }
+        String text = value.asText();
         return text.isEmpty() ? null : text;
+    }
+
+    private static String plain(String name, BigDecimal value) {
+        // 1e999999999 is a short number and a very long text
+        if (Math.abs((long) value.scale()) > LONGEST_SCALE) {
+            throw new UnreadableReplyException(name + " is out of range");
+        }
+        return value.toPlainString();
     }
 
     /** The text of anything: for what no decision hangs on, so that a new form of it makes no answer unreadable. */
     @Nullable String note(String name) {
         JsonNode value = node.get(name);
-        return value != null && value.isContainerNode() ? value.toString() : text(name);
+        boolean plain = value == null || !(value.isContainerNode() || value.isBigDecimal());
+        return plain ? text(name) : Objects.requireNonNull(value).toString();
     }
 
     /** The fields of an object that no decision hangs on; empty for anything else. */

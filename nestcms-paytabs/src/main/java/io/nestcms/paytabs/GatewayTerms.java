@@ -4,9 +4,11 @@ import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionState;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +28,21 @@ final class GatewayTerms {
         return ChargeRequest.builder(type, order.cartId(), order.amount(), order.description())
                 .customer(contact(order.customer()))
                 .build();
+    }
+
+    /**
+     * The follow-up as PayTabs takes it.
+     *
+     * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
+     */
+    static FollowUpRequest request(PaymentOrder order, FollowUp followUp) {
+        CartId cart = order.cartId();
+        return switch (followUp.kind()) {
+            case CAPTURE -> FollowUpRequest.capture(followUp.of(), cart, followUp.amount(), order.description());
+            case VOID -> FollowUpRequest.voiding(followUp.of(), cart, followUp.amount(), order.description());
+            case REFUND -> FollowUpRequest.refund(followUp.of(), cart, followUp.amount(), order.description());
+            default -> throw new IllegalArgumentException(followUp.kind() + " is not asked for by the core");
+        };
     }
 
     /**
@@ -55,13 +72,30 @@ final class GatewayTerms {
      * @throws UnreadableReplyException if the answer speaks of another cart
      */
     static Initiation initiation(ChargeReply reply, CartId asked) {
-        Optional<String> cart = reply.transaction().cartId();
-        if (cart.isPresent() && !cart.get().equals(asked.value())) {
-            throw new UnreadableReplyException("cart_id is another one's");
-        }
+        checkCart(reply.transaction(), asked);
         return reply.fold(
                 page -> new Initiation.HostedPage(page.transaction().ref(), page.page()),
                 completed -> new Initiation.Completed(transaction(completed.transaction())));
+    }
+
+    /**
+     * What PayTabs made of a follow-up.
+     *
+     * @throws UnreadableReplyException if the answer speaks of another cart or of another kind of transaction
+     */
+    static GatewayTransaction followUp(PayTabsTransaction reply, CartId asked, TransactionKind kind) {
+        checkCart(reply, asked);
+        if (reply.kind() != kind) {
+            throw new UnreadableReplyException("tran_type is not what was asked for");
+        }
+        return transaction(reply);
+    }
+
+    private static void checkCart(PayTabsTransaction reply, CartId asked) {
+        Optional<String> cart = reply.cartId();
+        if (cart.isPresent() && !cart.get().equals(asked.value())) {
+            throw new UnreadableReplyException("cart_id is another one's");
+        }
     }
 
     /** A transaction in the core's terms. */

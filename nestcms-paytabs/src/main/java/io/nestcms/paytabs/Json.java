@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.nestcms.money.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import okio.Buffer;
 import okio.ByteString;
@@ -19,6 +21,7 @@ final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // two amounts under one name: which one is true is not ours to guess
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -32,6 +35,16 @@ final class Json {
     static @Nullable JsonNode read(byte[] bytes) {
         try {
             JsonNode node = TREE.readValue(bytes);
+            return node == null || node.isMissingNode() ? null : node;
+        } catch (IOException notJson) {
+            return null;
+        }
+    }
+
+    /** The value that a text holds, or {@code null} when it does not hold exactly one. */
+    static @Nullable JsonNode read(String text) {
+        try {
+            JsonNode node = TREE.readValue(text);
             return node == null || node.isMissingNode() ? null : node;
         } catch (IOException notJson) {
             return null;
@@ -84,6 +97,14 @@ final class Json {
         if (value != null) {
             json.writeFieldName(name);
             json.writeNumber(value.amountText());
+        }
+    }
+
+    /** A number that is no money: all its digits and no exponent. */
+    static void decimal(JsonGenerator json, String name, @Nullable BigDecimal value) throws IOException {
+        if (value != null) {
+            json.writeFieldName(name);
+            json.writeNumber(value.toPlainString());
         }
     }
 

@@ -56,6 +56,14 @@ final class Limits {
         return value;
     }
 
+    /** A number that PayTabs gave to something. */
+    static long id(String field, long value) {
+        if (value <= 0) {
+            throw new InvalidInputException(field, "is out of range", "above zero");
+        }
+        return value;
+    }
+
     /** An amount that PayTabs takes: 0.01 to 9999999999.99, in any currency. */
     static Money amount(String field, Money amount) {
         Objects.requireNonNull(amount, field);

@@ -1,14 +1,13 @@
 package io.nestcms.paytabs;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.TransactionRef;
-import java.net.URI;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okio.ByteString;
@@ -24,13 +23,17 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class PayTabsClient implements AutoCloseable {
+    private static final Pattern LINK_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
     private final PayTabsProfile profile;
+    private final String invoicePath;
     private final Transport transport;
     private final CallLog log;
     private final @Nullable OkHttpClient owned;
 
     private PayTabsClient(Builder builder) {
         this.profile = builder.profile;
+        this.invoicePath = builder.invoicePath;
         OkHttpClient http = builder.http();
         this.owned = builder.http == null ? http : null;
         this.transport = new Transport(http, builder.profile, builder.clock);
@@ -75,7 +78,7 @@ public final class PayTabsClient implements AutoCloseable {
      * @return the call
      */
     public PayTabsCall<ChargeReply> charge(ChargeRequest request) {
-        return post("payment/request", request.json(profile), PayTabsClient::chargeReply);
+        return post("payment/request", request.json(profile), Shapes::charge);
     }
 
     /**
@@ -86,11 +89,8 @@ public final class PayTabsClient implements AutoCloseable {
      */
     public PayTabsCall<PayTabsTransaction> transaction(TransactionRef ref) {
         Objects.requireNonNull(ref, "ref");
-        ByteString body = Json.object(json -> {
-            json.writeNumberField("profile_id", profile.id());
-            json.writeStringField("tran_ref", ref.value());
-        });
-        return post("payment/query", body, json -> one(json, ref));
+        ByteString body = body(json -> json.writeStringField("tran_ref", ref.value()));
+        return post("payment/query", body, json -> Shapes.one(json, ref));
     }
 
     /**
@@ -101,11 +101,169 @@ public final class PayTabsClient implements AutoCloseable {
      */
     public PayTabsCall<List<PayTabsTransaction>> transactions(CartId cartId) {
         Objects.requireNonNull(cartId, "cartId");
-        ByteString body = Json.object(json -> {
-            json.writeNumberField("profile_id", profile.id());
-            json.writeStringField("cart_id", cartId.value());
+        ByteString body = body(json -> json.writeStringField("cart_id", cartId.value()));
+        return call(new Operation<>("payment/query", body, Shapes::all, List.of()));
+    }
+
+    /**
+     * Something done to an earlier transaction: {@code payment/request} with its reference. <strong>Not
+     * repeatable</strong> unless the outcome is {@link io.nestcms.payment.GatewayOutcome.NotSent}; two equal follow-ups
+     * within two minutes may be taken for duplicates.
+     *
+     * @param request capture, void, release or refund
+     * @return the call; a decline is an accepted transaction
+     */
+    public PayTabsCall<PayTabsTransaction> followUp(FollowUpRequest request) {
+        return post("payment/request", request.json(profile), json -> Shapes.followUp(json, request.original()));
+    }
+
+    /**
+     * A saved card: {@code payment/token}. Repeatable.
+     *
+     * @param token PayTabs' name for it; 1 to 64 characters
+     * @return the call
+     * @throws InvalidInputException if the token is of another form
+     */
+    public PayTabsCall<TokenDetails> token(String token) {
+        return post("payment/token", named(token), json -> TokenDetails.of(Fields.of(json)));
+    }
+
+    /**
+     * Forgets a saved card: {@code payment/token/delete}. Past payments stay. Repeatable; a second time may be
+     * rejected.
+     *
+     * @param token PayTabs' name for it; 1 to 64 characters
+     * @return the call
+     * @throws InvalidInputException if the token is of another form
+     */
+    public PayTabsCall<Acknowledgement> deleteToken(String token) {
+        return post("payment/token/delete", named(token), Shapes::acknowledgement);
+    }
+
+    private ByteString named(String token) {
+        Limits.text("token", token, 1, 64);
+        return body(json -> json.writeStringField("token", token));
+    }
+
+    /**
+     * A new invoice: {@code payment/invoice/new}, or the {@linkplain Builder#invoicePath(String) path} that was set.
+     * <strong>Not repeatable</strong> unless the outcome is {@link io.nestcms.payment.GatewayOutcome.NotSent}.
+     *
+     * @param request a payment with its {@linkplain ChargeRequest.Builder#invoice(InvoiceDetails) invoice}
+     * @return the call
+     * @throws InvalidInputException if the request has no invoice
+     */
+    public PayTabsCall<InvoiceLink> createInvoice(ChargeRequest request) {
+        if (request.invoice().isEmpty()) {
+            throw new InvalidInputException("invoice", "is missing", "a request with an invoice");
+        }
+        return post(invoicePath, request.json(profile), json -> InvoiceLink.of(Fields.of(json)));
+    }
+
+    /**
+     * How an invoice stands: GET {@code payment/invoice/ID/status}. Repeatable.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @return the call
+     * @throws InvalidInputException if the number is not above zero
+     */
+    public PayTabsCall<InvoiceStatus> invoiceStatus(long invoiceId) {
+        return call(new Operation<>(
+                "payment/invoice/" + Limits.id("invoice_id", invoiceId) + "/status",
+                null,
+                json -> InvoiceStatus.of(Fields.of(json))));
+    }
+
+    /**
+     * How an invoice stands, asked with POST {@code payment/invoice/status}: PayTabs documents both ways. Repeatable.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @return the call
+     * @throws InvalidInputException if the number is not above zero
+     */
+    public PayTabsCall<InvoiceStatus> invoiceStatusByPost(long invoiceId) {
+        return post("payment/invoice/status", invoice(invoiceId), json -> InvoiceStatus.of(Fields.of(json)));
+    }
+
+    /**
+     * Cancels an invoice: {@code payment/invoice/cancel}.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @return the call
+     * @throws InvalidInputException if the number is not above zero
+     */
+    public PayTabsCall<Acknowledgement> cancelInvoice(long invoiceId) {
+        return post("payment/invoice/cancel", invoice(invoiceId), Shapes::acknowledgement);
+    }
+
+    private ByteString invoice(long invoiceId) {
+        Limits.id("invoice_id", invoiceId);
+        return body(json -> json.writeNumberField("invoice_id", invoiceId));
+    }
+
+    /**
+     * Records that an invoice was paid outside PayTabs: {@code payment/invoice/paid}. In Saudi Arabia and the United Arab
+     * Emirates only, and only when enabled. <strong>Not repeatable</strong> unless the outcome is {@link
+     * io.nestcms.payment.GatewayOutcome.NotSent}.
+     *
+     * @param payment how it was paid
+     * @return the call
+     */
+    public PayTabsCall<Acknowledgement> markInvoicePaid(InvoicePayment payment) {
+        ByteString body = body(json -> {
+            json.writeNumberField("invoice_id", payment.invoiceId());
+            json.writeStringField("invoice_currency", payment.total().currencyCode());
+            Json.amount(json, "invoice_total", payment.total());
+            json.writeStringField("pay_method", payment.method().wire());
+            json.writeStringField("pay_description", payment.description());
         });
-        return call(new Operation<>("payment/query", body, PayTabsClient::all, List.of()));
+        return post("payment/invoice/paid", body, Shapes::acknowledgement);
+    }
+
+    /**
+     * Sends an invoice's link to a telephone: {@code payment/invoice/ID/sms}. Each call sends a message.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @param phone 4 to 32 characters, with the country's prefix
+     * @return the call
+     * @throws InvalidInputException if one of the two is of another form
+     */
+    public PayTabsCall<Acknowledgement> textInvoice(long invoiceId, String phone) {
+        Limits.text("phone", phone, 4, 32);
+        ByteString body =
+                body(json -> Json.child(json, "customer_details", child -> child.writeStringField("phone", phone)));
+        return post("payment/invoice/" + Limits.id("invoice_id", invoiceId) + "/sms", body, Shapes::acknowledgement);
+    }
+
+    /**
+     * A new link that can be paid on many times: {@code payment/link/create}.
+     *
+     * @param request the link
+     * @return the call
+     */
+    public PayTabsCall<PayLink> createLink(PayLinkRequest request) {
+        return post("payment/link/create", request.json(profile), json -> PayLink.of(Fields.of(json)));
+    }
+
+    /**
+     * A link that was made before: GET {@code payment/link/view/PROFILE/LINK}. Repeatable.
+     *
+     * @param linkId PayTabs' name for it; 1 to 64 letters, digits and hyphens
+     * @return the call
+     * @throws InvalidInputException if the name is of another form
+     */
+    public PayTabsCall<PayLink> link(String linkId) {
+        Limits.matching("link_id", linkId, LINK_ID, "1 to 64 letters, digits and hyphens");
+        return call(new Operation<>(
+                "payment/link/view/" + profile.id() + "/" + linkId, null, json -> PayLink.of(Fields.of(json))));
+    }
+
+    /** A body that begins with the profile's number. */
+    private ByteString body(Json.Content content) {
+        return Json.object(json -> {
+            json.writeNumberField("profile_id", profile.id());
+            content.write(json);
+        });
     }
 
     private <T> PayTabsCall<T> post(String path, ByteString body, Operation.Shape<T> shape) {
@@ -114,39 +272,6 @@ public final class PayTabsClient implements AutoCloseable {
 
     private <T> PayTabsCall<T> call(Operation<T> operation) {
         return new PayTabsCall<>(transport, log, operation);
-    }
-
-    private static ChargeReply chargeReply(JsonNode json) {
-        Fields fields = Fields.of(json);
-        PayTabsTransaction transaction = new PayTabsTransaction(fields);
-        if (fields.has("redirect_url")) {
-            URI page = Objects.requireNonNull(fields.url("redirect_url"));
-            return new ChargeReply.Page(transaction, page);
-        }
-        if (transaction.result().isEmpty()) {
-            throw new UnreadableReplyException("neither redirect_url nor payment_result");
-        }
-        return new ChargeReply.Completed(transaction);
-    }
-
-    private static PayTabsTransaction one(JsonNode json, TransactionRef asked) {
-        PayTabsTransaction found = new PayTabsTransaction(Fields.of(json));
-        if (!found.ref().equals(asked)) {
-            throw new UnreadableReplyException("tran_ref is another one's");
-        }
-        return found;
-    }
-
-    private static List<PayTabsTransaction> all(JsonNode json) {
-        if (!json.isArray()) {
-            // a single transaction without its brackets
-            return List.of(new PayTabsTransaction(Fields.of(json)));
-        }
-        List<PayTabsTransaction> all = new ArrayList<>(json.size());
-        for (JsonNode each : json) {
-            all.add(new PayTabsTransaction(Fields.of(each)));
-        }
-        return List.copyOf(all);
     }
 
     /**
@@ -170,9 +295,12 @@ public final class PayTabsClient implements AutoCloseable {
     public static final class Builder {
         private final PayTabsProfile profile;
         private @Nullable OkHttpClient http;
+        private String invoicePath = "payment/invoice/new";
         private PayTabsTimeouts timeouts = PayTabsTimeouts.defaults();
         private Clock clock = Clock.systemUTC();
         private LongSupplier nanoTime = System::nanoTime;
+
+        private static final Pattern PATH = Pattern.compile("[a-z]+(/[a-z]+){0,5}");
 
         private Builder(PayTabsProfile profile) {
             this.profile = Objects.requireNonNull(profile, "profile");
@@ -199,6 +327,18 @@ public final class PayTabsClient implements AutoCloseable {
          */
         public Builder timeouts(PayTabsTimeouts limits) {
             this.timeouts = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /**
+         * Where new invoices are made, on which PayTabs' documents differ; {@code payment/invoice/new} by default.
+         *
+         * @param path below the base address, for example {@code payment/new/invoice}
+         * @return this
+         * @throws InvalidInputException if the path is of another form
+         */
+        public Builder invoicePath(String path) {
+            this.invoicePath = Limits.matching("invoicePath", path, PATH, "lower-case words with slashes between");
             return this;
         }
 
@@ -250,7 +390,7 @@ public final class PayTabsClient implements AutoCloseable {
             Dispatcher dispatcher = new Dispatcher();
             // all calls go to one host, for which OkHttp's default is five at once
             dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
-            return new OkHttpClient.Builder().dispatcher(dispatcher);
+            return new OkHttpClient.Builder().dispatcher(dispatcher).socketFactory(new PromptSockets());
         }
     }
 }

@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayOutcome.NotSent;
 import io.nestcms.payment.GatewayTransaction;
@@ -15,6 +16,7 @@ import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.FailureClass;
 import io.nestcms.resilience.Permit;
+import io.nestcms.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +50,8 @@ public final class PayTabsGateway implements PaymentGateway {
     private final CircuitBreaker payments;
     private final CircuitBreaker queries;
     private final int attempts;
+    private final RetryBudget retries;
+    private final Pace pace;
     private final Duration backOff;
     private final Duration deadline;
     private final LongSupplier ticker;
@@ -63,6 +67,10 @@ public final class PayTabsGateway implements PaymentGateway {
         this.payments = builder.breakers.create(name, settings);
         this.queries = builder.breakers.create(name + "-query", settings);
         this.attempts = builder.attempts;
+        this.retries = builder.retries == null
+                ? RetryBudget.of(0.2, 10, Duration.ofMinutes(1), builder.ticker)
+                : builder.retries;
+        this.pace = new Pace(builder.callsPerMinute, builder.ticker);
         this.backOff = builder.backOff;
         this.deadline = builder.deadline;
         this.ticker = builder.ticker;
@@ -112,10 +120,33 @@ public final class PayTabsGateway implements PaymentGateway {
         try {
             request = GatewayTerms.request(payment.order());
         } catch (InvalidInputException unfit) {
-            return new GatewayOutcome.Rejected<>(
-                    new Rejection("invalid_input", Objects.requireNonNull(unfit.getMessage()), null));
+            return refused(unfit);
         }
         return mapped(guarded(payments, () -> client.charge(request)), reply -> GatewayTerms.initiation(reply, cart));
+    }
+
+    /**
+     * {@inheritDoc} Two equal follow-ups of one cart within two minutes may be taken for duplicates by PayTabs; the second is
+     * then indeterminate and settled by query. A follow-up outside PayTabs' limits is rejected without a call, as for
+     * {@link #initiate}.
+     */
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+        CartId cart = payment.order().cartId();
+        FollowUpRequest request;
+        try {
+            request = GatewayTerms.request(payment.order(), followUp);
+        } catch (InvalidInputException unfit) {
+            return refused(unfit);
+        }
+        return mapped(
+                guarded(payments, () -> client.followUp(request)),
+                reply -> GatewayTerms.followUp(reply, cart, followUp.kind()));
+    }
+
+    private static <T> GatewayOutcome<T> refused(InvalidInputException unfit) {
+        return new GatewayOutcome.Rejected<>(
+                new Rejection("invalid_input", Objects.requireNonNull(unfit.getMessage()), null));
     }
 
     @Override
@@ -133,18 +164,14 @@ public final class PayTabsGateway implements PaymentGateway {
     /** Attempts until one ends otherwise than unsent, or attempts or time are used up. */
     private <T> GatewayOutcome<T> guarded(CircuitBreaker breaker, Supplier<PayTabsCall<T>> calls) {
         long startedAt = ticker.getAsLong();
+        retries.called();
         for (int attempt = 1; ; attempt++) {
-            Permit permit = breaker.tryAcquire();
-            if (permit.isRejected()) {
-                return new NotSent<>(
-                        NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null));
-            }
-            GatewayOutcome<T> outcome = attempt(permit, calls.get(), left(startedAt));
+            GatewayOutcome<T> outcome = attempt(breaker, calls.get(), left(startedAt));
             if (attempt == attempts || !(outcome instanceof NotSent<T> unsent) || !mayGoAgain(unsent)) {
                 return outcome;
             }
             Duration wait = waitBefore(attempt + 1, unsent);
-            if (wait.compareTo(left(startedAt)) >= 0 || !sleep(wait)) {
+            if (wait.compareTo(left(startedAt)) >= 0 || !retries.tryRetry() || !sleep(wait)) {
                 return outcome;
             }
         }
@@ -158,11 +185,20 @@ public final class PayTabsGateway implements PaymentGateway {
         return deadline.minusNanos(ticker.getAsLong() - startedAt);
     }
 
-    private <T> GatewayOutcome<T> attempt(Permit permit, PayTabsCall<T> call, Duration left) {
+    private <T> GatewayOutcome<T> attempt(CircuitBreaker breaker, PayTabsCall<T> call, Duration left) {
+        if (left.isNegative() || left.isZero()) {
+            return new NotSent<>(NotSent.Cause.OUT_OF_TIME, null);
+        }
+        Permit permit = breaker.tryAcquire();
+        if (permit.isRejected()) {
+            return new NotSent<>(
+                    NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null));
+        }
         CallEnd<T> end = null;
         try {
-            if (left.isNegative() || left.isZero()) {
-                return new NotSent<>(NotSent.Cause.OUT_OF_TIME, null);
+            Duration wait = pace.take();
+            if (!wait.isZero()) {
+                return new NotSent<>(NotSent.Cause.THROTTLED, wait);
             }
             end = call.run(left);
             return end.outcome();
@@ -253,6 +289,8 @@ public final class PayTabsGateway implements PaymentGateway {
         private String name = "paytabs";
         private BreakerSettings breaker = BreakerSettings.gateway().build();
         private int attempts = 3;
+        private @Nullable RetryBudget retries;
+        private int callsPerMinute;
         private Duration backOff = Duration.ofMillis(250);
         private Duration deadline = Duration.ofSeconds(30);
         private LongSupplier ticker = System::nanoTime;
@@ -298,6 +336,32 @@ public final class PayTabsGateway implements PaymentGateway {
          */
         public Builder attempts(int most) {
             this.attempts = Limits.number("attempts", most, 1, 10);
+            return this;
+        }
+
+        /**
+         * How many further attempts all calls together may make, so that an outage is not answered with a multiple of the
+         * load; by default a fifth of the calls of the last minute and ten more.
+         *
+         * @param budget may be shared with other gateways on the same host
+         * @return this
+         */
+        public Builder retryBudget(RetryBudget budget) {
+            this.retries = Objects.requireNonNull(budget, "budget");
+            return this;
+        }
+
+        /**
+         * How many calls, queries included, go out in any minute at most; no limit by default. What is over waits as long
+         * as the deadline lets it and is then {@linkplain NotSent.Cause#THROTTLED not sent}. PayTabs publishes no limit;
+         * 20 in a minute is what a related gateway tells its merchants.
+         *
+         * @param most 1 to 100000
+         * @return this
+         * @throws InvalidInputException if the number is out of range
+         */
+        public Builder callsPerMinute(int most) {
+            this.callsPerMinute = Limits.number("callsPerMinute", most, 1, 100_000);
             return this;
         }
 

@@ -8,12 +8,15 @@ import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayOutcome.Accepted;
 import io.nestcms.payment.GatewayOutcome.Indeterminate;
 import io.nestcms.payment.GatewayOutcome.NotSent;
 import io.nestcms.payment.GatewayOutcome.Rejected;
 import io.nestcms.payment.GatewayTransaction;
+import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Initiation;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentOrder;
@@ -23,6 +26,7 @@ import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.resilience.RetryBudget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,6 +35,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -38,6 +44,8 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PayTabsGatewayTest {
     private final MockWebServer server = new MockWebServer();
@@ -223,6 +231,110 @@ class PayTabsGatewayTest {
         assertThat(waits).containsExactly(Duration.ofMillis(700));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CAPTURE, capture.json, TST2632602000445, ORD-2026-000433, 100.00, APPROVED",
+        "VOID, void.json, TST2632602000433, ORD-2026-000431, 420.00, APPROVED",
+        "REFUND, refund-accepted.json, TST2632602000417, ORD-2026-000417, 75.50, APPROVED",
+        "REFUND, refund-declined.json, TST2632602000417, ORD-2026-000417, 900.00, DECLINED"
+    })
+    void followUp_answered_transactionOfItsOwn(
+            TransactionKind kind, String fixture, String of, String cart, String amount, TransactionState state)
+            throws Exception {
+        answer(200, Fixtures.text(fixture).replace(cart, Fixtures.CART.value()));
+        GatewayOutcome<GatewayTransaction> outcome = gateway(server.url("/").uri())
+                .followUp(payment("900.00", "SAR"), followUp(kind, Money.of(amount, "SAR"), of));
+        assertThat(outcome).isInstanceOfSatisfying(Accepted.class, accepted -> {
+            GatewayTransaction done = (GatewayTransaction) accepted.value();
+            assertThat(done.kind()).isEqualTo(kind);
+            assertThat(done.state()).isEqualTo(state);
+            assertThat(done.previousRef()).isEqualTo(new TransactionRef(of));
+        });
+        assertThat(server.takeRequest().getBody().utf8())
+                .contains("\"tran_type\":\"" + kind.name().toLowerCase(Locale.ROOT) + "\"")
+                .contains("\"tran_ref\":\"" + of + "\"", "\"cart_amount\":" + amount + ",");
+    }
+
+    @Test
+    void followUp_answeredForAnotherCartOrKind_indeterminate() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        FollowUp refund = followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST2632602000417");
+        answer(200, Fixtures.text("refund-accepted.json").replace("ORD-2026-000417", "ORD-1"));
+        assertThat(gateway.followUp(payment("250.00", "SAR"), refund)).isInstanceOf(Indeterminate.class);
+        answer(200, Fixtures.text("refund-accepted.json").replace("\"Refund\"", "\"Sale\""));
+        assertThat(gateway.followUp(payment("250.00", "SAR"), refund)).isInstanceOf(Indeterminate.class);
+    }
+
+    @Test
+    void followUp_duplicate_indeterminateAndSentOnce() {
+        answer(409, Fixtures.text("error-duplicate.json"));
+        assertThat(gateway(server.url("/").uri())
+                        .followUp(
+                                payment("250.00", "SAR"),
+                                followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST1")))
+                .isInstanceOf(Indeterminate.class);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void followUp_belowPayTabsLimit_rejectedWithoutACall() {
+        assertThat(gateway(server.url("/").uri())
+                        .followUp(
+                                payment("250.000", "KWD"),
+                                followUp(TransactionKind.REFUND, Money.of("0.005", "KWD"), "TST1")))
+                .isInstanceOf(Rejected.class);
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void calls_whileAllAttemptsFail_furtherAttemptsKeepToTheirBudget() throws IOException {
+        AtomicInteger connects = new AtomicInteger();
+        OkHttpClient counting = http.newBuilder()
+                .addInterceptor(chain -> {
+                    connects.incrementAndGet();
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        PayTabsClient refused = PayTabsClient.builder(Fixtures.profile(refusing()))
+                .httpClient(counting)
+                .build();
+        PayTabsGateway gateway = PayTabsGateway.builder(refused, breakers)
+                .breaker(breaker().toBuilder().minimumCalls(20).failureRate(1).build())
+                .retryBudget(RetryBudget.of(0.2, 10, Duration.ofHours(1), now::get))
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+        breakers.find("paytabs").orElseThrow().disable();
+        for (int i = 0; i < 1000; i++) {
+            assertThat(gateway.initiate(payment("250.00", "SAR"))).isInstanceOf(NotSent.class);
+        }
+        assertThat(connects.get()).isGreaterThan(1000).isLessThanOrEqualTo(1000 + 200 + 10);
+    }
+
+    @Test
+    void calls_overTheirPace_waitForAPlaceOrAreNotSent() {
+        PayTabsGateway gateway = PayTabsGateway.builder(client(server.url("/").uri()), breakers)
+                .callsPerMinute(2)
+                .ticker(now::get)
+                .sleeper(this::wait)
+                .build();
+        for (int i = 0; i < 4; i++) {
+            answer(200, "[]");
+        }
+        gateway.findByCart(Fixtures.CART);
+        now.addAndGet(Duration.ofSeconds(10).toNanos());
+        gateway.findByCart(Fixtures.CART);
+
+        // a place is free in 50 seconds, which is past the deadline
+        assertThat(gateway.findByCart(Fixtures.CART))
+                .isEqualTo(new NotSent<>(NotSent.Cause.THROTTLED, Duration.ofSeconds(50)));
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        assertThat(gateway.findByCart(Fixtures.CART)).isInstanceOf(Accepted.class);
+        assertThat(waits).containsExactly(Duration.ofSeconds(20));
+        assertThat(server.getRequestCount()).isEqualTo(3);
+        assertThat(gateway.unavailableFor()).isEmpty();
+    }
+
     @Test
     void findByCart_all_inOurTerms() {
         answer(200, Fixtures.text("query-by-cart-id.json"));
@@ -356,6 +468,19 @@ class PayTabsGatewayTest {
                 Instant.parse("2026-11-22T08:15:42Z"));
     }
 
+    private static FollowUp followUp(TransactionKind kind, Money amount, String of) {
+        return new FollowUp(
+                new IdempotencyKey("shop", "key-1"),
+                kind,
+                amount,
+                new TransactionRef(of),
+                FollowUpState.values()[0],
+                null,
+                Samples.NOON,
+                Samples.NOON.plusSeconds(60),
+                null);
+    }
+
     private static Payment payment(String amount, String currency) {
         return payment(amount, currency, ChargeMode.SALE);
     }
@@ -373,6 +498,7 @@ class PayTabsGatewayTest {
                 sample.status(),
                 sample.gateway(),
                 sample.moves(),
+                sample.followUps(),
                 sample.disputed(),
                 sample.history(),
                 sample.watch(),

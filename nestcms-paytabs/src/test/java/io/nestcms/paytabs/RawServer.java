@@ -68,6 +68,7 @@ final class RawServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             script.serve(socket);
         } catch (Exception gone) {
             // the client left: what it made of that is what is tested

@@ -17,20 +17,25 @@ final class Announcer {
         this.listeners = List.copyOf(listeners);
     }
 
-    void received(Instant at, Origin origin, int bodyBytes) {
+    void received(Arrival arrival) {
         if (!listeners.isEmpty()) {
-            tell(new WebhookEvent.WebhookReceived(at, origin, bodyBytes));
+            int bytes = arrival.request().bodyLength();
+            tell(new WebhookEvent.WebhookReceived(arrival.at(), arrival.origin(), bytes));
         }
     }
 
-    void validated(Instant at, Origin origin, VerifiedWebhook webhook) {
+    void validated(Arrival arrival, VerifiedWebhook webhook) {
         if (!listeners.isEmpty()) {
-            tell(new WebhookEvent.WebhookValidated(at, origin, webhook.digest()));
+            tell(new WebhookEvent.WebhookValidated(arrival.at(), arrival.origin(), webhook.digest()));
         }
     }
 
     void rejected(Instant at, Origin origin, Refusal refusal) {
-        LOG.warn("webhook refused: {} ({}), scheme {}", refusal.reason(), refusal.detail(), origin.scheme());
+        if (refusal.reason() == Refusal.Reason.SOURCE_BLOCKED) {
+            LOG.debug("webhook refused: {}, scheme {}", refusal.reason(), origin.scheme());
+        } else {
+            LOG.warn("webhook refused: {} ({}), scheme {}", refusal.reason(), refusal.detail(), origin.scheme());
+        }
         if (!listeners.isEmpty()) {
             tell(new WebhookEvent.WebhookRejected(at, origin, refusal));
         }

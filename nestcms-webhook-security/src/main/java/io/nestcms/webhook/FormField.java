@@ -21,6 +21,10 @@ final class FormField {
         this.value = value;
     }
 
+    static FormField of(String name, String value) {
+        return new FormField(name.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+    }
+
     byte[] name() {
         return name;
     }

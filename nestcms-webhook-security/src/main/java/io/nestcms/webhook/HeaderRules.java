@@ -24,14 +24,15 @@ public final class HeaderRules implements WebhookCheck {
     private static final String CONTENT_ENCODING = "Content-Encoding";
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
-    private final List<String> required;
-    private final List<String> single;
-    private final List<String> contentTypes;
+    // arrays, since walking a list makes an object for each walk, and this is done for every request
+    private final String[] required;
+    private final String[] single;
+    private final String[] contentTypes;
 
     private HeaderRules(Builder builder) {
-        this.required = List.copyOf(builder.required);
-        this.single = List.copyOf(builder.single);
-        this.contentTypes = List.copyOf(builder.contentTypes);
+        this.required = builder.required.toArray(new String[0]);
+        this.single = builder.single.toArray(new String[0]);
+        this.contentTypes = builder.contentTypes.toArray(new String[0]);
     }
 
     /**
@@ -95,7 +96,7 @@ public final class HeaderRules implements WebhookCheck {
                 return Refusal.of(Reason.HEADER_DUPLICATED, name + " was sent more than once");
             }
         }
-        return contentTypes.isEmpty() || hasAllowedType(request)
+        return contentTypes.length == 0 || hasAllowedType(request)
                 ? null
                 : Refusal.of(Reason.CONTENT_TYPE_NOT_ALLOWED, "content type is missing or not an allowed one");
     }

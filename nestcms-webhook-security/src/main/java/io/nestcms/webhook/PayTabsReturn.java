@@ -113,11 +113,34 @@ public final class PayTabsReturn implements SignatureScheme {
                 texts.put(name, new String(field.value(), StandardCharsets.UTF_8));
             }
         });
-        signed.sort((a, b) -> Arrays.compareUnsigned(a.name(), b.name()));
-        return SignatureClaim.builder(MacAlgorithm.HMAC_SHA256, FormField.phpQuery(signed))
+        return SignatureClaim.builder(MacAlgorithm.HMAC_SHA256, content(signed))
                 .signature(mac)
                 .fields(texts)
                 .build();
+    }
+
+    /**
+     * Signs a form, for simulators and tests.
+     *
+     * @param fields decoded names and values, without {@code signature}
+     * @param secret the profile's server key
+     * @return the value of the field {@code signature}
+     * @throws WebhookException if the secret was closed
+     */
+    public String sign(Map<String, String> fields, SigningSecret secret) {
+        List<FormField> signed = new ArrayList<>();
+        fields.forEach((name, value) -> {
+            FormField field = FormField.of(name, value);
+            if (isSigned(field) && !merchantParameters.contains(name)) {
+                signed.add(field);
+            }
+        });
+        return SignatureEncoding.HEX.encode(secret.sign(MacAlgorithm.HMAC_SHA256, content(signed)));
+    }
+
+    private static byte[] content(List<FormField> signed) {
+        signed.sort((a, b) -> Arrays.compareUnsigned(a.name(), b.name()));
+        return FormField.phpQuery(signed);
     }
 
     private boolean isSigned(FormField field) {

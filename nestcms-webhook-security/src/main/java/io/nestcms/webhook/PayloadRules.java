@@ -1,6 +1,8 @@
 package io.nestcms.webhook;
 
 import io.nestcms.webhook.Refusal.Reason;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +27,8 @@ public final class PayloadRules implements WebhookCheck {
     private final List<String> required;
     private final @Nullable String profileField;
     private final Set<String> profiles;
+    private final List<TimeField> times;
+    private final Clock clock;
     private final JsonPaths paths;
 
     private PayloadRules(Builder builder) {
@@ -32,7 +36,10 @@ public final class PayloadRules implements WebhookCheck {
         this.required = List.copyOf(builder.required);
         this.profileField = builder.profileField;
         this.profiles = builder.profiles;
+        this.times = List.copyOf(builder.times);
+        this.clock = builder.clock;
         List<String> all = new ArrayList<>(required);
+        times.forEach(time -> all.add(time.path()));
         if (profileField != null) {
             all.add(profileField);
         }
@@ -64,8 +71,26 @@ public final class PayloadRules implements WebhookCheck {
                 return Refusal.of(Reason.FIELD_MISSING, "no field " + field);
             }
         }
-        return profileField == null ? null : profileRefusal(scan, profileField);
+        Refusal refusal = profileField == null ? null : profileRefusal(scan, profileField);
+        for (int i = 0; refusal == null && i < times.size(); i++) {
+            refusal = timeRefusal(scan, times.get(i));
+        }
+        return refusal;
     }
+
+    private @Nullable Refusal timeRefusal(JsonScan scan, TimeField time) {
+        String text = scan.text(paths.leafOf(time.path()));
+        if (text == null) {
+            return Refusal.of(Reason.TIMESTAMP_MISSING, "no field " + time.path());
+        }
+        Instant at = time.format().parse(text);
+        return at == null
+                ? Refusal.of(Reason.TIMESTAMP_MALFORMED, time.path() + " is not a time of the form " + time.format())
+                : time.rule().check(at, clock.instant()).orElse(null);
+    }
+
+    /** A field that holds a time, and what it must be. */
+    private record TimeField(String path, TimestampFormat format, TimestampRule rule) {}
 
     private @Nullable Refusal profileRefusal(JsonScan scan, String field) {
         String profile = scan.text(paths.leafOf(field));
@@ -87,6 +112,8 @@ public final class PayloadRules implements WebhookCheck {
         private int maxDepth = DEFAULT_DEPTH;
         private @Nullable String profileField;
         private Set<String> profiles = Set.of();
+        private final List<TimeField> times = new ArrayList<>();
+        private Clock clock = Clock.systemUTC();
 
         private Builder() {}
 
@@ -130,6 +157,35 @@ public final class PayloadRules implements WebhookCheck {
             }
             profileField = Objects.requireNonNull(path, "path");
             profiles = Set.copyOf(allowed);
+            return this;
+        }
+
+        /**
+         * Requires that a field's time lies within tolerances. For a time of the event, not of the delivery, as PayTabs'
+         * {@code payment_result.transaction_time}, use {@link TimestampRule#notFromTheFuture}: a bound on its age would lose
+         * late deliveries.
+         *
+         * @param path the names on the way to the field, joined by dots
+         * @param format how the time is written
+         * @param rule the tolerances
+         * @return this builder
+         */
+        public Builder time(String path, TimestampFormat format, TimestampRule rule) {
+            times.add(new TimeField(
+                    Objects.requireNonNull(path, "path"),
+                    Objects.requireNonNull(format, "format"),
+                    Objects.requireNonNull(rule, "rule")));
+            return this;
+        }
+
+        /**
+         * Sets the clock for times in the body. Default: the system's, in UTC.
+         *
+         * @param clock gives our time
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 

@@ -1,6 +1,8 @@
 package io.nestcms.webhook;
 
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ public final class SignatureClaim implements SignatureReading {
     private final MacAlgorithm algorithm;
     private final byte[][] signedParts;
     private final byte[][] macs;
+    private final byte[][] ed25519Signatures;
     private final @Nullable Instant timestamp;
     private final @Nullable String messageId;
     private final Map<String, String> fields;
@@ -31,6 +34,7 @@ public final class SignatureClaim implements SignatureReading {
         this.algorithm = builder.algorithm;
         this.signedParts = builder.signedParts;
         this.macs = builder.macs;
+        this.ed25519Signatures = builder.ed25519Signatures;
         this.timestamp = builder.timestamp;
         this.messageId = builder.messageId;
         this.fields = builder.fields;
@@ -59,6 +63,10 @@ public final class SignatureClaim implements SignatureReading {
         return macs;
     }
 
+    byte[][] ed25519Signatures() {
+        return ed25519Signatures;
+    }
+
     @Nullable Instant timestamp() {
         return timestamp;
     }
@@ -80,6 +88,7 @@ public final class SignatureClaim implements SignatureReading {
         private final MacAlgorithm algorithm;
         private final byte[][] signedParts;
         private byte[][] macs = NONE;
+        private byte[][] ed25519Signatures = NONE;
         private @Nullable Instant timestamp;
         private @Nullable String messageId;
         private Map<String, String> fields = Map.of();
@@ -97,6 +106,17 @@ public final class SignatureClaim implements SignatureReading {
          */
         public Builder signature(byte[] signature) {
             macs = appended(macs, signature);
+            return this;
+        }
+
+        /**
+         * Adds a signature made with an Ed25519 key.
+         *
+         * @param signature the signature's 64 bytes, decoded
+         * @return this builder
+         */
+        public Builder ed25519Signature(byte[] signature) {
+            ed25519Signatures = appended(ed25519Signatures, signature);
             return this;
         }
 
@@ -129,7 +149,7 @@ public final class SignatureClaim implements SignatureReading {
          * @return this builder
          */
         public Builder fields(Map<String, String> fields) {
-            this.fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+            this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
             return this;
         }
 
@@ -139,10 +159,11 @@ public final class SignatureClaim implements SignatureReading {
          * @return the claim, or a refusal when there is no signature or there are far too many
          */
         public SignatureReading build() {
-            if (macs.length == 0) {
+            int count = macs.length + ed25519Signatures.length;
+            if (count == 0) {
                 return SignatureReading.unreadable(Refusal.Reason.SIGNATURE_MISSING, "no signature of a known kind");
             }
-            if (macs.length > MAX_SIGNATURES) {
+            if (count > MAX_SIGNATURES) {
                 return SignatureReading.unreadable(
                         Refusal.Reason.SIGNATURE_MALFORMED, "more than " + MAX_SIGNATURES + " signatures");
             }
@@ -150,7 +171,7 @@ public final class SignatureClaim implements SignatureReading {
         }
 
         private static byte[][] appended(byte[][] all, byte[] signature) {
-            byte[][] longer = java.util.Arrays.copyOf(all, all.length + 1);
+            byte[][] longer = Arrays.copyOf(all, all.length + 1);
             longer[all.length] = signature;
             return longer;
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class SigningSecret implements VerificationKey, AutoCloseable {
+public final class SigningSecret implements VerificationKey, SigningKey, AutoCloseable {
     private static final String STANDARD_PREFIX = "whsec_";
 
     private final HmacKey key;
@@ -148,6 +148,15 @@ public final class SigningSecret implements VerificationKey, AutoCloseable {
     /** The signature of the parts, taken as one run of bytes; {@code null} once closed. */
     byte @Nullable [] mac(MacAlgorithm algorithm, byte[][] parts) {
         return key.mac(algorithm, parts);
+    }
+
+    /** The signature for a sender. */
+    byte[] sign(MacAlgorithm algorithm, byte[]... parts) {
+        byte[] mac = key.mac(algorithm, parts);
+        if (mac == null) {
+            throw new WebhookException("the secret is closed", null);
+        }
+        return mac;
     }
 
     /** Overwrites the bytes. May be repeated. */

@@ -2,8 +2,6 @@ package io.nestcms.webhook;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
@@ -19,23 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class VerifiedWebhook {
+    private final Arrival arrival;
     private final WebhookRequest request;
-    private final WebhookEvent.Origin origin;
     private final SignatureClaim claim;
     private final byte[] identity;
-    private final Instant receivedAt;
 
-    VerifiedWebhook(
-            WebhookRequest request,
-            WebhookEvent.Origin origin,
-            SignatureClaim claim,
-            byte[] identity,
-            Instant receivedAt) {
-        this.request = request;
-        this.origin = origin;
+    VerifiedWebhook(Arrival arrival, SignatureClaim claim, byte[] identity) {
+        this.arrival = arrival;
+        this.request = arrival.request();
         this.claim = claim;
         this.identity = identity;
-        this.receivedAt = receivedAt;
     }
 
     /**
@@ -81,7 +72,7 @@ public final class VerifiedWebhook {
      * @return the instant
      */
     public Instant receivedAt() {
-        return receivedAt;
+        return arrival.at();
     }
 
     /**
@@ -108,7 +99,7 @@ public final class VerifiedWebhook {
      * @return for example {@code paytabs-callback}
      */
     public String scheme() {
-        return origin.scheme();
+        return arrival.scheme();
     }
 
     /**
@@ -117,7 +108,7 @@ public final class VerifiedWebhook {
      * @return empty when there is only one
      */
     public String tenant() {
-        return origin.tenant();
+        return request.tenant();
     }
 
     /**
@@ -126,7 +117,7 @@ public final class VerifiedWebhook {
      * @return scheme, tenant and source
      */
     public WebhookEvent.Origin origin() {
-        return origin;
+        return arrival.origin();
     }
 
     /**
@@ -137,14 +128,13 @@ public final class VerifiedWebhook {
      * @return 64 hexadecimal digits
      */
     public String digest() {
-        MessageDigest sha256 = sha256();
-        sha256.update(origin.scheme().getBytes(StandardCharsets.UTF_8));
-        sha256.update((byte) 0);
-        sha256.update(origin.tenant().getBytes(StandardCharsets.UTF_8));
-        sha256.update((byte) 0);
         @Nullable String id = claim.messageId();
-        sha256.update(id == null ? identity : id.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(sha256.digest());
+        byte[] own = id == null ? identity : id.getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Digests.sha256(label(arrival.scheme()), label(request.tenant()), own));
+    }
+
+    private static byte[] label(String text) {
+        return (text + '\0').getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -154,14 +144,6 @@ public final class VerifiedWebhook {
      */
     @Override
     public String toString() {
-        return "VerifiedWebhook[" + origin.scheme() + ", " + request.bodyLength() + " bytes]";
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new WebhookException("SHA-256 is not offered by this Java runtime", e);
-        }
+        return "VerifiedWebhook[" + arrival.scheme() + ", " + request.bodyLength() + " bytes]";
     }
 }

@@ -1,9 +1,7 @@
 package io.nestcms.webhook;
 
 import io.nestcms.webhook.Refusal.Reason;
-import io.nestcms.webhook.WebhookEvent.Origin;
 import io.nestcms.webhook.WebhookEvent.SecurityAlert;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,13 +13,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is a genuine webhook. A cheap guard comes first (size, well-formed headers); then, in this
- * order, signature, headers and payload. The first check that fails ends it, and a check whose input is
- * missing fails.
+ * Decides whether a request is a genuine webhook. A cheap guard comes first (blocked source, size, well-formed headers);
+ * then, in this order, signature, timestamp, source address, headers and payload. The first check that fails ends it, and a
+ * check whose input is missing fails.
  *
  * <p>Throws nothing for anything that a sender can send: every request ends as a {@link Verification}.
  *
- * <p>Immutable and safe for use by many threads. May be repeated: verifying changes nothing.
+ * <p>Safe for use by many threads. {@link #verify} may be repeated: it changes nothing but the count of refusals.
  *
  * @since 0.1
  */
@@ -31,19 +29,29 @@ public final class WebhookVerifier {
     private final SignatureScheme scheme;
     private final SecretSource secrets;
     private final int maxBodyBytes;
+    private final TimestampRule timestamps;
+    private final TrustedProxies proxies;
+    private final @Nullable IpAllowList sources;
     private final HeaderRules headers;
     private final @Nullable PayloadRules payload;
     private final Clock clock;
     private final Announcer announcer;
+    private final SourceWatch watch;
+    private final ReplayGate replayGate;
 
     private WebhookVerifier(Builder builder) {
         this.scheme = builder.scheme;
         this.secrets = builder.secrets;
         this.maxBodyBytes = builder.maxBodyBytes;
+        this.timestamps = builder.timestamps;
+        this.proxies = builder.proxies;
+        this.sources = builder.sources;
         this.headers = builder.headers;
         this.payload = builder.payload;
         this.clock = builder.clock;
         this.announcer = new Announcer(builder.listeners);
+        this.watch = new SourceWatch(builder.threatMonitor, announcer);
+        this.replayGate = new ReplayGate(builder.replayGuard, builder.onGuardFailure, announcer);
     }
 
     /**
@@ -70,22 +78,41 @@ public final class WebhookVerifier {
     }
 
     /**
-     * Decides whether a request is genuine.
+     * Decides whether a request is genuine. Does not ask the replay guard.
      *
      * @param request the request as it was received
      * @return the proof with the content, or why it was refused
      */
     public Verification verify(WebhookRequest request) {
-        Instant now = clock.instant();
-        Origin origin = new Origin(scheme.name(), request.tenant(), source(request));
-        announcer.received(now, origin, request.bodyLength());
-        Verification verification = decide(request, origin, now);
+        Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
+        announcer.received(arrival);
+        Verification verification = decide(arrival);
         if (verification instanceof Verification.Refused refused) {
-            announcer.rejected(now, origin, refused.refusal());
+            announcer.rejected(arrival.at(), arrival.origin(), refused.refusal());
+            watch.refused(arrival, refused.refusal());
         } else if (verification instanceof Verification.Verified verified) {
-            announcer.validated(now, origin, verified.webhook());
+            announcer.validated(arrival, verified.webhook());
         }
         return verification;
+    }
+
+    /**
+     * Verifies a request and, when it is genuine and the replay guard has not seen it handled, hands it to the handler. The
+     * delivery counts as handled only when the handler answers {@link WebhookAnswer#ACCEPTED}; when it throws or answers
+     * otherwise, the provider's next delivery is handled.
+     *
+     * @param <X> what the handler may throw
+     * @param request the request as it was received
+     * @param handler acts on the delivery
+     * @return how the delivery ended, with the answer for the sender
+     * @throws X if the handler threw it
+     */
+    public <X extends Exception> Delivery handle(WebhookRequest request, WebhookHandler<X> handler) throws X {
+        Verification verification = verify(request);
+        if (verification instanceof Verification.Verified verified) {
+            return replayGate.run(verified.webhook(), handler);
+        }
+        return new Delivery.Refused(((Verification.Refused) verification).refusal());
     }
 
     /**
@@ -112,58 +139,61 @@ public final class WebhookVerifier {
         return maxBodyBytes;
     }
 
-    private Verification decide(WebhookRequest request, Origin origin, Instant now) {
-        Refusal refusal = guard(request);
+    private Verification decide(Arrival arrival) {
+        Refusal refusal = guard(arrival);
         if (refusal != null) {
             return new Verification.Refused(refusal);
         }
-        SignatureReading reading = scheme.read(request);
-        if (reading instanceof SignatureReading.Unreadable unreadable) {
-            return new Verification.Refused(unreadable.refusal());
+        SignatureReading reading = scheme.read(arrival.request());
+        return reading instanceof SignatureReading.Unreadable unreadable
+                ? new Verification.Refused(unreadable.refusal())
+                : checkSignature(arrival, (SignatureClaim) reading);
+    }
+
+    private @Nullable Refusal guard(Arrival arrival) {
+        if (watch.isBlocked(arrival)) {
+            return Refusal.of(Reason.SOURCE_BLOCKED, "blocked after too many refused requests");
         }
-        SignatureClaim claim = (SignatureClaim) reading;
-        return check(request, origin, claim, now);
-    }
-
-    private @Nullable Refusal guard(WebhookRequest request) {
-        return request.bodyLength() > maxBodyBytes
+        return arrival.request().bodyLength() > maxBodyBytes
                 ? Refusal.of(Reason.BODY_TOO_LARGE, "over " + maxBodyBytes + " bytes")
-                : HeaderRules.malformed(request);
+                : HeaderRules.malformed(arrival.request());
     }
 
-    private Verification check(WebhookRequest request, Origin origin, SignatureClaim claim, Instant now) {
+    private Verification checkSignature(Arrival arrival, SignatureClaim claim) {
         Collection<? extends VerificationKey> keys;
         try {
-            keys = secrets.keysOf(request.tenant());
+            keys = secrets.keysOf(arrival.request().tenant());
         } catch (RuntimeException e) {
             announcer.broken("the secrets could not be looked up", e);
             return refused(Reason.SECRET_UNAVAILABLE, "the secrets could not be looked up");
         }
-        SignatureMatch match = SignatureMatch.of(claim, keys, now);
+        SignatureMatch match = SignatureMatch.of(claim, keys, arrival.at());
         byte[] identity = match.identity();
         if (identity == null) {
             return match.anyKey()
                     ? refused(Reason.SIGNATURE_MISMATCH, "no valid secret gives this signature")
                     : refused(Reason.SECRET_UNKNOWN, "no secret is valid now for this tenant");
         }
-        Optional<Refusal> refusal = rules(request);
+        Optional<Refusal> refusal = checkRules(arrival, claim);
         return refusal.isPresent()
                 ? new Verification.Refused(refusal.get())
-                : new Verification.Verified(new VerifiedWebhook(request, origin, claim, identity, now));
+                : new Verification.Verified(new VerifiedWebhook(arrival, claim, identity));
     }
 
-    private Optional<Refusal> rules(WebhookRequest request) {
-        Optional<Refusal> refusal = headers.check(request);
-        return refusal.isPresent() || payload == null ? refusal : payload.check(request);
+    private Optional<Refusal> checkRules(Arrival arrival, SignatureClaim claim) {
+        Instant signedAt = claim.timestamp();
+        Optional<Refusal> refusal = signedAt == null ? Optional.empty() : timestamps.check(signedAt, arrival.at());
+        if (refusal.isEmpty() && sources != null) {
+            refusal = sources.check(arrival.client());
+        }
+        if (refusal.isEmpty()) {
+            refusal = headers.check(arrival.request());
+        }
+        return refusal.isEmpty() && payload != null ? payload.check(arrival.request()) : refusal;
     }
 
     private static Verification refused(Reason reason, String detail) {
         return new Verification.Refused(Refusal.of(reason, detail));
-    }
-
-    private static String source(WebhookRequest request) {
-        InetAddress peer = request.peer();
-        return peer == null ? "unknown" : peer.getHostAddress();
     }
 
     /**
@@ -176,8 +206,14 @@ public final class WebhookVerifier {
         private final SecretSource secrets;
         private final List<WebhookListener> listeners = new ArrayList<>();
         private int maxBodyBytes = DEFAULT_MAX_BODY;
+        private TimestampRule timestamps = TimestampRule.standard();
+        private TrustedProxies proxies = TrustedProxies.none();
+        private @Nullable IpAllowList sources;
         private HeaderRules headers = HeaderRules.standard();
         private @Nullable PayloadRules payload;
+        private @Nullable ThreatMonitor threatMonitor;
+        private @Nullable ReplayGuard replayGuard;
+        private GuardFailurePolicy onGuardFailure = GuardFailurePolicy.REFUSE;
         private Clock clock = Clock.systemUTC();
 
         private Builder(SignatureScheme scheme, SecretSource secrets) {
@@ -197,6 +233,39 @@ public final class WebhookVerifier {
                 throw new IllegalArgumentException("maxBodyBytes is " + maxBodyBytes + ": 1 to 2147483646 is allowed");
             }
             this.maxBodyBytes = maxBodyBytes;
+            return this;
+        }
+
+        /**
+         * Sets the tolerance for the time that the scheme signs, if it signs one. Default five minutes in both directions.
+         *
+         * @param timestamps the tolerances
+         * @return this builder
+         */
+        public Builder timestamps(TimestampRule timestamps) {
+            this.timestamps = Objects.requireNonNull(timestamps, "timestamps");
+            return this;
+        }
+
+        /**
+         * Sets the proxies whose word on the sender's address is taken. Default: none, the sender is the socket's other end.
+         *
+         * @param proxies the proxies
+         * @return this builder
+         */
+        public Builder proxies(TrustedProxies proxies) {
+            this.proxies = Objects.requireNonNull(proxies, "proxies");
+            return this;
+        }
+
+        /**
+         * Sets the addresses that may send. Default: any; a signature says more than an address.
+         *
+         * @param sources the addresses
+         * @return this builder
+         */
+        public Builder sources(IpAllowList sources) {
+            this.sources = Objects.requireNonNull(sources, "sources");
             return this;
         }
 
@@ -233,6 +302,30 @@ public final class WebhookVerifier {
             return payload(PayloadRules.json()
                     .profile("profile_id", Set.of(Long.toString(profileId)))
                     .build());
+        }
+
+        /**
+         * Sets what counts refusals, raises alerts and blocks sources for a while. Default: none.
+         *
+         * @param threatMonitor the monitor; may be shared by verifiers
+         * @return this builder
+         */
+        public Builder threatMonitor(ThreatMonitor threatMonitor) {
+            this.threatMonitor = Objects.requireNonNull(threatMonitor, "threatMonitor");
+            return this;
+        }
+
+        /**
+         * Sets what keeps {@link WebhookVerifier#handle} from handling a delivery twice. Default: none.
+         *
+         * @param replayGuard the guard; may be shared by verifiers
+         * @param onFailure what happens while it cannot be asked
+         * @return this builder
+         */
+        public Builder replayGuard(ReplayGuard replayGuard, GuardFailurePolicy onFailure) {
+            this.replayGuard = Objects.requireNonNull(replayGuard, "replayGuard");
+            this.onGuardFailure = Objects.requireNonNull(onFailure, "onFailure");
+            return this;
         }
 
         /**

@@ -56,20 +56,6 @@ class PayTabsCallbackTest {
     }
 
     @Test
-    void verify_anyChangedBitOfTheBody_isRefused() {
-        byte[] body = paytabs("ipn-sale-authorised.json");
-        String signature = hexMac(Fixtures.SERVER_KEY, body);
-        for (int bit = 0; bit < body.length * 8; bit++) {
-            byte[] changed = body.clone();
-            changed[bit / 8] ^= (byte) (1 << bit % 8);
-            WebhookRequest request = WebhookRequest.builder(changed)
-                    .header("Signature", signature)
-                    .build();
-            assertThat(reason(verifier.verify(request))).isEqualTo(Reason.SIGNATURE_MISMATCH);
-        }
-    }
-
-    @Test
     void verify_anyChangedDigitOfTheSignature_isRefused() {
         byte[] body = paytabs("ipn-sale-authorised.json");
         String signature = hexMac(Fixtures.SERVER_KEY, body);

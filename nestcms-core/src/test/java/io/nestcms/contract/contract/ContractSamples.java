@@ -70,6 +70,7 @@ public final class ContractSamples {
                 new GatewayLink(null, null, null, 0),
                 moves,
                 List.of(),
+                List.of(),
                 List.of(new HistoryEntry(createdAt, PaymentStatus.CREATED, "created", null)),
                 new Watch(null, 0),
                 new Revision(1, 1, createdAt, createdAt));

@@ -5,6 +5,8 @@ import io.nestcms.payment.Attempt;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
@@ -52,6 +54,7 @@ public final class Samples {
                 new GatewayLink(null, null, null, 0),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(new HistoryEntry(createdAt, PaymentStatus.CREATED, "created", null)),
                 new Watch(null, 0),
                 new Revision(1, 1, createdAt, createdAt));
@@ -79,6 +82,27 @@ public final class Samples {
                         2),
                 List.of(new MoneyMove(
                         new TransactionRef("TST2"), TransactionKind.CAPTURE, Money.parse("KWD 0.001"), now)),
+                List.of(
+                        new FollowUp(
+                                new IdempotencyKey("shop", "capture-1"),
+                                TransactionKind.CAPTURE,
+                                Money.parse("KWD 0.001"),
+                                new TransactionRef("TST1"),
+                                FollowUpState.DONE,
+                                new TransactionRef("TST2"),
+                                now,
+                                now.plusSeconds(60),
+                                null),
+                        new FollowUp(
+                                new IdempotencyKey("shop", "capture-2"),
+                                TransactionKind.CAPTURE,
+                                Money.parse("KWD 1.000"),
+                                new TransactionRef("TST1"),
+                                FollowUpState.REFUSED,
+                                null,
+                                now,
+                                now.plusSeconds(60),
+                                "Limit exceeded")),
                 List.of(new TransactionRef("TST9")),
                 List.of(
                         before.history().get(0),
@@ -100,6 +124,7 @@ public final class Samples {
                 before.status(),
                 before.gateway(),
                 before.moves(),
+                before.followUps(),
                 before.disputed(),
                 before.history(),
                 new Watch(checkAt, before.watch().checks() + 1),

@@ -234,7 +234,7 @@ final class CommandGuard {
         return switch (option) {
             case "collation" ->
                 value instanceof Document collation && collation.equals(new Document("locale", "simple"));
-            // the node has no clock on a running operation; a client that set one has its own (CSOT)
+            // kept by the engine while it looks at documents
             case "maxTimeMS" -> true;
             default ->
                 value == null || Boolean.FALSE.equals(value) || (value instanceof Document empty && empty.isEmpty());

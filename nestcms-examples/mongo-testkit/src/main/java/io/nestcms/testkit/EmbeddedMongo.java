@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     private final EmbeddedNode node;
     private final WireServer server;
     private final int port;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ScheduledExecutorService sweeper;
     private final ScheduledFuture<?> sweeps;
 
@@ -143,6 +145,10 @@ public final class EmbeddedMongo implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        node.endStreams();
         sweeps.cancel(false);
         sweeper.shutdown();
         server.close();

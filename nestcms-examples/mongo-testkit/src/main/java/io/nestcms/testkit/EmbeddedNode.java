@@ -5,7 +5,6 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
-import io.netty.channel.Channel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,13 +115,13 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     // ---- commands ------------------------------------------------------------------------------------------------
 
     @Override
-    public Document handle(Channel from, String database, Document command) {
+    public Document handle(String database, Document command) {
         String name = command.keySet().iterator().next();
         try {
             if (Replies.isHello(name)) {
                 return hello();
             }
-            return stamped(route(from, database, Replies.canonical(name), command));
+            return stamped(route(database, Replies.canonical(name), command));
         } catch (MongoServerError e) {
             return stamped(Replies.error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()));
         } catch (MongoServerException e) {
@@ -136,18 +135,13 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         }
     }
 
-    @Override
-    public void closed(Channel channel) {
-        store.handleClose(channel);
-    }
-
-    private Document route(Channel from, String database, String name, Document command) throws IOException {
+    private Document route(String database, String name, Document command) throws IOException {
         if (Replies.SESSION_COMMANDS.contains(name)) {
             return Replies.ok();
         }
         guard.check(name, database, command);
         if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
-            return write(from, database, name, command);
+            return write(database, name, command);
         }
         if (ChangeStreams.opens(name, command)) {
             return streams.open(database, command);
@@ -158,7 +152,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         if (name.equals("killCursors")) {
             streams.close(command);
         }
-        Document reply = store.handleCommand(from, database, name, command);
+        Document reply = store.execute(database, name, command);
         if (journal != null && needsDurable(command)) {
             journal.await(journal.last());
         }
@@ -173,7 +167,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
                 && !level.equals("available");
     }
 
-    private Document write(Channel from, String database, String name, Document command) throws IOException {
+    private Document write(String database, String name, Document command) throws IOException {
         Document concern = command.get("writeConcern") instanceof Document given ? given : new Document();
         Document reply;
         long sequence;
@@ -184,7 +178,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
             }
             Document given = RetryableWrites.isRetryable(command) ? retried.replyTo(command) : null;
             if (given == null) {
-                reply = apply(from, database, name, command);
+                reply = apply(database, name, command);
             } else {
                 reply = given;
             }
@@ -200,10 +194,18 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         return withConcern(reply, concern);
     }
 
-    private Document apply(Channel from, String database, String name, Document command) {
+    private Document apply(String database, String name, Document command) {
         return journaled(() -> {
             Document definition = Replies.DEFINITIONS.contains(name) ? Replies.withoutTransport(command) : null;
-            Document reply = store.handleCommand(from, database, name, command);
+            Document reply;
+            try {
+                reply = store.execute(database, name, command);
+            } catch (RuntimeException e) {
+                if (current.isEmpty()) {
+                    throw e;
+                }
+                reply = Replies.halfDone(e);
+            }
             if (definition != null) {
                 current.add(Operation.command(database, definition));
                 if (name.equals("drop")) {
@@ -439,10 +441,14 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         }
     }
 
+    /** Lets the clients that wait for changes go. */
+    void endStreams() {
+        recent.close();
+    }
+
     @Override
     public void close() throws IOException {
         compactor.shutdown();
-        recent.close();
         try {
             if (!compactor.awaitTermination(60, TimeUnit.SECONDS)) {
                 log.warn("a snapshot is still being written; it is left unfinished");

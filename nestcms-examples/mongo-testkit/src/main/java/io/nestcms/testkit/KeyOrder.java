@@ -1,5 +1,6 @@
 package io.nestcms.testkit;
 
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.BsonRegularExpression;
@@ -41,6 +42,16 @@ final class KeyOrder implements Comparator<@Nullable Object> {
         return new Edge(rank(value), true);
     }
 
+    /** Numbers of all types that are equal become the same; so does what is null and what is missing. */
+    static @Nullable Object normalized(@Nullable Object value) {
+        if (value instanceof Missing) {
+            return null;
+        } else if (value instanceof Number || value instanceof Map || value instanceof List) {
+            return new KeyValue(value).normalized().get(0);
+        }
+        return value;
+    }
+
     @Override
     public int compare(@Nullable Object a, @Nullable Object b) {
         int places = Integer.compare(place(a), place(b));
@@ -62,12 +73,14 @@ final class KeyOrder implements Comparator<@Nullable Object> {
     private static int rank(@Nullable Object value) {
         if (value == null || value instanceof Missing) {
             return RANK_NULL;
-        } else if (value instanceof MinKey) {
-            return 0;
-        } else if (value instanceof Number) {
-            return RANK_NUMBER;
         } else if (value instanceof String) {
             return 3;
+        } else if (value instanceof Number) {
+            return RANK_NUMBER;
+        } else if (value instanceof Instant) {
+            return 11;
+        } else if (value instanceof MinKey) {
+            return 0;
         } else if (value instanceof Map) {
             return RANK_DOCUMENT;
         } else if (value instanceof List) {
@@ -82,8 +95,6 @@ final class KeyOrder implements Comparator<@Nullable Object> {
             return 9;
         } else if (value instanceof Boolean) {
             return 10;
-        } else if (value instanceof Instant) {
-            return 11;
         } else if (value instanceof BsonTimestamp) {
             return 12;
         } else if (value instanceof BsonRegularExpression) {

@@ -4,7 +4,6 @@ import de.bwaldvogel.mongo.bson.BsonTimestamp;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
-import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +22,8 @@ final class MemberCommands implements WireServer.Commands {
     private static final int NOT_PRIMARY_NO_SECONDARY_OK = 13435;
     private static final int INTERRUPTED_BY_STATE_CHANGE = 11602;
     private static final long LONGEST_WAIT_MILLIS = 30_000;
+    /** A server waits for ever; no test does. */
+    private static final long LONGEST_CONCERN_MILLIS = 600_000;
 
     /** The errors after which a driver may send a write again, as the retryable writes specification lists them. */
     private static final Set<Integer> RETRYABLE =
@@ -67,12 +68,7 @@ final class MemberCommands implements WireServer.Commands {
     }
 
     @Override
-    public void closed(Channel channel) {
-        member.store.handleClose(channel);
-    }
-
-    @Override
-    public @Nullable Document handle(Channel from, String database, Document command) {
+    public @Nullable Document handle(String database, Document command) {
         String name = Replies.canonical(command.keySet().iterator().next());
         set.locked(() -> set.await(Long.MAX_VALUE / 2, () -> !member.frozen || !member.alive));
         if (isGone()) {
@@ -89,7 +85,7 @@ final class MemberCommands implements WireServer.Commands {
         }
         FailCommand met = faultFor(name);
         if (met == null) {
-            return answered(from, database, name, command);
+            return answered(database, name, command);
         }
         long held = met.delay().toNanos();
         set.locked(() -> set.await(held, set::isClosed));
@@ -100,7 +96,7 @@ final class MemberCommands implements WireServer.Commands {
             Document error = Replies.error(met.errorCode(), null, "failing command via fail point");
             return stamped(met.labels().isEmpty() ? labelled(error, command) : labelled(error, met.labels()));
         }
-        Document reply = answered(from, database, name, command);
+        Document reply = answered(database, name, command);
         return met.connection() == FailCommand.Connection.LOST_AFTER ? null : reply;
     }
 
@@ -108,10 +104,10 @@ final class MemberCommands implements WireServer.Commands {
         return set.isClosed() || !set.locked(() -> member.alive);
     }
 
-    private @Nullable Document answered(Channel from, String database, String name, Document command) {
+    private @Nullable Document answered(String database, String name, Document command) {
         Document reply;
         try {
-            reply = route(from, database, name, command);
+            reply = route(database, name, command);
         } catch (MongoServerError e) {
             reply = labelled(Replies.error(e.getCode(), e.getCodeName(), e.getMessageWithoutErrorCode()), command);
         } catch (MongoServerException e) {
@@ -123,16 +119,16 @@ final class MemberCommands implements WireServer.Commands {
         return isGone() ? null : stamped(reply);
     }
 
-    private Document route(Channel from, String database, String name, Document command) {
+    private Document route(String database, String name, Document command) {
         if (Replies.SESSION_COMMANDS.contains(name)) {
             return Replies.ok();
         }
         set.guard().check(name, database, command);
         if (Transactions.isIn(command)) {
-            return transaction(from, database, name, command);
+            return transaction(database, name, command);
         }
         if (Replies.WRITES.contains(name) || Replies.DEFINITIONS.contains(name)) {
-            return write(from, database, name, command);
+            return write(database, name, command);
         }
         if (streams.continues(name, command)) {
             return streams.next(command);
@@ -140,14 +136,14 @@ final class MemberCommands implements WireServer.Commands {
         if (name.equals("killCursors")) {
             streams.close(command);
         }
-        return read(from, database, name, command);
+        return read(database, name, command);
     }
 
     // ---- reads ---------------------------------------------------------------------------------------------------
 
     private static final Set<String> ANYWHERE = Set.of("ping", "buildInfo", "serverStatus", "getMore", "killCursors");
 
-    private Document read(Channel from, String database, String name, Document command) {
+    private Document read(String database, String name, Document command) {
         Document preference = command.get("$readPreference") instanceof Document given ? given : new Document();
         boolean needsPrimary = preference.isEmpty() || "primary".equals(preference.get("mode"));
         Document concern = command.get("readConcern") instanceof Document given ? given : new Document();
@@ -168,7 +164,7 @@ final class MemberCommands implements WireServer.Commands {
         if (ChangeStreams.opens(name, command)) {
             return streams.open(database, command);
         }
-        Document reply = member.store.handleCommand(from, database, name, command);
+        Document reply = member.store.execute(database, name, command);
         switch (String.valueOf(level)) {
             case "local", "available" -> {
                 // what is here now
@@ -209,7 +205,7 @@ final class MemberCommands implements WireServer.Commands {
 
     // ---- writes --------------------------------------------------------------------------------------------------
 
-    private Document write(Channel from, String database, String name, Document command) {
+    private Document write(String database, String name, Document command) {
         return set.locked(() -> {
             if (!member.alive) {
                 throw interrupted();
@@ -218,17 +214,17 @@ final class MemberCommands implements WireServer.Commands {
                 throw new MongoServerError(NOT_WRITABLE_PRIMARY, "NotWritablePrimary", "not primary");
             }
             Document before = RetryableWrites.isRetryable(command) ? member.retried.replyTo(command) : null;
-            Document reply = before != null ? before : apply(from, database, name, command);
+            Document reply = before != null ? before : apply(database, name, command);
             return withConcern(reply, command);
         });
     }
 
-    private Document transaction(Channel from, String database, String name, Document command) {
+    private Document transaction(String database, String name, Document command) {
         return set.locked(() -> {
             if (!member.alive || !member.primary) {
                 throw new MongoServerError(NOT_WRITABLE_PRIMARY, "NotWritablePrimary", "not primary");
             }
-            Document reply = transactions.run(from, database, name, command);
+            Document reply = transactions.run(database, name, command);
             return name.equals("commitTransaction") ? withConcern(reply, command) : reply;
         });
     }
@@ -238,10 +234,18 @@ final class MemberCommands implements WireServer.Commands {
         transactions.clear();
     }
 
-    private Document apply(Channel from, String database, String name, Document command) {
+    private Document apply(String database, String name, Document command) {
         return member.write((operations, changes) -> {
             Document definition = Replies.DEFINITIONS.contains(name) ? Replies.withoutTransport(command) : null;
-            Document reply = member.store.handleCommand(from, database, name, command);
+            Document reply;
+            try {
+                reply = member.store.execute(database, name, command);
+            } catch (RuntimeException e) {
+                if (operations.isEmpty()) {
+                    throw e;
+                }
+                reply = Replies.halfDone(e);
+            }
             if (definition != null) {
                 operations.add(Operation.command(database, definition));
                 if (name.equals("drop")) {
@@ -274,9 +278,12 @@ final class MemberCommands implements WireServer.Commands {
         } else {
             return unsatisfiable(reply);
         }
-        long millis = concern.get("wtimeout") instanceof Number limit && limit.longValue() > 0
-                ? limit.longValue()
-                : LONGEST_WAIT_MILLIS;
+        long millis = LONGEST_CONCERN_MILLIS;
+        if (concern.get("wtimeout") instanceof Number limit && limit.longValue() > 0) {
+            millis = limit.longValue();
+        } else if (command.get("maxTimeMS") instanceof Number limit && limit.longValue() > 0) {
+            millis = limit.longValue();
+        }
         boolean reached =
                 set.await(TimeUnit.MILLISECONDS.toNanos(millis), () -> lost(entry, place, term) || done.getAsBoolean());
         if (lost(entry, place, term)) {

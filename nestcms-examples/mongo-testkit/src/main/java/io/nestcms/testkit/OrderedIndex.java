@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +37,8 @@ final class OrderedIndex extends Index<Integer> {
     }
 
     private final NavigableSet<Entry> entries;
+    private final String[] fields;
+    private final boolean id;
     private final boolean unique;
     private final boolean sparse;
     private long arrays;
@@ -45,8 +46,10 @@ final class OrderedIndex extends Index<Integer> {
     OrderedIndex(String name, List<IndexKey> keys, boolean unique, boolean sparse) {
         // the superclass takes "sparse" as leave to find no position here: only the _id index must know it
         super(name, keys, !isId(keys));
-        this.unique = unique || isId(keys);
-        this.sparse = sparse && !isId(keys);
+        this.id = isId(keys);
+        this.unique = unique || id;
+        this.sparse = sparse && !id;
+        this.fields = keys.stream().map(IndexKey::getKey).toArray(String[]::new);
         this.entries = new TreeSet<>(order(keys));
     }
 
@@ -97,19 +100,27 @@ final class OrderedIndex extends Index<Integer> {
                 : entries.subSet(low, true, high, true);
     }
 
-    private Collection<KeyValue> keysOf(Document document) {
-        return sparse && lacksAllFields(document) ? Set.of() : getKeyValues(document);
-    }
+    /** What a document stands under, and whether an array is the reason for more or less than one key. */
+    private record Keys(List<List<@Nullable Object>> values, boolean array) {}
 
-    private boolean lacksAllFields(Document document) {
-        return getKeys().stream()
-                .allMatch(key -> Utils.getSubdocumentValueCollectionAware(document, key.getKey()) instanceof Missing);
-    }
-
-    private boolean touchesArray(Document document) {
-        return getKeys().stream()
-                .anyMatch(
-                        key -> Utils.getSubdocumentValueCollectionAware(document, key.getKey()) instanceof Collection);
+    private Keys keysOf(Document document) {
+        List<@Nullable Object> key = new ArrayList<>(fields.length);
+        boolean present = false;
+        for (String field : fields) {
+            Object value = field.indexOf('.') < 0
+                    ? document.getOrMissing(field)
+                    : Utils.getSubdocumentValueCollectionAware(document, field);
+            if (value instanceof Collection) {
+                return new Keys(
+                        getKeyValues(document).stream()
+                                .map(OrderedIndex::values)
+                                .toList(),
+                        true);
+            }
+            present |= !(value instanceof Missing);
+            key.add(KeyOrder.normalized(value));
+        }
+        return new Keys(sparse && !present ? List.of() : List.of(key), false);
     }
 
     private static List<@Nullable Object> values(KeyValue key) {
@@ -118,17 +129,16 @@ final class OrderedIndex extends Index<Integer> {
         return values;
     }
 
-    private @Nullable Integer holder(KeyValue key) {
-        List<@Nullable Object> values = values(key);
+    private @Nullable Integer holder(List<@Nullable Object> values) {
         NavigableSet<Entry> found = entries.subSet(Entry.before(values), true, Entry.after(values), true);
         return found.isEmpty() ? null : found.first().position();
     }
 
     private void check(Document document, @Nullable Integer allowed, MongoCollection<Integer> collection) {
-        for (KeyValue key : keysOf(document)) { // also refuses arrays on two paths at once
+        for (List<@Nullable Object> key : keysOf(document).values()) { // also refuses arrays on two paths at once
             Integer holder = unique ? holder(key) : null;
             if (holder != null && !holder.equals(allowed)) {
-                throw new DuplicateKeyError(this, collection, getKeys(), key);
+                throw new DuplicateKeyError(this, collection, getKeys(), new KeyValue(key));
             }
         }
     }
@@ -142,7 +152,7 @@ final class OrderedIndex extends Index<Integer> {
     public void checkUpdate(Document before, Document after, MongoCollection<Integer> collection) {
         Integer own = null;
         if (unique) {
-            for (KeyValue key : keysOf(before)) {
+            for (List<@Nullable Object> key : keysOf(before).values()) {
                 own = holder(key);
             }
         }
@@ -151,18 +161,16 @@ final class OrderedIndex extends Index<Integer> {
 
     @Override
     public void add(Document document, Integer position, MongoCollection<Integer> collection) {
-        for (KeyValue key : keysOf(document)) {
-            entries.add(new Entry(values(key), position));
-        }
-        arrays += touchesArray(document) ? 1 : 0;
+        Keys keys = keysOf(document);
+        keys.values().forEach(key -> entries.add(new Entry(key, position)));
+        arrays += keys.array() ? 1 : 0;
     }
 
     /** Takes the document's entries out; the position must be given where the index is not unique. */
     void remove(Document document, int position) {
-        for (KeyValue key : keysOf(document)) {
-            entries.remove(new Entry(values(key), position));
-        }
-        arrays -= touchesArray(document) ? 1 : 0;
+        Keys keys = keysOf(document);
+        keys.values().forEach(key -> entries.remove(new Entry(key, position)));
+        arrays -= keys.array() ? 1 : 0;
     }
 
     @Override
@@ -173,7 +181,7 @@ final class OrderedIndex extends Index<Integer> {
 
     @Override
     public @Nullable Integer getPosition(Document document) {
-        return isId(getKeys()) ? holder(getKeyValues(document).iterator().next()) : null;
+        return id ? holder(keysOf(document).values().get(0)) : null;
     }
 
     @Override

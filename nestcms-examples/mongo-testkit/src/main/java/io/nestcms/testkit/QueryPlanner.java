@@ -2,7 +2,6 @@ package io.nestcms.testkit;
 
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
-import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.bson.BsonRegularExpression;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.MaxKey;
@@ -25,8 +24,18 @@ final class QueryPlanner {
     /** A stretch of an index. */
     record Range(OrderedIndex.Entry low, OrderedIndex.Entry high) {}
 
+    /** Stretches of one index. */
+    record Scan(OrderedIndex index, List<Range> ranges) {}
+
     /** What to read, and whether it comes in the asked order; reversed means from the end. */
-    record Plan(OrderedIndex index, List<Range> ranges, boolean sorted, boolean reversed, int score) {}
+    record Plan(List<Scan> scans, boolean sorted, boolean reversed, int score) {
+
+        /** Whether a document can come twice. */
+        boolean repeats() {
+            return scans.size() > 1
+                    || scans.stream().anyMatch(scan -> scan.index().hasArrays());
+        }
+    }
 
     /** What the query says about one field. */
     private static final class Condition {
@@ -58,7 +67,39 @@ final class QueryPlanner {
                 }
             }
         }
-        return Optional.ofNullable(best);
+        return best != null ? Optional.of(best) : union(query, indexes);
+    }
+
+    /** Alternatives can be read one after the other if there is an index for each. */
+    private static Optional<Plan> union(Document query, Collection<Index<Integer>> indexes) {
+        for (Map.Entry<String, Object> entry : query.entrySet()) {
+            if (entry.getValue() instanceof Collection<?> parts) {
+                Optional<Plan> found = Optional.empty();
+                if (entry.getKey().equals("$or")) {
+                    found = alternatives(parts, indexes);
+                } else if (entry.getKey().equals("$and")) {
+                    found = parts.stream()
+                            .flatMap(part -> union((Document) part, indexes).stream())
+                            .findFirst();
+                }
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Plan> alternatives(Collection<?> parts, Collection<Index<Integer>> indexes) {
+        List<Scan> scans = new ArrayList<>();
+        for (Object part : parts) {
+            Optional<Plan> plan = plan((Document) part, null, indexes);
+            if (plan.isEmpty()) {
+                return Optional.empty();
+            }
+            scans.addAll(plan.get().scans());
+        }
+        return Optional.of(new Plan(scans, false, false, 0));
     }
 
     private static void collect(Document query, Map<String, Condition> conditions) {
@@ -92,7 +133,7 @@ final class QueryPlanner {
             case "$eq" -> {
                 if (isPoint(operand)) {
                     List<@Nullable Object> one = new ArrayList<>();
-                    one.add(normalized(operand));
+                    one.add(KeyOrder.normalized(operand));
                     condition.points(one);
                 }
             }
@@ -100,7 +141,7 @@ final class QueryPlanner {
                 if (operand instanceof Collection<?> all && all.stream().allMatch(QueryPlanner::isPoint)) {
                     List<@Nullable Object> points = new ArrayList<>();
                     for (Object one : all) {
-                        Object point = normalized(one);
+                        Object point = KeyOrder.normalized(one);
                         if (points.stream().noneMatch(seen -> Objects.equals(seen, point))) {
                             points.add(point);
                         }
@@ -110,12 +151,12 @@ final class QueryPlanner {
             }
             case "$gt", "$gte" -> {
                 if (operand != null && isPoint(operand)) {
-                    condition.low = new Bound(notNull(normalized(operand)), operator.equals("$gte"));
+                    condition.low = new Bound(notNull(KeyOrder.normalized(operand)), operator.equals("$gte"));
                 }
             }
             case "$lt", "$lte" -> {
                 if (operand != null && isPoint(operand)) {
-                    condition.high = new Bound(notNull(normalized(operand)), operator.equals("$lte"));
+                    condition.high = new Bound(notNull(KeyOrder.normalized(operand)), operator.equals("$lte"));
                 }
             }
             default -> {
@@ -134,12 +175,6 @@ final class QueryPlanner {
                 || value instanceof BsonRegularExpression
                 || value instanceof MinKey
                 || value instanceof MaxKey);
-    }
-
-    private static @Nullable Object normalized(@Nullable Object value) {
-        return new KeyValue(value == null ? java.util.Collections.singletonList(null) : List.of(value))
-                .normalized()
-                .get(0);
     }
 
     private static @Nullable Plan plan(
@@ -174,7 +209,7 @@ final class QueryPlanner {
                             ? range(prefix, ranged, keys.get(used).isAscending(), index.hasArrays())
                             : new Range(OrderedIndex.Entry.before(prefix), OrderedIndex.Entry.after(prefix)));
         }
-        return new Plan(index, ranges, direction != 0, direction < 0, score);
+        return new Plan(List.of(new Scan(index, ranges)), direction != 0, direction < 0, score);
     }
 
     /** A null also means "missing", which a sparse index leaves out and an empty array has no entry for. */

@@ -41,6 +41,7 @@ public final class ReplicaMember {
     Duration reportedBehind = Duration.ZERO;
     Map<String, String> tags = Map.of();
     ObjectId processId = new ObjectId();
+    private long isolatedSince;
     private long lagNanos;
     private int rolledBack;
     private @Nullable String advertised;
@@ -147,11 +148,15 @@ public final class ReplicaMember {
     }
 
     /**
-     * Cuts it off from the other members while clients still reach it. A primary does not notice: it goes on in its old
-     * term, and nothing it takes in reaches a majority.
+     * Cuts it off from the other members while clients still reach it. A primary does not notice at first: it goes on in
+     * its old term, and nothing it takes in reaches a majority. It steps down later, see
+     * {@link ReplicaSet.Builder#stepDownAfter}.
      */
     public ReplicaMember isolate() {
-        return changeTopology(() -> isolated = true);
+        return changeTopology(() -> {
+            isolated = true;
+            isolatedSince = System.nanoTime();
+        });
     }
 
     /** The members hear each other again: a stale primary steps down and rolls back. */
@@ -237,6 +242,11 @@ public final class ReplicaMember {
 
     static ObjectId electionId(long term) {
         return new ObjectId(HexFormat.of().parseHex("7fffffff%016x".formatted(term)));
+    }
+
+    /** How long it may still take itself for the primary without hearing of others. */
+    long nanosUntilLonely(Duration limit) {
+        return primary && isolated ? isolatedSince + limit.toNanos() - System.nanoTime() : Long.MAX_VALUE;
     }
 
     BsonTimestamp lastEntryAt() {

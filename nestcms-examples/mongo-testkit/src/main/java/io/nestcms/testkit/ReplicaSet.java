@@ -46,6 +46,7 @@ public final class ReplicaSet implements AutoCloseable {
             Executors.newCachedThreadPool(new DefaultThreadFactory("replica-set", true));
     private final Clock clock;
     private final @Nullable Duration electAfter;
+    private final Duration stepDownAfter;
     private long term;
     private long lastTime;
     private volatile boolean closed;
@@ -53,6 +54,7 @@ public final class ReplicaSet implements AutoCloseable {
     private ReplicaSet(Builder builder) throws IOException {
         clock = builder.clock;
         electAfter = builder.electAfter;
+        stepDownAfter = builder.stepDownAfter;
         try {
             for (int i = 0; i <= builder.secondaries; i++) {
                 members.add(new ReplicaMember(this, i));
@@ -222,8 +224,12 @@ public final class ReplicaSet implements AutoCloseable {
         locked(() -> {
             while (!closed) {
                 Optional<ReplicaMember> source = newestPrimary();
-                if (source.isEmpty() || source.get() == member || !reachable(member) || member.paused) {
-                    awaitChange(Long.MAX_VALUE);
+                long lonely = member.nanosUntilLonely(stepDownAfter);
+                if (lonely <= 0) {
+                    member.follow(member.term);
+                    topologyChanged();
+                } else if (source.isEmpty() || source.get() == member || !reachable(member) || member.paused) {
+                    awaitChange(lonely);
                 } else {
                     long wait = member.copyNext(source.get());
                     if (wait > 0) {
@@ -385,6 +391,7 @@ public final class ReplicaSet implements AutoCloseable {
         private int secondaries = 2;
         private Clock clock = Clock.systemUTC();
         private @Nullable Duration electAfter;
+        private Duration stepDownAfter = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -417,6 +424,19 @@ public final class ReplicaSet implements AutoCloseable {
                 throw new IllegalArgumentException("electAfter " + missing + " is shorter than a millisecond");
             }
             electAfter = missing;
+            return this;
+        }
+
+        /**
+         * How long a primary that hears no other member goes on before it steps down. Default 10 seconds, as a server.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder stepDownAfter(Duration unheard) {
+            if (unheard.isNegative()) {
+                throw new IllegalArgumentException("stepDownAfter " + unheard + " is negative");
+            }
+            stepDownAfter = unheard;
             return this;
         }
 

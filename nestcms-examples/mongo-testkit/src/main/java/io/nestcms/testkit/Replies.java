@@ -3,16 +3,20 @@ package io.nestcms.testkit;
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.BsonTimestamp;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of replies that a member of a replica set adds to what its engine says. */
 final class Replies {
     static final Set<String> WRITES = Set.of("insert", "update", "delete", "findAndModify", "findandmodify");
     static final Set<String> DEFINITIONS = Set.of("create", "createIndexes", "drop", "dropIndexes", "dropDatabase");
     static final Set<String> SESSION_COMMANDS = Set.of("endSessions", "refreshSessions", "killSessions");
+    private static final Logger log = LoggerFactory.getLogger(Replies.class);
     private static final int WIRE_VERSION = 21;
 
     private Replies() {}
@@ -40,6 +44,17 @@ final class Replies {
             error.append("codeName", name);
         }
         return error;
+    }
+
+    /**
+     * The error of a command that failed after it had changed something. It is kept as the reply to a retry: run again, the
+     * command would change it twice.
+     */
+    static Document halfDone(RuntimeException failure) {
+        log.error("a command failed in the engine after it had changed something", failure);
+        return failure instanceof MongoServerError error
+                ? error(error.getCode(), error.getCodeName(), error.getMessageWithoutErrorCode())
+                : error(8, "UnknownError", "the command failed after it had changed something: " + failure);
     }
 
     /** What every member says of itself, whatever its role. */

@@ -23,9 +23,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +45,31 @@ final class Store extends AbstractMongoBackend {
     private static final int CONTENTS_BATCH = 200;
 
     private final StoredCollection.Changes changes;
-    private final EmbeddedChannel channel = new EmbeddedChannel();
+    /**
+     * The engine keeps the last results of a connection and fails if two commands share one or it goes away meanwhile: so
+     * a command gets one of these for its own, never the client's.
+     */
+    private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
+
     private boolean replacing;
     private final Set<String> scans = new ConcurrentSkipListSet<>();
+    /** When the request that this thread serves must be done, in {@link System#nanoTime()}. */
+    private final ThreadLocal<Long> deadline = new ThreadLocal<>();
+
+    private final StoredCollection.Requests requests = new StoredCollection.Requests() {
+        @Override
+        public void scanned(String description) {
+            scans.add(description);
+        }
+
+        @Override
+        public void checkTime() {
+            Long end = deadline.get();
+            if (end != null && System.nanoTime() - end > 0) {
+                throw new MongoServerError(50, "MaxTimeMSExpired", "operation exceeded time limit");
+            }
+        }
+    };
 
     Store(Clock clock, StoredCollection.Changes changes) {
         super(clock);
@@ -63,7 +89,7 @@ final class Store extends AbstractMongoBackend {
 
         @Override
         protected MongoCollection<Integer> openOrCreateCollection(String collection, CollectionOptions options) {
-            return new StoredCollection(this, collection, options, cursorRegistry, changes, scans::add);
+            return new StoredCollection(this, collection, options, cursorRegistry, changes, requests);
         }
 
         @Override
@@ -107,7 +133,7 @@ final class Store extends AbstractMongoBackend {
 
     /** Runs a command that nobody on the wire sent. */
     Document run(String database, Document command) {
-        return handleCommand(channel, database, command.keySet().iterator().next(), command);
+        return execute(database, command.keySet().iterator().next(), command);
     }
 
     @Nullable StoredCollection find(String database, String collection) {
@@ -203,47 +229,69 @@ final class Store extends AbstractMongoBackend {
 
     // ---- commands ------------------------------------------------------------------------------------------------
 
-    @Override
-    public Document handleCommand(Channel from, String database, String command, Document query) {
+    /** Runs a command; it may be changed. */
+    Document execute(String database, String command, Document query) {
+        if (!(query.get("maxTimeMS") instanceof Number millis) || millis.longValue() <= 0) {
+            return dispatch(database, command, query);
+        }
+        deadline.set(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis.longValue()));
+        try {
+            return dispatch(database, command, query);
+        } finally {
+            deadline.remove();
+        }
+    }
+
+    private Document dispatch(String database, String command, Document query) {
         return switch (command) {
-            case "insert" -> insert(from, database, query);
-            case "update" -> statements(from, database, query, "updates");
-            case "delete" -> statements(from, database, query, "deletes");
+            case "insert" -> insert(database, query);
+            case "update" -> statements(database, query, "updates");
+            case "delete" -> statements(database, query, "deletes");
             case "findAndModify" -> {
                 replacing = replaces(query.get("update"));
-                yield super.handleCommand(from, database, command, query);
+                yield engine(database, command, query);
             }
             case "findandmodify" -> {
                 Document renamed = new Document("findAndModify", query.get(command));
                 query.forEach(renamed::putIfAbsent);
-                yield handleCommand(from, database, "findAndModify", renamed);
+                yield dispatch(database, "findAndModify", renamed);
             }
             case "find" -> {
                 if (!Boolean.TRUE.equals(query.get("singleBatch"))) {
                     query.putIfAbsent("batchSize", DEFAULT_BATCH);
                 }
-                yield super.handleCommand(from, database, command, query);
+                yield engine(database, command, query);
             }
             case "getMore" -> {
                 query.putIfAbsent("batchSize", NEXT_BATCH);
-                yield super.handleCommand(from, database, command, query);
+                yield engine(database, command, query);
             }
             case "aggregate" -> aggregate(database, query);
-            case "createIndexes" -> createIndexes(from, database, query);
-            case "listCollections" -> listCollections(from, database, query);
+            case "createIndexes" -> createIndexes(database, query);
+            case "listCollections" -> listCollections(database, query);
             case "listDatabases" -> listDatabases(query);
             case "explain" -> explain(database, query);
             case "drop" ->
                 find(database, (String) Objects.requireNonNull(query.get("drop"), "drop")) == null
                         ? new Document("ok", 1.0)
-                        : super.handleCommand(from, database, command, query);
-            default -> super.handleCommand(from, database, command, query);
+                        : engine(database, command, query);
+            default -> engine(database, command, query);
         };
     }
 
-    private Document insert(Channel from, String database, Document query) {
+    private Document engine(String database, String command, Document query) {
+        Channel free = channels.poll();
+        Channel own = free != null ? free : new EmbeddedChannel();
+        try {
+            return super.handleCommand(own, database, command, query);
+        } finally {
+            channels.add(own);
+        }
+    }
+
+    private Document insert(String database, Document query) {
         query.putIfAbsent("ordered", true);
-        Document reply = super.handleCommand(from, database, "insert", query);
+        Document reply = engine(database, "insert", query);
         // the engine counts the refused documents too
         if (reply.get("writeErrors") instanceof List<?> errors && !errors.isEmpty()) {
             int size = ((List<?>) Objects.requireNonNull(query.get("documents"), "documents")).size();
@@ -254,7 +302,7 @@ final class Store extends AbstractMongoBackend {
     }
 
     /** One statement at a time: the engine goes on after an error in an ordered batch, and fails a batch of deletes as one. */
-    private Document statements(Channel from, String database, Document query, String field) {
+    private Document statements(String database, Document query, String field) {
         String command = query.keySet().iterator().next();
         boolean ordered = !Boolean.FALSE.equals(query.get("ordered"));
         boolean updates = field.equals("updates");
@@ -268,7 +316,7 @@ final class Store extends AbstractMongoBackend {
             Document one = new Document(command, query.get(command))
                     .append("ordered", true)
                     .append(field, List.of(all.get(i)));
-            Document reply = statement(from, database, command, one);
+            Document reply = statement(database, command, one);
             n += reply.get("n") instanceof Integer count ? count : 0;
             modified += reply.get("nModified") instanceof Integer count ? count : 0;
             reindex(reply.get("upserted"), i, upserted);
@@ -287,9 +335,9 @@ final class Store extends AbstractMongoBackend {
         return reply.append("ok", 1.0);
     }
 
-    private Document statement(Channel from, String database, String command, Document one) {
+    private Document statement(String database, String command, Document one) {
         try {
-            return super.handleCommand(from, database, command, one);
+            return engine(database, command, one);
         } catch (MongoServerError e) {
             Document error = new Document("index", 0)
                     .append("code", e.getCode())
@@ -308,12 +356,12 @@ final class Store extends AbstractMongoBackend {
         }
     }
 
-    private Document createIndexes(Channel from, String database, Document query) {
+    private Document createIndexes(String database, Document query) {
         String collection = (String) Objects.requireNonNull(query.get("createIndexes"), "createIndexes");
         for (Object each : (Collection<?>) Objects.requireNonNull(query.get("indexes"), "indexes")) {
             refuseConflict(indexes(database, collection), (Document) each);
         }
-        return super.handleCommand(from, database, "createIndexes", query);
+        return engine(database, "createIndexes", query);
     }
 
     /** The engine takes another index of the same name, or the same keys under another name, for the one it has. */
@@ -346,8 +394,8 @@ final class Store extends AbstractMongoBackend {
     }
 
     @SuppressWarnings("unchecked")
-    private Document listCollections(Channel from, String database, Document query) {
-        Document reply = super.handleCommand(from, database, "listCollections", query);
+    private Document listCollections(String database, Document query) {
+        Document reply = engine(database, "listCollections", query);
         if (query.get("filter") instanceof Document filter && !filter.isEmpty()) {
             Document cursor = (Document) Objects.requireNonNull(reply.get("cursor"), "cursor");
             List<Document> kept = ((Collection<Document>)
@@ -440,25 +488,12 @@ final class Store extends AbstractMongoBackend {
         Document filter = filterOf(command, inner);
         Document order = inner.get("sort") instanceof Document sort ? sort : null;
         StoredCollection collection = find(database, name);
-        Document plan = collection == null
-                ? new Document("stage", "EOF")
-                : collection
-                        .explain(filter, order)
-                        .map(chosen -> new Document("stage", "FETCH")
-                                .append(
-                                        "inputStage",
-                                        new Document("stage", "IXSCAN")
-                                                .append(
-                                                        "indexName",
-                                                        chosen.index().getName())
-                                                .append("direction", chosen.reversed() ? "backward" : "forward")))
-                        .orElseGet(() -> new Document("stage", "COLLSCAN"));
+        Optional<QueryPlanner.Plan> chosen = collection == null ? Optional.empty() : collection.explain(filter, order);
+        Document plan = chosen.map(Store::described)
+                .orElseGet(() -> new Document("stage", collection == null ? "EOF" : "COLLSCAN"));
         boolean sorts = order != null
                 && collection != null
-                && !collection
-                        .explain(filter, order)
-                        .map(QueryPlanner.Plan::sorted)
-                        .orElse(false);
+                && !chosen.map(QueryPlanner.Plan::sorted).orElse(false);
         Document winning = sorts ? new Document("stage", "SORT").append("inputStage", plan) : plan;
         return new Document(
                         "queryPlanner",
@@ -467,6 +502,17 @@ final class Store extends AbstractMongoBackend {
                                 .append("winningPlan", winning)
                                 .append("rejectedPlans", List.of()))
                 .append("ok", 1.0);
+    }
+
+    private static Document described(QueryPlanner.Plan plan) {
+        List<Document> scans = new ArrayList<>();
+        for (QueryPlanner.Scan scan : plan.scans()) {
+            scans.add(new Document("stage", "IXSCAN")
+                    .append("indexName", scan.index().getName())
+                    .append("direction", plan.reversed() ? "backward" : "forward"));
+        }
+        Document input = scans.size() == 1 ? scans.get(0) : new Document("stage", "OR").append("inputStages", scans);
+        return new Document("stage", "FETCH").append("inputStage", input);
     }
 
     private static Document filterOf(String command, Document inner) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,11 +47,20 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
         void deleted(StoredCollection collection, Document before);
     }
 
+    /** What the collection tells of and asks about the requests it serves. */
+    interface Requests {
+        /** A query read the whole collection. */
+        void scanned(String description);
+
+        /** Throws if the present request has taken longer than it may. */
+        void checkTime();
+    }
+
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final List<@Nullable Document> documents = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private final Changes changes;
-    private final Consumer<String> scans;
+    private final Requests requests;
     private final boolean system;
 
     StoredCollection(
@@ -61,10 +69,10 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
             CollectionOptions options,
             CursorRegistry cursors,
             Changes changes,
-            Consumer<String> scans) {
+            Requests requests) {
         super(database, name, options, cursors);
         this.changes = changes;
-        this.scans = scans;
+        this.requests = requests;
         this.system = name.startsWith("system.");
     }
 
@@ -239,6 +247,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     /** A matcher of its own for each call: the shared one keeps the position of the last match as state. */
     @Override
     protected boolean documentMatchesQuery(Document document, Document query) {
+        requests.checkTime();
         return new DefaultQueryMatcher().matches(document, query);
     }
 
@@ -296,17 +305,18 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     }
 
     private Candidates read(QueryPlanner.Plan plan, int most) {
-        boolean distinct = !plan.index().hasArrays();
-        Set<Integer> seen = distinct ? Set.of() : new LinkedHashSet<>();
+        Set<Integer> seen = plan.repeats() ? new HashSet<>() : Set.of();
         List<Document> found = new ArrayList<>();
-        for (QueryPlanner.Range range : plan.ranges()) {
-            NavigableSet<OrderedIndex.Entry> entries = plan.index().between(range.low(), range.high());
-            for (OrderedIndex.Entry entry : plan.reversed() ? entries.descendingSet() : entries) {
-                if (found.size() >= most) {
-                    return new Candidates(found, plan.sorted(), false);
-                }
-                if (distinct || seen.add(entry.position())) {
-                    found.add(getDocument(entry.position()));
+        for (QueryPlanner.Scan scan : plan.scans()) {
+            for (QueryPlanner.Range range : scan.ranges()) {
+                NavigableSet<OrderedIndex.Entry> entries = scan.index().between(range.low(), range.high());
+                for (OrderedIndex.Entry entry : plan.reversed() ? entries.descendingSet() : entries) {
+                    if (found.size() >= most) {
+                        return new Candidates(found, plan.sorted(), false);
+                    }
+                    if (!plan.repeats() || seen.add(entry.position())) {
+                        found.add(getDocument(entry.position()));
+                    }
                 }
             }
         }
@@ -317,7 +327,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
         Document order = orderBy == null || orderBy.containsKey("$natural") ? new Document() : orderBy;
         if (!system && !(query.isEmpty() && order.isEmpty())) {
             String sort = order.isEmpty() ? "" : " sort " + order.keySet();
-            scans.accept(getFullName() + " filter " + query.keySet() + sort);
+            requests.scanned(getFullName() + " filter " + query.keySet() + sort);
         }
         return all(orderBy);
     }

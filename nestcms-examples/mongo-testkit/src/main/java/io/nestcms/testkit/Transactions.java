@@ -3,7 +3,6 @@ package io.nestcms.testkit;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.DuplicateKeyError;
 import de.bwaldvogel.mongo.exception.MongoServerError;
-import io.netty.channel.Channel;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,7 +112,7 @@ final class Transactions {
         open.clear();
     }
 
-    Document run(Channel from, String database, String name, Document command) {
+    Document run(String database, String name, Document command) {
         String session = command.get("lsid") instanceof Document lsid ? String.valueOf(lsid.get("id")) : "";
         long number = command.get("txnNumber") instanceof Number given ? given.longValue() : -1;
         if (name.equals("commitTransaction")) {
@@ -130,7 +129,7 @@ final class Transactions {
         Open current = transaction(session, number);
         boolean done = false;
         try {
-            Document reply = current.store.handleCommand(from, database, name, command);
+            Document reply = current.store.execute(database, name, command);
             refuseConflicts(current);
             done = !reply.containsKey("writeErrors");
             return reply;

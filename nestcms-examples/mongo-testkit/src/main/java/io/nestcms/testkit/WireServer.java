@@ -56,10 +56,7 @@ final class WireServer implements AutoCloseable {
     /** Answers commands, from any thread. */
     interface Commands {
         /** The reply, or null to close the connection without one. */
-        @Nullable Document handle(Channel from, String database, Document command);
-
-        /** The connection is gone. */
-        void closed(Channel channel);
+        @Nullable Document handle(String database, Document command);
     }
 
     private final Commands commands;
@@ -182,12 +179,6 @@ final class WireServer implements AutoCloseable {
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-            commands.closed(ctx.channel());
-            super.channelInactive(ctx);
-        }
-
-        @Override
         protected void channelRead0(ChannelHandlerContext ctx, ClientRequest request) {
             synchronized (waiting) {
                 waiting.add(request);
@@ -215,7 +206,7 @@ final class WireServer implements AutoCloseable {
         private void answer(ClientRequest request) {
             Channel channel = request.getChannel();
             try {
-                Document reply = commands.handle(channel, request.getDatabaseName(), commandOf(request));
+                Document reply = commands.handle(request.getDatabaseName(), commandOf(request));
                 if (reply == null) {
                     channel.close();
                 } else if (!unanswered.remove(request.getHeader().getRequestID())) {

@@ -1,7 +1,9 @@
 package io.nestcms.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoExecutionTimeoutException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,33 @@ class ConcurrencyTest {
             assertThat(report.get()).hasSize(1_200);
             pool.shutdown();
             assertThat(during).as("reads and writes while the report ran").isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void maxTime_endsALongQuery() {
+        try (EmbeddedMongo node = EmbeddedMongo.builder().start();
+                MongoClient client = MongoClients.create(node.uri())) {
+            MongoCollection<Document> rows = client.getDatabase("shop").getCollection("rows");
+            List<Document> all = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                all.add(new Document("_id", i).append("n", i));
+            }
+            rows.insertMany(all);
+            Document join = new Document(
+                    "$lookup",
+                    new Document("from", "rows")
+                            .append("localField", "n")
+                            .append("foreignField", "n")
+                            .append("as", "same"));
+            assertThatThrownBy(() -> rows.aggregate(List.of(join))
+                            .maxTime(5, TimeUnit.MILLISECONDS)
+                            .into(new ArrayList<>()))
+                    .isInstanceOf(MongoExecutionTimeoutException.class);
+            assertThat(rows.find(Filters.eq("_id", 1))
+                            .maxTime(60, TimeUnit.SECONDS)
+                            .first())
+                    .isNotNull();
         }
     }
 

@@ -278,6 +278,7 @@ class DurabilityTest {
     void closedNode_refusesClients() {
         EmbeddedMongo node = start(directory);
         node.close();
+        node.close();
         try (MongoClient client = MongoClients.create(node.uri() + "&serverSelectionTimeoutMS=100")) {
             assertThatThrownBy(() -> client.getDatabase("shop").runCommand(new Document("ping", 1)))
                     .isInstanceOf(MongoException.class);

@@ -119,6 +119,8 @@ class QueryPlanTest {
         assertThat(planOf(Filters.lt("outbox.at", new Date(9_000)), null)).isEqualTo("FETCH IXSCAN:outbox");
         assertThat(planOf(Filters.eq("other", 1), null)).isEqualTo("COLLSCAN");
         assertThat(planOf(Filters.eq("ref", null), null)).isEqualTo("COLLSCAN");
+        assertThat(planOf(Filters.or(status, Filters.eq("tags", "t1")), null)).isEqualTo("FETCH OR");
+        assertThat(planOf(Filters.or(status, Filters.eq("other", 1)), null)).isEqualTo("COLLSCAN");
     }
 
     @Test

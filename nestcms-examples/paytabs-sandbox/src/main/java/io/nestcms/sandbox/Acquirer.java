@@ -32,16 +32,16 @@ final class Acquirer {
         Duration life = minutes > 0
                 ? Duration.ofMinutes(minutes)
                 : AsyncMethod.offered(order).isEmpty() ? settings.pageLife() : settings.asyncPageLife();
-        Transaction opened =
-                new Transaction(unusedRef(), null, order, references.secretName(), now, now.plus(life), null, null);
+        Transaction opened = new Transaction(
+                unusedRef(), null, order, references.secretName(), now, now.plus(life), null, null, null);
         ledger.put(opened);
         return opened;
     }
 
     /** The payer gave a card: decided at once, or waiting for the one-time password. */
-    synchronized Transaction pay(Transaction at, Card card) {
-        Transaction current = current(at);
-        if (!current.isOpen()) {
+    synchronized Transaction pay(Transaction at, Card card, BigDecimal total) {
+        Transaction current = current(at).agreeing(total);
+        if (!current.isOpen() || isClosed(current)) {
             return current;
         }
         if (card.challenge()) {
@@ -71,7 +71,7 @@ final class Acquirer {
 
     /** No page: a stored or typed-in card is charged at once, without a challenge. */
     synchronized Transaction charge(Order order, Card card, @Nullable String token, @Nullable String previous) {
-        Transaction begun = new Transaction(unusedRef(), previous, order, null, now(), null, null, null);
+        Transaction begun = new Transaction(unusedRef(), previous, order, null, now(), null, null, null, null);
         return write(begun.settled(result(begun, card.answer(), card.code(), card, false, token)));
     }
 
@@ -97,7 +97,7 @@ final class Acquirer {
         }
         ledger.put(promise.lasting());
         Transaction sale = new Transaction(
-                unusedRef(), promise.ref(), promise.order().as(TranType.SALE), null, now(), null, null, null);
+                unusedRef(), promise.ref(), promise.order().as(TranType.SALE), null, now(), null, null, null, null);
         return write(sale.settled(result(sale, Status.A, "", result.card(), false, null)));
     }
 
@@ -113,22 +113,35 @@ final class Acquirer {
     synchronized Transaction follow(Order order, Transaction original, Status status, String code) {
         Result paid = original.result();
         Card card = paid == null ? null : paid.card();
-        Transaction begun = new Transaction(unusedRef(), original.ref(), order, null, now(), null, null, null);
+        Transaction begun = new Transaction(unusedRef(), original.ref(), order, null, now(), null, null, null, null);
+        if (order.type() == TranType.VOID && status == Status.A && settings.assumes(Assumption.VOIDED_AUTH_SHOWS_V)) {
+            ledger.put(original.settled(result(original, Status.V, "", card, false, null)));
+        }
         return write(begun.settled(result(begun, status, code, card, false, null)));
     }
 
     /** The latest state, with the page closed when its time is over. */
     synchronized Transaction current(Transaction at) {
         Transaction latest = ledger.find(at.ref()).orElse(at);
-        return latest.isExpiredAt(now()) ? expire(latest) : latest;
+        return latest.isExpiredAt(now()) && !isSilent(latest) ? expire(latest) : latest;
     }
 
     /** Closes every page whose time is over. */
     synchronized int expire() {
-        List<Transaction> over =
-                ledger.waiting().stream().filter(t -> t.isExpiredAt(now())).toList();
+        List<Transaction> over = ledger.waiting().stream()
+                .filter(t -> t.isExpiredAt(now()) && !isSilent(t))
+                .toList();
         over.forEach(this::expire);
         return over.size();
+    }
+
+    private boolean isSilent(Transaction t) {
+        return t.challenged() == null && settings.assumes(Assumption.EXPIRED_PAGES_STAY_SILENT);
+    }
+
+    /** Whether nobody can pay there any more. */
+    boolean isClosed(Transaction t) {
+        return t.isExpiredAt(now());
     }
 
     private Transaction expire(Transaction t) {
@@ -154,7 +167,7 @@ final class Acquirer {
             Transaction t, Status status, String code, @Nullable Card card, boolean confirmed, @Nullable String token) {
         boolean success = status == Status.A || status == Status.H;
         boolean usual = success || code.isEmpty();
-        BigDecimal total = t.order().amount();
+        BigDecimal total = t.due();
         return new Result(
                 status,
                 usual ? replyCode(status) : code,

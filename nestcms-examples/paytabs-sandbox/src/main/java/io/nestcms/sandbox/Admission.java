@@ -16,11 +16,20 @@ final class Admission {
     private final Map<Key, Instant> recent = new HashMap<>();
     private final Deque<Instant> lastMinute = new ArrayDeque<>();
 
-    Admission(Settings settings) {
+    /** A sandbox that was restarted still knows the requests of the last two minutes. */
+    Admission(Settings settings, Ledger ledger) {
         this.settings = settings;
+        ledger.all().forEach(t -> recent.put(key(t.order()), t.createdAt()));
     }
 
     private record Key(String type, String cartId, String currency, BigDecimal amount) {}
+
+    private Key key(Order order) {
+        // a payer's choice to pay later changes the type of what was asked for as a sale
+        TranType asked = order.type() == TranType.PAYMENT_REQUEST ? TranType.SALE : order.type();
+        String type = settings.duplicateRule() == DuplicateRule.ANY_TYPE ? "" : asked.name();
+        return new Key(type, order.cartId(), order.currency(), order.amount());
+    }
 
     synchronized void checkRate() {
         if (settings.requestsPerMinute() == 0) {
@@ -45,8 +54,7 @@ final class Admission {
         }
         Instant now = settings.clock().instant();
         recent.values().removeIf(at -> !at.plus(settings.duplicateWindow()).isAfter(now));
-        String type = rule == DuplicateRule.ANY_TYPE ? "" : order.type().name();
-        if (recent.putIfAbsent(new Key(type, order.cartId(), order.currency(), order.amount()), now) != null) {
+        if (recent.putIfAbsent(key(order), now) != null) {
             throw new RefusedException(409, 4, "Duplicate Request");
         }
     }

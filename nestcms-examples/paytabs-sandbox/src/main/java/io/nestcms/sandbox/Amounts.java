@@ -19,9 +19,7 @@ final class Amounts {
             throw RefusedException.currency("Invalid currency code");
         }
         String code = node.textValue().toUpperCase(Locale.ROOT);
-        boolean known = Currency.getAvailableCurrencies().stream()
-                .anyMatch(c -> c.getCurrencyCode().equals(code));
-        if (!known) {
+        if (!isKnown(code)) {
             throw RefusedException.currency("Invalid currency code");
         }
         if (!enabled.isEmpty() && !enabled.contains(code)) {
@@ -30,8 +28,16 @@ final class Amounts {
         return code;
     }
 
+    private static boolean isKnown(String code) {
+        try {
+            return Currency.getInstance(code).getDefaultFractionDigits() >= 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** The amount of a request, with the currency's scale; excess digits are refused, not rounded. */
-    static BigDecimal amount(JsonNode node, String field, String currency) {
+    static BigDecimal amount(JsonNode node, String field, String currency, int digits) {
         BigDecimal value;
         try {
             value = node.isNumber() ? node.decimalValue() : new BigDecimal(node.isTextual() ? node.textValue() : "");
@@ -41,11 +47,10 @@ final class Amounts {
         if (value.compareTo(MIN) < 0 || value.compareTo(MAX) > 0) {
             throw RefusedException.invalid("Invalid " + field + ", must be from 0.01 to 9999999999.99");
         }
-        if (value.stripTrailingZeros().scale() > digits(currency)) {
-            throw RefusedException.invalid(
-                    "Invalid " + field + ", " + currency + " has " + digits(currency) + " decimals");
+        if (value.stripTrailingZeros().scale() > digits) {
+            throw RefusedException.invalid("Invalid " + field + ", " + currency + " has " + digits + " decimals");
         }
-        return value.setScale(digits(currency));
+        return value.setScale(digits);
     }
 
     /** As replies and notifications write it: a plain string with the currency's digits. */
@@ -55,9 +60,5 @@ final class Amounts {
 
     static int digits(String currency) {
         return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
-    }
-
-    static BigDecimal zero(String currency) {
-        return BigDecimal.ZERO.setScale(digits(currency));
     }
 }

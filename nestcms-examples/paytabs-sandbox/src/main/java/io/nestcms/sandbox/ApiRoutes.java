@@ -4,17 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** The merchant's side: {@code payment/request} and {@code payment/query}. */
 final class ApiRoutes {
     private final Settings settings;
     private final Serving serving;
+    private final MerchantAccess access;
     private final PaymentRequests requests;
     private final Acquirer acquirer;
     private final Ledger ledger;
@@ -22,10 +21,18 @@ final class ApiRoutes {
     private final PageAddresses addresses;
 
     ApiRoutes(
-            Settings settings, Serving serving, Acquirer acquirer, Ledger ledger, Wire wire, PageAddresses addresses) {
+            Settings settings,
+            Serving serving,
+            MerchantAccess access,
+            PaymentRequests requests,
+            Acquirer acquirer,
+            Ledger ledger,
+            Wire wire,
+            PageAddresses addresses) {
         this.settings = settings;
         this.serving = serving;
-        this.requests = new PaymentRequests(settings, acquirer, ledger);
+        this.access = access;
+        this.requests = requests;
         this.acquirer = acquirer;
         this.ledger = ledger;
         this.wire = wire;
@@ -40,28 +47,7 @@ final class ApiRoutes {
     }
 
     private void post(RoutesConfig routes, String path, Function<ObjectNode, JsonNode> work) {
-        routes.post(path, ctx -> serving.serve(ctx, path, () -> Reply.json(200, work.apply(authenticated(ctx)))));
-    }
-
-    private ObjectNode authenticated(Context ctx) {
-        String key = ctx.header("Authorization");
-        byte[] given = (key == null ? "" : key).getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(given, settings.serverKey().getBytes(StandardCharsets.UTF_8))) {
-            throw unauthenticated();
-        }
-        String type = ctx.contentType();
-        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            throw RefusedException.invalid("Request must be in JSON format");
-        }
-        ObjectNode body = Json.parse(ctx.bodyAsBytes());
-        if (!body.path("profile_id").asText().equals(String.valueOf(settings.profileId()))) {
-            throw unauthenticated();
-        }
-        return body;
-    }
-
-    private static RefusedException unauthenticated() {
-        return new RefusedException(401, 1, "Authentication failed. Check authentication header.");
+        routes.post(path, ctx -> serving.serve(ctx, path, () -> Reply.json(200, work.apply(access.body(ctx)))));
     }
 
     private JsonNode request(ObjectNode body) {
@@ -77,13 +63,28 @@ final class ApiRoutes {
         }
         if (cart.isEmpty()) {
             return ledger.find(ref)
-                    .map(t -> wire.queried(acquirer.current(t)))
+                    .map(acquirer::current)
+                    .filter(this::isShown)
+                    .map(wire::queried)
                     .orElseThrow(() -> RefusedException.invalid("Transaction not found"));
         }
-        List<Transaction> ofCart = ledger.ofCart(cart);
+        List<Transaction> ofCart = new ArrayList<>(ledger.ofCart(cart).stream()
+                .map(acquirer::current)
+                .filter(this::isShown)
+                .toList());
+        if (ofCart.isEmpty() && settings.assumes(Assumption.UNKNOWN_CART_IS_AN_ERROR)) {
+            throw RefusedException.invalid("Transaction not found");
+        }
+        if (settings.assumes(Assumption.NEWEST_FIRST)) {
+            Collections.reverse(ofCart);
+        }
         ArrayNode array = Json.MAPPER.createArrayNode();
-        ofCart.forEach(t -> array.add(wire.queried(acquirer.current(t))));
+        ofCart.forEach(t -> array.add(wire.queried(t)));
         return array;
+    }
+
+    private boolean isShown(Transaction t) {
+        return !t.isOpen() || !settings.assumes(Assumption.UNPAID_PAGE_IS_AN_ERROR);
     }
 
     private JsonNode token(ObjectNode body) {

@@ -24,6 +24,11 @@ record Card(
         };
     }
 
+    /** The same card in a wallet. */
+    Card named(String wallet) {
+        return new Card(wallet, type, masked, expiryMonth, expiryYear, code, challenge);
+    }
+
     /** The same card when nobody is there to be asked. */
     Card unchallenged() {
         return new Card(scheme, type, masked, expiryMonth, expiryYear, code, false);

@@ -3,6 +3,7 @@ package io.nestcms.sandbox;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -11,9 +12,11 @@ final class ControlRoutes {
     private final Faults faults;
     private final Ledger ledger;
     private final Acquirer acquirer;
+    private final FollowUps followUps;
     private final LedgerPages pages;
 
-    ControlRoutes(Faults faults, Ledger ledger, Acquirer acquirer, LedgerPages pages) {
+    ControlRoutes(Faults faults, Ledger ledger, Acquirer acquirer, FollowUps followUps, LedgerPages pages) {
+        this.followUps = followUps;
         this.faults = faults;
         this.ledger = ledger;
         this.acquirer = acquirer;
@@ -32,6 +35,7 @@ final class ControlRoutes {
             state(ctx);
         });
         routes.post("/transactions/{ref}/settle", this::settle);
+        routes.post("/transactions/{ref}/follow-up", this::followUp);
         routes.post("/transactions/{ref}/redeem", ctx -> entry(ctx, acquirer.redeem(found(ctx))));
         routes.exception(RefusedException.class, (e, ctx) -> problem(ctx, e.text()));
         routes.exception(IllegalArgumentException.class, (e, ctx) -> problem(ctx, String.valueOf(e.getMessage())));
@@ -48,15 +52,46 @@ final class ControlRoutes {
         switch (name) {
             case "refuse" -> faults.refuseConnections();
             case "accept" -> faults.acceptConnections();
-            case "callback-lose" -> faults.nextCallbacks(count, CallbackFault.lose());
-            case "callback-duplicate" ->
-                faults.nextCallbacks(
-                        count, CallbackFault.duplicate(body.path("copies").asInt(2)));
-            case "callback-delay" -> faults.nextCallbacks(count, CallbackFault.delay(millis(body)));
-            case "callback-wrong-signature" -> faults.nextCallbacks(count, CallbackFault.wrongSignature());
+            case "cut-input" -> faults.cutNextInput(body.path("bytes").asInt(1));
+            case "skew-clock" ->
+                faults.skewClock(Duration.ofSeconds(body.path("seconds").asLong(0)));
             case "callback-reorder" -> faults.reorderCallbacks(count);
-            default -> faults.next(count, body.path("path").asText("/payment/request"), fault(name, body));
+            default -> {
+                if (name.startsWith("callback-")) {
+                    planCallback(callbackFault(name, body), count, body);
+                } else {
+                    planCall(fault(name, body), count, body);
+                }
+            }
         }
+    }
+
+    private void planCall(Fault fault, int count, ObjectNode body) {
+        String path = body.path("path").asText("/payment/request");
+        if (body.has("share")) {
+            faults.randomly(body.path("share").asDouble(), path, fault);
+        } else {
+            faults.next(count, path, fault);
+        }
+    }
+
+    private void planCallback(CallbackFault fault, int count, ObjectNode body) {
+        if (body.has("share")) {
+            faults.randomCallbacks(body.path("share").asDouble(), fault);
+        } else {
+            faults.nextCallbacks(count, fault);
+        }
+    }
+
+    private static CallbackFault callbackFault(String name, ObjectNode body) {
+        return switch (name) {
+            case "callback-lose" -> CallbackFault.lose();
+            case "callback-duplicate" ->
+                CallbackFault.duplicate(body.path("copies").asInt(2));
+            case "callback-delay" -> CallbackFault.delay(millis(body));
+            case "callback-wrong-signature" -> CallbackFault.wrongSignature();
+            default -> throw unknown(name);
+        };
     }
 
     private static Fault fault(String name, ObjectNode body) {
@@ -65,15 +100,20 @@ final class ControlRoutes {
             case "delay-reply" -> Fault.delayReply(millis(body));
             case "status" -> Fault.status(body.path("status").asInt(500));
             case "html" -> Fault.html(body.path("status").asInt(502));
+            case "envelope" ->
+                Fault.envelope(body.path("status").asInt(400), body.path("code").asInt(2));
             case "cut-reply" -> Fault.cutReply(body.path("bytes").asInt(0));
             case "drop-reply" -> Fault.dropReply();
             case "cut-request" -> Fault.cutRequest(body.path("bytes").asInt(0));
-            default ->
-                throw new IllegalArgumentException(
-                        "fault '" + name
-                                + "' is not one of refuse, accept, delay, delay-reply, status, html, cut-reply, drop-reply, cut-request,"
-                                + " callback-lose, callback-duplicate, callback-delay, callback-wrong-signature, callback-reorder");
+            default -> throw unknown(name);
         };
+    }
+
+    private static IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException(
+                "fault '" + name
+                        + "' is not one of refuse, accept, cut-input, skew-clock, delay, delay-reply, status, html, envelope, cut-reply, drop-reply,"
+                        + " cut-request, callback-lose, callback-duplicate, callback-delay, callback-wrong-signature, callback-reorder");
     }
 
     private static Duration millis(ObjectNode body) {
@@ -87,6 +127,20 @@ final class ControlRoutes {
                 ctx,
                 acquirer.decide(
                         found(ctx), Status.valueOf(letter), body.path("code").asText("")));
+    }
+
+    /** {@code {"type": "refund", "amount": "10.00"}}: what a person does in the dashboard. */
+    private void followUp(Context ctx) {
+        ObjectNode body = Json.parse(ctx.bodyAsBytes());
+        entry(
+                ctx,
+                followUps.fromDashboard(
+                        found(ctx),
+                        TranType.named(body.path("type").asText())
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "type '" + body.path("type").asText()
+                                                + "' is not one of capture, void, release, refund")),
+                        new BigDecimal(body.path("amount").asText())));
     }
 
     private Transaction found(Context ctx) {

@@ -34,6 +34,14 @@ public sealed interface Fault {
     record Answer(int status, boolean html, int retryAfter) implements Fault {}
 
     /**
+     * Answers with an error envelope and does nothing.
+     *
+     * @param status HTTP status, 200 to 599
+     * @param code PayTabs' code
+     */
+    record Envelope(int status, int code) implements Fault {}
+
+    /**
      * Works, then closes the connection in the middle of the reply.
      *
      * @param bytes how many bytes of the reply go out, counted from its status line; 0 drops the reply
@@ -95,6 +103,22 @@ public sealed interface Fault {
             throw new IllegalArgumentException("status " + status + " is outside 200 to 599");
         }
         return new Answer(status, true, 0);
+    }
+
+    /**
+     * An error envelope of a code that the sandbox does not come to by itself, for example 109 or 400, and no work.
+     *
+     * @param status HTTP status, 200 to 599
+     * @param code PayTabs' code, positive
+     * @return the fault
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    static Fault envelope(int status, int code) {
+        if (status < 200 || status > 599 || code < 1) {
+            throw new IllegalArgumentException(
+                    "status " + status + " is outside 200 to 599, or code " + code + " below 1");
+        }
+        return new Envelope(status, code);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.nestcms.sandbox;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,32 +8,40 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong next. Faults of one path are used up in the order in which they were asked for, one for each call.
+ * What goes wrong next: planned by count, or by chance from the sandbox's seed. Planned faults of one path are used up in the
+ * order in which they were asked for, one for each call; chance comes after them.
  *
- * <p>Safe for use by many threads.
+ * <p>Safe for use by many threads. With many callers at once, the seed fixes which draws are unlucky, not which caller makes
+ * them.
  *
  * @since 0.1
  */
 public final class Faults {
+    private final RandomGenerator random;
+    private final SkewedClock clock;
     private final Deque<Planned<Fault>> calls = new ArrayDeque<>();
     private final Deque<Planned<CallbackFault>> callbacks = new ArrayDeque<>();
-    private final List<Runnable> held = new ArrayList<>();
+    private final List<Chance<Fault>> callChances = new ArrayList<>();
+    private final List<Chance<CallbackFault>> callbackChances = new ArrayList<>();
+    private final Deque<Integer> inputCuts = new ArrayDeque<>();
+    private final List<Supplier<CompletableFuture<Void>>> held = new ArrayList<>();
     private @Nullable Listener main;
     private int toHold;
 
-    Faults() {}
+    Faults(RandomGenerator random, SkewedClock clock) {
+        this.random = random;
+        this.clock = clock;
+    }
 
     /** The port that can be closed; told once, before the first caller can know of this object. */
     synchronized void attach(Listener listener) {
         main = listener;
-    }
-
-    private synchronized Listener main() {
-        return Objects.requireNonNull(main, "main");
     }
 
     private static final class Planned<T> {
@@ -46,6 +55,8 @@ public final class Faults {
             this.left = left;
         }
     }
+
+    private record Chance<T>(double share, String path, List<T> faults) {}
 
     /**
      * The next calls of a path go wrong.
@@ -76,7 +87,36 @@ public final class Faults {
     }
 
     /**
-     * Holds the next notifications back and, when the last of them is there, sends them in reverse order.
+     * A share of all calls of a path goes wrong, until {@link #clear()}. Several rules of one path are drawn one after the
+     * other.
+     *
+     * @param share 0 to 1
+     * @param path as in {@link #next}
+     * @param faults one of them happens, all equally likely; one or more
+     * @return this
+     * @throws IllegalArgumentException if the share is outside 0 to 1 or there are no faults
+     */
+    public synchronized Faults randomly(double share, String path, Fault... faults) {
+        callChances.add(chance(share, path, List.of(faults)));
+        return this;
+    }
+
+    /**
+     * A share of all notifications goes wrong, until {@link #clear()}.
+     *
+     * @param share 0 to 1
+     * @param faults one of them happens, all equally likely; one or more
+     * @return this
+     * @throws IllegalArgumentException if the share is outside 0 to 1 or there are no faults
+     */
+    public synchronized Faults randomCallbacks(double share, CallbackFault... faults) {
+        callbackChances.add(chance(share, "*", List.of(faults)));
+        return this;
+    }
+
+    /**
+     * Holds the next notifications back and, when the last of them is there, sends them in reverse order, each after the one
+     * before was answered.
      *
      * @param count how many, 2 or more
      * @return this
@@ -87,6 +127,30 @@ public final class Faults {
             throw new IllegalArgumentException("count " + count + " is below 2");
         }
         toHold = count;
+        return this;
+    }
+
+    /**
+     * Breaks the next connection that carries something as soon as so many bytes of it have arrived, counted from the first
+     * byte of the request line. Not used up by connections that are idle. A request that is shorter passes.
+     *
+     * @param bytes 1 or more
+     * @return this
+     * @throws IllegalArgumentException if bytes is below 1
+     */
+    public synchronized Faults cutNextInput(int bytes) {
+        inputCuts.addLast(positive(bytes));
+        return this;
+    }
+
+    /**
+     * Lets the sandbox's clock go wrong: transaction times, page expiry and the duplicate window follow it.
+     *
+     * @param by how far ahead; negative for behind, zero for right
+     * @return this
+     */
+    public Faults skewClock(Duration by) {
+        clock.skew(by);
         return this;
     }
 
@@ -112,31 +176,36 @@ public final class Faults {
     }
 
     /**
-     * Forgets every planned fault, sends what is held back and opens the main port.
+     * Forgets every fault, sends what is held back, sets the clock right and opens the main port.
      *
      * @return this
      */
     public Faults clear() {
-        List<Runnable> release;
+        List<Supplier<CompletableFuture<Void>>> release;
         synchronized (this) {
             calls.clear();
             callbacks.clear();
+            callChances.clear();
+            callbackChances.clear();
+            inputCuts.clear();
             toHold = 0;
             release = drainHeld();
         }
-        release.forEach(Runnable::run);
+        sendInTurn(release);
+        clock.skew(Duration.ZERO);
         main().accept();
         return this;
     }
 
     /**
-     * How many calls and notifications are still to go wrong.
+     * How many calls, notifications and connections are still planned to go wrong; chance is not counted.
      *
      * @return 0 when every planned fault was used up
      */
     public synchronized int left() {
         return calls.stream().mapToInt(p -> p.left).sum()
-                + callbacks.stream().mapToInt(p -> p.left).sum();
+                + callbacks.stream().mapToInt(p -> p.left).sum()
+                + inputCuts.size();
     }
 
     /**
@@ -149,16 +218,22 @@ public final class Faults {
     }
 
     synchronized @Nullable Fault take(String path) {
-        return take(calls, path).orElse(null);
+        return take(calls, callChances, path);
     }
 
     synchronized @Nullable CallbackFault takeCallback() {
-        return take(callbacks, "*").orElse(null);
+        return take(callbacks, callbackChances, "*");
+    }
+
+    /** Where the connection that just became busy is to be cut; 0 for not at all. */
+    synchronized int takeInputCut() {
+        Integer bytes = inputCuts.pollFirst();
+        return bytes == null ? 0 : bytes;
     }
 
     /** Holds a notification back if a reordering is under way; the last one sends them all, newest first. */
-    boolean hold(Runnable send) {
-        List<Runnable> release;
+    boolean hold(Supplier<CompletableFuture<Void>> send) {
+        List<Supplier<CompletableFuture<Void>>> release;
         synchronized (this) {
             if (toHold == 0) {
                 return false;
@@ -170,34 +245,64 @@ public final class Faults {
             toHold = 0;
             release = drainHeld();
         }
-        release.forEach(Runnable::run);
+        sendInTurn(release);
         return true;
     }
 
-    private List<Runnable> drainHeld() {
-        List<Runnable> release = new ArrayList<>(held);
+    private static void sendInTurn(List<Supplier<CompletableFuture<Void>>> sends) {
+        CompletableFuture<Void> turn = CompletableFuture.completedFuture(null);
+        for (Supplier<CompletableFuture<Void>> send : sends) {
+            turn = turn.thenCompose(done -> send.get());
+        }
+    }
+
+    private List<Supplier<CompletableFuture<Void>>> drainHeld() {
+        List<Supplier<CompletableFuture<Void>>> release = new ArrayList<>(held);
         held.clear();
         Collections.reverse(release);
         return release;
     }
 
-    private static <T> Optional<T> take(Deque<Planned<T>> plan, String path) {
+    private synchronized Listener main() {
+        return Objects.requireNonNull(main, "main");
+    }
+
+    private <T> @Nullable T take(Deque<Planned<T>> plan, List<Chance<T>> chances, String path) {
         for (Iterator<Planned<T>> each = plan.iterator(); each.hasNext(); ) {
             Planned<T> planned = each.next();
-            if (planned.path.equals("*") || planned.path.equals(path)) {
+            if (matches(planned.path, path)) {
                 planned.left--;
                 if (planned.left == 0) {
                     each.remove();
                 }
-                return Optional.of(planned.fault);
+                return planned.fault;
             }
         }
-        return Optional.empty();
+        for (Chance<T> chance : chances) {
+            if (matches(chance.path(), path) && random.nextDouble() < chance.share()) {
+                return chance.faults().get(random.nextInt(chance.faults().size()));
+            }
+        }
+        return null;
+    }
+
+    private static boolean matches(String rule, String path) {
+        return rule.equals("*") || rule.equals(path);
+    }
+
+    private static <T> Chance<T> chance(double share, String path, List<T> faults) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("share " + share + " is outside 0 to 1");
+        }
+        if (faults.isEmpty()) {
+            throw new IllegalArgumentException("faults is empty");
+        }
+        return new Chance<>(share, path, faults);
     }
 
     private static int positive(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException("count " + count + " is below 1");
+            throw new IllegalArgumentException("value " + count + " is below 1");
         }
         return count;
     }

@@ -21,6 +21,28 @@ final class FollowUps {
         this.ledger = ledger;
     }
 
+    /** What a person does in the dashboard: only the profile's own address is told. */
+    Transaction fromDashboard(Transaction original, TranType type, BigDecimal amount) {
+        if (!type.isFollowUp()) {
+            throw new IllegalArgumentException(type.title() + " does not follow a transaction");
+        }
+        Order first = original.order();
+        int digits = first.amount().scale();
+        if (amount.signum() <= 0 || amount.stripTrailingZeros().scale() > digits) {
+            throw new IllegalArgumentException(
+                    "amount " + amount + " is not positive with at most " + digits + " decimals");
+        }
+        return follow(new Order(
+                type,
+                first.tranClass(),
+                first.cartId(),
+                first.description(),
+                first.currency(),
+                amount.setScale(digits),
+                original.ref(),
+                Json.object()));
+    }
+
     Transaction follow(Order order) {
         String ref = order.original();
         Transaction original = ledger.find(ref == null ? "" : ref)

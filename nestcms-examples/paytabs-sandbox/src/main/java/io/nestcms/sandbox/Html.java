@@ -35,7 +35,12 @@ final class Html {
                 problem.isEmpty() ? "" : "<p class=\"error\" id=\"error\" role=\"alert\">" + escape(problem) + "</p>";
         return page(
                 "Pay " + amount(t),
-                head(t) + error + later(t) + (AsyncMethod.only(t.order()) ? CANCEL : CARD_FIELDS + testCards()));
+                head(t)
+                        + error
+                        + later(t)
+                        + (AsyncMethod.only(t.order())
+                                ? CANCEL
+                                : CARD_FIELDS.replace("<!--choice-->", choice(t)) + testCards()));
     }
 
     private static final String CANCEL =
@@ -43,6 +48,7 @@ final class Html {
 
     private static final String CARD_FIELDS = """
                         <form method="post" autocomplete="off">
+                          <!--choice-->
                           <label for="card-number">Card number</label>
                           <input id="card-number" name="card-number" inputmode="numeric" maxlength="23" autofocus>
                           <div class="row">
@@ -53,6 +59,14 @@ final class Html {
                           <button id="cancel" name="action" value="cancel">Cancel</button>
                         </form>
                         """;
+
+    private static String choice(Transaction t) {
+        return Tariff.isChoice(t.order())
+                ? "<label for=\"donation\">Amount (" + escape(t.order().currency())
+                        + ")</label><input id=\"donation\" name=\"amount\" inputmode=\"decimal\" value=\""
+                        + Amounts.text(t.order().amount()) + "\">"
+                : "";
+    }
 
     /** One button for each method where the payer pays elsewhere. */
     private static String later(Transaction t) {
@@ -113,7 +127,7 @@ final class Html {
     }
 
     static String amount(Transaction t) {
-        return Amounts.text(t.order().amount()) + " " + t.order().currency();
+        return Amounts.text(t.amount()) + " " + t.order().currency();
     }
 
     static String escape(String text) {

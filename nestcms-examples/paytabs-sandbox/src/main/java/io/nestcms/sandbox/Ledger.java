@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,8 +30,8 @@ public final class Ledger {
     private final Set<String> waiting = new LinkedHashSet<>();
     private final @Nullable LedgerFile file;
 
-    Ledger(@Nullable Path path) {
-        file = path == null ? null : new LedgerFile(path);
+    Ledger(@Nullable LedgerFile file) {
+        this.file = file;
         if (file != null) {
             file.lines().forEach(this::load);
         }
@@ -43,7 +42,7 @@ public final class Ledger {
             JsonNode node = Json.MAPPER.readTree(line);
             if (node.has("deletedToken")) {
                 refOfToken.remove(node.path("deletedToken").asText());
-            } else {
+            } else if (node.has("ref")) {
                 index(Json.MAPPER.treeToValue(node, Transaction.class));
             }
         } catch (IOException e) {
@@ -175,15 +174,5 @@ public final class Ledger {
                 .filter(t -> t.has(Status.A) || t.has(Status.P))
                 .map(Transaction::amount)
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
-    }
-
-    void close() {
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("the ledger file cannot be closed", e);
-            }
-        }
     }
 }

@@ -1,20 +1,21 @@
 package io.nestcms.sandbox;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An append-only file of JSON lines, forced to disk line by line. A torn last line, left by a crash, is cut off. */
-final class LedgerFile implements Closeable {
+final class LedgerFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerFile.class);
 
     private final FileChannel channel;
@@ -24,7 +25,7 @@ final class LedgerFile implements Closeable {
         try {
             Path folder = file.toAbsolutePath().getParent();
             if (folder != null) {
-                java.nio.file.Files.createDirectories(folder);
+                Files.createDirectories(folder);
             }
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -57,7 +58,7 @@ final class LedgerFile implements Closeable {
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                lines.add(java.util.Arrays.copyOfRange(bytes, start, i));
+                lines.add(Arrays.copyOfRange(bytes, start, i));
                 start = i + 1;
             }
         }
@@ -88,7 +89,11 @@ final class LedgerFile implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        channel.close();
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the ledger file cannot be closed", e);
+        }
     }
 }

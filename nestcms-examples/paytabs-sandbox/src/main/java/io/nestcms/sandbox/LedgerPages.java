@@ -1,14 +1,20 @@
 package io.nestcms.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the sandbox did: as JSON for programs, as a page for people. */
 final class LedgerPages {
+    /** Rows of each table on the page; the JSON has them all. */
+    private static final int SHOWN = 500;
+
     private final Ledger ledger;
     private final Calls calls;
     private final Callbacks callbacks;
@@ -33,7 +39,7 @@ final class LedgerPages {
                 ctx -> ctx.contentType("application/json").result(Json.bytes(json(ctx.queryParam("cart_id")))));
     }
 
-    private ObjectNode json(@org.jspecify.annotations.Nullable String cartId) {
+    private ObjectNode json(@Nullable String cartId) {
         ObjectNode json = Json.object();
         List<String> carts = cartId == null ? ledger.carts() : List.of(cartId);
         json.set("transactions", Json.MAPPER.valueToTree(cartId == null ? ledger.entries() : ledger.entries(cartId)));
@@ -45,7 +51,7 @@ final class LedgerPages {
         return json.put("callbacksUnderWay", callbacks.underWay());
     }
 
-    private com.fasterxml.jackson.databind.JsonNode deliveries() {
+    private JsonNode deliveries() {
         var array = Json.MAPPER.createArrayNode();
         for (Delivery delivery : callbacks.deliveries()) {
             array.addObject()
@@ -74,9 +80,10 @@ final class LedgerPages {
     }
 
     private String rows() {
-        List<LedgerEntry> newestFirst = new java.util.ArrayList<>(ledger.entries());
+        List<LedgerEntry> newestFirst = new ArrayList<>(ledger.entries());
         Collections.reverse(newestFirst);
         return newestFirst.stream()
+                .limit(SHOWN)
                 .map(e -> row(
                         e.ref(),
                         e.previousRef(),
@@ -91,7 +98,9 @@ final class LedgerPages {
     }
 
     private String carts() {
-        return ledger.carts().stream()
+        List<String> carts = ledger.carts();
+        return carts.stream()
+                .skip(Math.max(0, carts.size() - SHOWN))
                 .map(ledger::totals)
                 .map(t -> row(
                         t.cartId(),
@@ -104,7 +113,9 @@ final class LedgerPages {
     }
 
     private String notifications() {
-        return callbacks.deliveries().stream()
+        List<Delivery> deliveries = callbacks.deliveries();
+        return deliveries.stream()
+                .skip(Math.max(0, deliveries.size() - SHOWN))
                 .map(d -> row(d.tranRef(), d.url(), d.attempt(), d.outcome() + " " + d.httpStatus(), d.at()))
                 .collect(Collectors.joining());
     }
@@ -122,7 +133,7 @@ final class LedgerPages {
         return "<h2>" + title + "</h2><div class=\"scroll\"><table><tr>" + head + "</tr>" + rows + "</table></div>";
     }
 
-    private static String row(@org.jspecify.annotations.Nullable Object... cells) {
+    private static String row(@Nullable Object... cells) {
         StringBuilder out = new StringBuilder("<tr>");
         for (Object cell : cells) {
             out.append("<td>")

@@ -36,6 +36,11 @@ record Order(
         return new Order(other, tranClass, cartId, description, currency, amount, original, rest);
     }
 
+    /** The same with another amount. */
+    Order of(BigDecimal other) {
+        return new Order(type, tranClass, cartId, description, currency, other, original, rest);
+    }
+
     boolean flag(String field) {
         return rest.path(field).asBoolean(false);
     }

@@ -1,20 +1,14 @@
 package io.nestcms.sandbox;
 
+import io.javalin.config.RoutesConfig;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.random.RandomGenerator;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,39 +28,75 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PayTabsSandbox implements AutoCloseable {
     private final Settings settings;
+    private final @Nullable LedgerFile file;
     private final Ledger ledger;
     private final Calls calls;
     private final Faults faults;
     private final Acquirer acquirer;
+    private final FollowUps followUps;
     private final Callbacks callbacks;
     private final Serving serving;
     private final Listener main;
     private final Listener control;
     private final PageAddresses addresses = new PageAddresses();
 
-    private PayTabsSandbox(Settings settings, HttpClient client) {
+    PayTabsSandbox(Settings settings, HttpClient client) {
         this.settings = settings;
         References references = new References(settings.clock(), settings.random());
         Wire wire = new Wire(settings, references);
-        ledger = new Ledger(settings.ledgerFile());
+        file = settings.ledgerFile() == null ? null : new LedgerFile(settings.ledgerFile());
+        ledger = new Ledger(file);
+        Bills bills = new Bills(file);
         calls = new Calls(settings.clock());
-        faults = new Faults();
+        faults = new Faults(settings.faultRandom(), settings.clock());
         callbacks = new Callbacks(settings, wire, faults, client);
         acquirer = new Acquirer(settings, ledger, references, callbacks::send);
-        serving = new Serving(faults, calls, wire);
+        serving = new Serving(faults, calls, wire, settings.assumes(Assumption.ENVELOPES_ARE_HTTP_200));
         LedgerPages pages = new LedgerPages(ledger, calls, callbacks);
-        main = new Listener(settings.host(), settings.port(), routes -> {
-            new ApiRoutes(settings, serving, acquirer, ledger, wire, addresses).register(routes);
+        followUps = new FollowUps(acquirer, ledger);
+        MerchantAccess access = new MerchantAccess(settings);
+        Invoicing invoicing = new Invoicing(settings, acquirer, ledger, bills, references);
+        PaymentTokens tokens = new PaymentTokens(settings, references);
+        PaymentRequests requests = new PaymentRequests(settings, acquirer, followUps, invoicing, tokens, ledger);
+        Runnable undo = () -> {
+            callbacks.close();
+            close(file);
+        };
+        Consumer<RoutesConfig> gateway = routes -> {
+            new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses).register(routes);
+            new BillRoutes(serving, access, invoicing, bills, addresses, references).register(routes);
+            new ManagedForm(settings, serving, tokens).register(routes);
             new PayerPages(settings, serving, acquirer, ledger, addresses).register(routes);
             pages.register(routes);
-        });
+        };
+        main = open(
+                () -> new Listener(settings.host(), settings.port(), settings.tls(), faults::takeInputCut, gateway),
+                undo);
         faults.attach(main);
         addresses.at(settings.publicUri() == null ? uri(main) : settings.publicUri());
-        control = new Listener(
-                settings.host(),
-                settings.controlPort(),
-                routes -> new ControlRoutes(faults, ledger, acquirer, pages).register(routes));
+        ControlRoutes controls = new ControlRoutes(faults, ledger, acquirer, followUps, pages);
+        control = open(
+                () -> new Listener(settings.host(), settings.controlPort(), null, () -> 0, controls::register), () -> {
+                    main.close();
+                    undo.run();
+                });
         callbacks.everySecond(acquirer::expire);
+    }
+
+    /** What is open already must not stay open when the next thing cannot be opened. */
+    private static Listener open(Supplier<Listener> opening, Runnable undo) {
+        try {
+            return opening.get();
+        } catch (RuntimeException e) {
+            undo.run();
+            throw e;
+        }
+    }
+
+    private static void close(@Nullable LedgerFile file) {
+        if (file != null) {
+            file.close();
+        }
     }
 
     /**
@@ -74,8 +104,8 @@ public final class PayTabsSandbox implements AutoCloseable {
      *
      * @return a builder, for one thread
      */
-    public static Builder builder() {
-        return new Builder();
+    public static SandboxBuilder builder() {
+        return new SandboxBuilder();
     }
 
     /**
@@ -112,6 +142,15 @@ public final class PayTabsSandbox implements AutoCloseable {
      */
     public String serverKey() {
         return settings.serverKey();
+    }
+
+    /**
+     * The key that a managed form in the browser uses; not a secret.
+     *
+     * @return made at random
+     */
+    public String clientKey() {
+        return settings.clientKey();
     }
 
     /**
@@ -153,7 +192,7 @@ public final class PayTabsSandbox implements AutoCloseable {
     }
 
     /**
-     * Every try to deliver a notification, oldest first.
+     * The tries to deliver a notification, oldest first; the latest 50,000 are kept.
      *
      * @return a copy
      */
@@ -196,6 +235,20 @@ public final class PayTabsSandbox implements AutoCloseable {
     }
 
     /**
+     * Does what a person does in the dashboard: captures, voids, releases or refunds. Only the profile's own address is told.
+     *
+     * @param ref the transaction it follows
+     * @param type {@code capture}, {@code void}, {@code release} or {@code refund}
+     * @param amount positive, in the currency of the transaction
+     * @return the follow-up, which may be declined
+     * @throws IllegalArgumentException if there is no such transaction or type, or the amount has too many decimals
+     */
+    public LedgerEntry followUp(String ref, String type, BigDecimal amount) {
+        TranType named = TranType.named(type).orElseThrow(() -> new IllegalArgumentException("no type " + type));
+        return LedgerEntry.of(followUps.fromDashboard(found(ref), named, amount));
+    }
+
+    /**
      * Closes every page and payment request whose time is over by the sandbox's clock. It happens by itself every second, and
      * whenever one is looked at.
      *
@@ -216,284 +269,11 @@ public final class PayTabsSandbox implements AutoCloseable {
         callbacks.close();
         main.close();
         control.close();
-        ledger.close();
+        close(file);
     }
 
     private URI uri(Listener listener) {
-        return URI.create("http://" + settings.host() + ":" + listener.port());
-    }
-
-    /** Chooses what is not as usual. Not safe for use by many threads. */
-    public static final class Builder {
-        private String host = "127.0.0.1";
-        private int port;
-        private int controlPort;
-        private @Nullable URI publicUri;
-        private long profileId = 90417;
-        private @Nullable String serverKey;
-        private Clock clock = Clock.systemUTC();
-        private RandomGenerator random = new SecureRandom();
-        private @Nullable Path ledgerFile;
-        private Set<String> currencies = Set.of();
-        private Duration pageLife = Duration.ofMinutes(20);
-        private List<Duration> callbackDelays =
-                List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1));
-        private Duration callbackTimeout = Duration.ofSeconds(10);
-        private DuplicateRule duplicateRule = DuplicateRule.SAME_TYPE;
-        private Duration duplicateWindow = Duration.ofMinutes(2);
-        private int requestsPerMinute;
-        private @Nullable HttpClient callbackClient;
-
-        private Builder() {}
-
-        /**
-         * The address to listen on.
-         *
-         * @param value an address of this machine; the default 127.0.0.1 is not reachable from others
-         * @return this
-         */
-        public Builder host(String value) {
-            host = Objects.requireNonNull(value, "host");
-            return this;
-        }
-
-        /**
-         * The port of the gateway.
-         *
-         * @param value 0, the default, for a free one
-         * @return this
-         */
-        public Builder port(int value) {
-            port = within("port", value, 0, 65535);
-            return this;
-        }
-
-        /**
-         * The port of the control endpoint.
-         *
-         * @param value 0, the default, for a free one
-         * @return this
-         */
-        public Builder controlPort(int value) {
-            controlPort = within("controlPort", value, 0, 65535);
-            return this;
-        }
-
-        /**
-         * What payers' page addresses begin with, when a proxy stands before the sandbox.
-         *
-         * @param value without a path; by default the sandbox's own address
-         * @return this
-         */
-        public Builder publicUri(URI value) {
-            publicUri = Objects.requireNonNull(value, "publicUri");
-            return this;
-        }
-
-        /**
-         * The profile that requests must name.
-         *
-         * @param value positive; 90417 by default
-         * @return this
-         */
-        public Builder profileId(long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException("profileId " + value + " is not positive");
-            }
-            profileId = value;
-            return this;
-        }
-
-        /**
-         * The key that requests must carry and that signs notifications.
-         *
-         * @param value not blank; by default made at random, in the form of a real one
-         * @return this
-         */
-        public Builder serverKey(String value) {
-            if (value.isBlank()) {
-                throw new IllegalArgumentException("serverKey is blank");
-            }
-            serverKey = value;
-            return this;
-        }
-
-        /**
-         * The clock for page expiry, the duplicate window and every time in a reply.
-         *
-         * @param value the system's by default
-         * @return this
-         */
-        public Builder clock(Clock value) {
-            clock = Objects.requireNonNull(value, "clock");
-            return this;
-        }
-
-        /**
-         * Makes references, page names and random faults the same in each run. Page names can then be guessed.
-         *
-         * @param value any number
-         * @return this
-         */
-        public Builder seed(long value) {
-            random = new Random(value);
-            return this;
-        }
-
-        /**
-         * Keeps the ledger over restarts in an append-only file; each line is on the disk before it is answered.
-         *
-         * @param value made when it is not there; used by one sandbox at a time
-         * @return this
-         */
-        public Builder ledgerFile(Path value) {
-            ledgerFile = Objects.requireNonNull(value, "ledgerFile");
-            return this;
-        }
-
-        /**
-         * The currencies of the profile; others are refused with code 206.
-         *
-         * @param codes ISO 4217; none, the default, for all
-         * @return this
-         */
-        public Builder currencies(String... codes) {
-            currencies = Set.copyOf(new TreeSet<>(List.of(codes)));
-            return this;
-        }
-
-        /**
-         * How long a payer's page stays open.
-         *
-         * @param value positive; 20 minutes by default
-         * @return this
-         */
-        public Builder pageLife(Duration value) {
-            pageLife = positive("pageLife", value);
-            return this;
-        }
-
-        /**
-         * The pauses before a notification is tried again; one try more than pauses.
-         *
-         * @param values not negative; by default 1 s, 5 s, 20 s and 1 min, so five tries
-         * @return this
-         */
-        public Builder callbackDelays(Duration... values) {
-            for (Duration value : values) {
-                if (value.isNegative()) {
-                    throw new IllegalArgumentException("callbackDelays " + value + " is negative");
-                }
-            }
-            callbackDelays = List.of(values);
-            return this;
-        }
-
-        /**
-         * How long a receiver may take for a notification.
-         *
-         * @param value positive; 10 s by default
-         * @return this
-         */
-        public Builder callbackTimeout(Duration value) {
-            callbackTimeout = positive("callbackTimeout", value);
-            return this;
-        }
-
-        /**
-         * The client that sends the notifications. The sandbox does not close it.
-         *
-         * @param value by default a client of its own, HTTP/1.1, that follows no redirects
-         * @return this
-         */
-        public Builder callbackClient(HttpClient value) {
-            callbackClient = Objects.requireNonNull(value, "callbackClient");
-            return this;
-        }
-
-        /**
-         * Which requests count as duplicates (code 4), and for how long.
-         *
-         * @param rule {@link DuplicateRule#SAME_TYPE} by default
-         * @param window positive; 2 minutes by default
-         * @return this
-         */
-        public Builder duplicates(DuplicateRule rule, Duration window) {
-            duplicateRule = Objects.requireNonNull(rule, "rule");
-            duplicateWindow = positive("window", window);
-            return this;
-        }
-
-        /**
-         * Refuses further payment requests inside one minute with HTTP 429 and code 5.
-         *
-         * @param value how many are let in; 0, the default, for no limit
-         * @return this
-         */
-        public Builder requestsPerMinute(int value) {
-            requestsPerMinute = within("requestsPerMinute", value, 0, 1_000_000);
-            return this;
-        }
-
-        /**
-         * Opens both ports.
-         *
-         * @return a running sandbox; the caller closes it
-         * @throws io.javalin.util.JavalinException if a port cannot be opened
-         * @throws java.io.UncheckedIOException if the ledger file cannot be read
-         */
-        public PayTabsSandbox start() {
-            Settings settings = new Settings(
-                    host,
-                    port,
-                    controlPort,
-                    publicUri,
-                    profileId,
-                    31207,
-                    serverKey == null ? randomKey() : serverKey,
-                    clock,
-                    random,
-                    ledgerFile,
-                    currencies,
-                    pageLife,
-                    Duration.ofHours(3),
-                    Duration.ofHours(24),
-                    Duration.ofMinutes(65),
-                    callbackDelays,
-                    callbackTimeout,
-                    duplicateRule,
-                    duplicateWindow,
-                    requestsPerMinute);
-            return new PayTabsSandbox(settings, callbackClient == null ? client() : callbackClient);
-        }
-
-        private static HttpClient client() {
-            return HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .build();
-        }
-
-        private static String randomKey() {
-            byte[] bytes = new byte[15];
-            new SecureRandom().nextBytes(bytes);
-            String hex = HexFormat.of().withUpperCase().formatHex(bytes);
-            return "S" + hex.substring(0, 9) + "-" + hex.substring(9, 19) + "-" + hex.substring(19, 29);
-        }
-
-        private static Duration positive(String name, Duration value) {
-            if (value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException(name + " " + value + " is not positive");
-            }
-            return value;
-        }
-
-        private static int within(String name, int value, int min, int max) {
-            if (value < min || value > max) {
-                throw new IllegalArgumentException(name + " " + value + " is outside " + min + " to " + max);
-            }
-            return value;
-        }
+        String scheme = listener == main && settings.tls() != null ? "https://" : "http://";
+        return URI.create(scheme + settings.host() + ":" + listener.port());
     }
 }

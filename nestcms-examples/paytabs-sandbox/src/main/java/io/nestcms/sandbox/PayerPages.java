@@ -3,6 +3,7 @@ package io.nestcms.sandbox;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The payer's side: card form, 3-D Secure, the way back to the merchant; for browsers and, with {@code /pay}, for curl. */
 final class PayerPages {
@@ -31,7 +33,7 @@ final class PayerPages {
         this.acquirer = acquirer;
         this.ledger = ledger;
         this.addresses = addresses;
-        this.signatures = new Signatures(settings.serverKey());
+        this.signatures = new Signatures(settings.serverKey(), settings.assumes(Assumption.ZERO_IS_NOT_SIGNED));
     }
 
     void register(RoutesConfig routes) {
@@ -53,6 +55,9 @@ final class PayerPages {
         if (!t.isOpen()) {
             return finished(t);
         }
+        if (acquirer.isClosed(t)) {
+            return Reply.html(410, Html.message("Page expired", "This payment can no longer be made."));
+        }
         return Reply.html(200, t.challenged() == null ? Html.cardForm(t, "") : Html.challenge(t));
     }
 
@@ -71,13 +76,17 @@ final class PayerPages {
             return finished(acquirer.promise(t, later.get()));
         }
         try {
-            Card card =
-                    card(text(ctx.formParam("card-number")), text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
-            Transaction paid = acquirer.pay(t, card);
-            return paid.isOpen() ? Reply.seeOther(PageAddresses.path(paid)) : finished(paid);
+            String number = text(ctx.formParam("card-number"));
+            Card card = card(number, text(ctx.formParam("expiry")), text(ctx.formParam("cvv")));
+            Transaction paid = acquirer.pay(t, card, total(t, text(ctx.formParam("amount")), number));
+            return paid.isOpen() ? onward(paid) : finished(paid);
         } catch (RefusedException e) {
             return Reply.html(422, Html.cardForm(t, e.text()));
         }
+    }
+
+    private Reply onward(Transaction t) {
+        return acquirer.isClosed(t) ? show(t) : Reply.seeOther(PageAddresses.path(t));
     }
 
     /** Sends the browser back with the signed fields, or shows the result when the merchant wants nobody back. */
@@ -116,12 +125,10 @@ final class PayerPages {
         }
         Transaction latest = t;
         if (t.challenged() == null) {
-            latest = acquirer.pay(
-                    t,
-                    card(
-                            body.path("card").asText(),
-                            body.path("expiry").asText(),
-                            body.path("cvv").asText()));
+            String number = body.path("card").asText();
+            Card card =
+                    card(number, body.path("expiry").asText(), body.path("cvv").asText());
+            latest = acquirer.pay(t, card, total(t, body.path("amount").asText(""), number));
         }
         return latest.isOpen() && body.has("otp")
                 ? acquirer.confirm(latest, body.path("otp").asText())
@@ -159,7 +166,8 @@ final class PayerPages {
 
     private Map<String, String> signedFields(Transaction t) {
         Map<String, String> fields = new TreeMap<>(Wire.returnFields(t));
-        fields.put("signature", signatures.ofForm(fields));
+        boolean unsigned = t.has(Status.E) && settings.assumes(Assumption.ERRORS_ARE_NOT_SIGNED);
+        fields.put("signature", unsigned ? "" : signatures.ofForm(fields));
         return fields;
     }
 
@@ -185,7 +193,12 @@ final class PayerPages {
                 YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
     }
 
-    private static String text(@org.jspecify.annotations.Nullable String value) {
+    private static BigDecimal total(Transaction t, String typed, String number) {
+        Tariff.checkFilter(t.order(), number);
+        return Tariff.discounted(t.order(), Tariff.chosen(t.order(), typed), number);
+    }
+
+    private static String text(@Nullable String value) {
         return value == null ? "" : value;
     }
 }

@@ -2,6 +2,7 @@ package io.nestcms.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +14,26 @@ final class PaymentRequests {
     private final Admission admission;
     private final Acquirer acquirer;
     private final FollowUps followUps;
+    private static final Card WALLET = new Card("Visa", "Credit", "4111 11## #### 1111", 12, 2099, "", false);
+
+    private final PaymentTokens tokens;
+    private final Invoicing invoicing;
     private final Ledger ledger;
 
-    PaymentRequests(Settings settings, Acquirer acquirer, Ledger ledger) {
+    PaymentRequests(
+            Settings settings,
+            Acquirer acquirer,
+            FollowUps followUps,
+            Invoicing invoicing,
+            PaymentTokens tokens,
+            Ledger ledger) {
+        this.tokens = tokens;
+        this.invoicing = invoicing;
         this.settings = settings;
         this.check = new RequestCheck(settings);
-        this.admission = new Admission(settings);
+        this.admission = new Admission(settings, ledger);
         this.acquirer = acquirer;
-        this.followUps = new FollowUps(acquirer, ledger);
+        this.followUps = followUps;
         this.ledger = ledger;
     }
 
@@ -33,7 +46,18 @@ final class PaymentRequests {
         }
         @Nullable Card typed = typedCard(body.path("card_details"), order.tranClass().equals("moto"));
         @Nullable Transaction stored = stored(order);
+        if (typed == null) {
+            typed = handedOver(body);
+        }
         checkClass(order, typed, stored);
+        if (typed != null && stored == null && !body.path("customer_details").isObject()) {
+            throw RefusedException.invalid("customer_details is required with a card");
+        }
+        String pan = body.path("card_details").path("pan").asText("");
+        if (!pan.isEmpty()) {
+            Tariff.checkFilter(order, pan);
+        }
+        BigDecimal total = Tariff.discounted(order, order.amount(), pan);
         admission.checkDuplicate(order);
         if (stored != null && stored.result() != null && stored.result().card() != null) {
             return acquirer.charge(
@@ -43,11 +67,25 @@ final class PaymentRequests {
                     stored.ref());
         }
         if (typed == null) {
-            return acquirer.open(order);
+            return body.path("invoice") instanceof ObjectNode
+                    ? invoicing.page(invoicing.create(body))
+                    : acquirer.open(order);
         }
         return order.tranClass().equals("moto")
                 ? acquirer.charge(order, typed.unchallenged(), null, null)
-                : acquirer.pay(acquirer.open(order), typed);
+                : acquirer.pay(acquirer.open(order), typed, total);
+    }
+
+    /** A card that the merchant never sees: a managed form's token, or a wallet's. */
+    private @Nullable Card handedOver(ObjectNode body) {
+        String token = body.path("payment_token").asText("");
+        if (!token.isEmpty()) {
+            return tokens.take(token);
+        }
+        if (body.path("apple_pay_token").isObject()) {
+            return WALLET.named("ApplePay");
+        }
+        return body.path("samsung_pay_token").isObject() ? WALLET.named("SamsungPay") : null;
     }
 
     private static void checkClass(Order order, @Nullable Card typed, @Nullable Transaction stored) {

@@ -2,6 +2,7 @@ package io.nestcms.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
@@ -45,7 +46,7 @@ record Reply(int status, Map<String, String> headers, String body) {
         byte[] content = bytes();
         head.append("Content-Length: ").append(content.length).append("\r\n\r\n");
         byte[] first = head.toString().getBytes(StandardCharsets.ISO_8859_1);
-        byte[] all = java.util.Arrays.copyOf(first, first.length + content.length);
+        byte[] all = Arrays.copyOf(first, first.length + content.length);
         System.arraycopy(content, 0, all, first.length, content.length);
         return all;
     }

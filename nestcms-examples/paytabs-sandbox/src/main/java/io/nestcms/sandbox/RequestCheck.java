@@ -22,7 +22,11 @@ final class RequestCheck {
         String cartId = string(body, "cart_id", 64, 101);
         String description = string(body, "cart_description", 128, 102);
         String currency = Amounts.currency(body.path("cart_currency"), settings.currencies());
-        BigDecimal amount = Amounts.amount(body.path("cart_amount"), "cart_amount", currency);
+        BigDecimal amount = Amounts.amount(body.path("cart_amount"), "cart_amount", currency, digits(currency));
+        BigDecimal limit = settings.merchantLimit();
+        if (limit != null && amount.compareTo(limit) > 0 && !type.isFollowUp()) {
+            throw new RefusedException(400, 325, "Merchant limit exceeded");
+        }
         String original = body.path("tran_ref").asText("");
         if (type.isFollowUp() && original.isEmpty()) {
             throw RefusedException.invalid("tran_ref is required for " + type.title());
@@ -42,6 +46,10 @@ final class RequestCheck {
                 amount,
                 original.isEmpty() ? null : original,
                 rest);
+    }
+
+    int digits(String currency) {
+        return settings.assumes(Assumption.TWO_DECIMALS_ALWAYS) ? 2 : Amounts.digits(currency);
     }
 
     private static TranType type(ObjectNode body) {

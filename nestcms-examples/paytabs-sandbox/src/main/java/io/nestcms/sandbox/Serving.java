@@ -23,9 +23,12 @@ final class Serving {
     private final Faults faults;
     private final Calls calls;
     private final Wire wire;
+    private final boolean envelopesAre200;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    Serving(Faults faults, Calls calls, Wire wire) {
+    /** @param envelopesAre200 whether most error envelopes come with HTTP 200 */
+    Serving(Faults faults, Calls calls, Wire wire, boolean envelopesAre200) {
+        this.envelopesAre200 = envelopesAre200;
         this.faults = faults;
         this.calls = calls;
         this.wire = wire;
@@ -61,6 +64,9 @@ final class Serving {
         if (fault instanceof Fault.Answer answer) {
             return refusal(answer);
         }
+        if (fault instanceof Fault.Envelope envelope) {
+            return Reply.json(envelope.status(), wire.error(envelope.code(), "Planned refusal"));
+        }
         if (fault instanceof Fault.Delay delay) {
             pause(delay.time());
         }
@@ -75,7 +81,8 @@ final class Serving {
         try {
             return work.get();
         } catch (RefusedException e) {
-            return Reply.json(e.httpStatus(), wire.error(e.code(), e.text()));
+            boolean hidden = envelopesAre200 && (e.httpStatus() == 400 || e.httpStatus() == 429) && e.code() != 206;
+            return Reply.json(hidden ? 200 : e.httpStatus(), wire.error(e.code(), e.text()));
         }
     }
 

@@ -1,12 +1,13 @@
 package io.nestcms.sandbox;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** What the builder gathered, checked. */
@@ -18,8 +19,10 @@ record Settings(
         long profileId,
         long merchantId,
         String serverKey,
-        Clock clock,
+        String clientKey,
+        SkewedClock clock,
         RandomGenerator random,
+        RandomGenerator faultRandom,
         @Nullable Path ledgerFile,
         Set<String> currencies,
         Duration pageLife,
@@ -30,7 +33,15 @@ record Settings(
         Duration callbackTimeout,
         DuplicateRule duplicateRule,
         Duration duplicateWindow,
-        int requestsPerMinute) {
+        int requestsPerMinute,
+        @Nullable BigDecimal merchantLimit,
+        @Nullable URI ipnUrl,
+        @Nullable SSLContext tls,
+        Set<Assumption> assumptions) {
+
+    boolean assumes(Assumption assumption) {
+        return assumptions.contains(assumption);
+    }
 
     /** Nothing of the key. */
     @Override

@@ -11,8 +11,15 @@ import javax.crypto.spec.SecretKeySpec;
 /** The two signatures of the gateway: lower-case hex HMAC-SHA256 with the server key, over raw bytes or over a form. */
 final class Signatures {
     private final SecretKeySpec key;
+    private final boolean dropZero;
 
     Signatures(String serverKey) {
+        this(serverKey, false);
+    }
+
+    /** @param dropZero whether the value "0" takes no part in a form's signature */
+    Signatures(String serverKey, boolean dropZero) {
+        this.dropZero = dropZero;
         this.key = new SecretKeySpec(serverKey.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
     }
 
@@ -28,7 +35,9 @@ final class Signatures {
 
     /** Of the fields of a browser return; {@code signature} itself, nulls and empty values take no part. */
     String ofForm(Map<String, String> fields) {
-        return ofBody(signedText(fields).getBytes(StandardCharsets.UTF_8));
+        Map<String, String> signed = new TreeMap<>(fields);
+        signed.values().removeIf(value -> dropZero && value.equals("0"));
+        return ofBody(signedText(signed).getBytes(StandardCharsets.UTF_8));
     }
 
     static String signedText(Map<String, String> fields) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was asked
  * @param expiresAt when the page closes, or {@code null} when there is none
  * @param challenged the card that waits for the payer's confirmation, or {@code null}
+ * @param agreed what the payer agreed to pay when it is not the order's amount, or {@code null}
  * @param result how it stands, or {@code null} while unpaid
  */
 record Transaction(
@@ -24,23 +25,35 @@ record Transaction(
         Instant createdAt,
         @Nullable Instant expiresAt,
         @Nullable Card challenged,
+        @Nullable BigDecimal agreed,
         @Nullable Result result) {
 
     Transaction challenged(Card card, Instant until) {
-        return new Transaction(ref, previous, order, page, createdAt, until, card, result);
+        return new Transaction(ref, previous, order, page, createdAt, until, card, agreed, result);
     }
 
     Transaction as(TranType type, Instant until) {
-        return new Transaction(ref, previous, order.as(type), page, createdAt, until, challenged, result);
+        return new Transaction(ref, previous, order.as(type), page, createdAt, until, challenged, agreed, result);
     }
 
     /** The same without a time to end. */
     Transaction lasting() {
-        return new Transaction(ref, previous, order, page, createdAt, null, challenged, result);
+        return new Transaction(ref, previous, order, page, createdAt, null, challenged, agreed, result);
+    }
+
+    /** The payer owes another amount than the order says. */
+    Transaction agreeing(BigDecimal total) {
+        BigDecimal other = total.compareTo(order.amount()) == 0 ? null : total;
+        return new Transaction(ref, previous, order, page, createdAt, expiresAt, challenged, other, result);
+    }
+
+    /** What the payer is asked for. */
+    BigDecimal due() {
+        return agreed == null ? order.amount() : agreed;
     }
 
     Transaction settled(Result outcome) {
-        return new Transaction(ref, previous, order, page, createdAt, expiresAt, null, outcome);
+        return new Transaction(ref, previous, order, page, createdAt, expiresAt, null, agreed, outcome);
     }
 
     boolean isOpen() {
@@ -62,6 +75,6 @@ record Transaction(
     }
 
     BigDecimal amount() {
-        return result == null ? order.amount() : result.total();
+        return result == null ? due() : result.total();
     }
 }

@@ -113,7 +113,7 @@ final class Wire {
             }
             putIfThere(json, "token", result.token());
         }
-        copy(order, json, "user_defined");
+        copy(order, json, "user_defined", "invoice_id");
         return json;
     }
 

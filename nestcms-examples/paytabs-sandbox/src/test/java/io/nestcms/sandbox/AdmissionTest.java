@@ -28,6 +28,22 @@ class AdmissionTest {
     }
 
     @Test
+    void restarted_stillKnowsTheLastRequests(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+            throws Exception {
+        for (int start = 0; start < 2; start++) {
+            try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
+                            .clock(clock)
+                            .ledgerFile(folder.resolve("l"))
+                            .start();
+                    Merchant merchant = new Merchant(sandbox)) {
+                assertThat(merchant.post("/payment/request", merchant.sale("ORD-1", "10.00", "SAR"))
+                                .statusCode())
+                        .isEqualTo(start == 0 ? 200 : 409);
+            }
+        }
+    }
+
+    @Test
     void switchedOff_nothingIsADuplicate() throws Exception {
         try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
                         .duplicates(DuplicateRule.OFF, Duration.ofMinutes(2))
@@ -56,6 +72,19 @@ class AdmissionTest {
             clock.advance(Duration.ofMinutes(1));
             merchant.order(merchant.sale("ORD-3", "10.00", "SAR"));
             assertThat(sandbox.ledger().entries()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aboveTheMerchantsLimit_isCode325() throws Exception {
+        try (PayTabsSandbox sandbox = PayTabsSandbox.builder()
+                        .merchantLimit(new java.math.BigDecimal(5000))
+                        .start();
+                Merchant merchant = new Merchant(sandbox)) {
+            merchant.order(merchant.sale("ORD-1", "5000.00", "SAR"));
+            HttpResponse<String> refused = merchant.post("/payment/request", merchant.sale("ORD-2", "5000.01", "SAR"));
+            assertThat(Merchant.MAPPER.readTree(refused.body()).path("code").asInt())
+                    .isEqualTo(325);
         }
     }
 

@@ -88,7 +88,9 @@ class CallbacksTest {
         assertThat(sandbox.deliveries())
                 .extracting(
                         d -> sandbox.ledger().entry(d.tranRef()).orElseThrow().cartId())
-                .containsExactlyInAnyOrder("ORD-1", "ORD-2");
+                .containsExactly("ORD-2", "ORD-1");
+        assertThat(merchant.notifications.get(0).json().path("cart_id").asText())
+                .isEqualTo("ORD-2");
     }
 
     @Test

@@ -187,6 +187,26 @@ class HostedPageTest {
     }
 
     @Test
+    void manyPayersAtOnePage_payOnce() throws Exception {
+        String page = merchant.order(merchant.sale("ORD-20", "12.00", "SAR"))
+                .path("redirect_url")
+                .asText();
+        var pool = java.util.concurrent.Executors.newFixedThreadPool(8);
+        try {
+            java.util.concurrent.Callable<Integer> pay =
+                    () -> merchant.form(page, cardForm("4111111111111111")).statusCode();
+            for (var done : pool.invokeAll(java.util.Collections.nCopies(24, pay))) {
+                assertThat(done.get()).isEqualTo(200);
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertThat(sandbox.ledger().totals("ORD-20").charges()).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> sandbox.callbacksUnderWay() == 0);
+        assertThat(merchant.notifications).hasSize(1);
+    }
+
+    @Test
     void paidPage_opensAgain_withoutASecondCharge() throws Exception {
         String page = merchant.order(merchant.sale("ORD-9", "12.00", "SAR"))
                 .path("redirect_url")

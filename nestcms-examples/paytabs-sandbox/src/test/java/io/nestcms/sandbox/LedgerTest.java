@@ -48,6 +48,25 @@ class LedgerTest {
     }
 
     @Test
+    void portTaken_leavesNothingOpen() throws Exception {
+        Path file = folder.resolve("taken.jsonl");
+        try (PayTabsSandbox first = PayTabsSandbox.builder().start()) {
+            SandboxBuilder second = PayTabsSandbox.builder().ledgerFile(file);
+            assertThatThrownBy(() -> second.port(first.baseUri().getPort())
+                            .controlPort(0)
+                            .start())
+                    .isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> second.port(0)
+                            .controlPort(first.controlUri().getPort())
+                            .start())
+                    .isInstanceOf(RuntimeException.class);
+            try (PayTabsSandbox third = second.port(0).controlPort(0).start()) {
+                assertThat(third.ledger().entries()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void json_showsTransactionsCartsRequestsAndDeliveries() throws Exception {
         try (PayTabsSandbox sandbox = start(folder.resolve("l"));
                 Merchant merchant = new Merchant(sandbox)) {

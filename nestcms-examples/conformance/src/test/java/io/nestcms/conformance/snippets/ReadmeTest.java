@@ -60,8 +60,8 @@ class ReadmeTest {
                     .callback(address.resolve("/webhook"))
                     .returnUrl(address.resolve("/return"))
                     .build();
-            PayTabs payTabs = PayTabs.builder(profile, CircuitBreakers.builder().build())
-                    .build();
+            PayTabs payTabs =
+                    PayTabs.builder(profile, CircuitBreakers.builder().build()).build();
             EventBus bus = EventBus.builder().build();
             OutboxRelay relay = OutboxRelay.builder(store.outbox(), bus).build();
             Payments payments = Payments.builder(payTabs.gateway(), store)
@@ -114,8 +114,8 @@ class ReadmeTest {
         }
     }
 
-    private static void handle(
-            HttpExchange exchange, WebhookVerifier verifier, PayTabs payTabs, Payments payments) throws IOException {
+    private static void handle(HttpExchange exchange, WebhookVerifier verifier, PayTabs payTabs, Payments payments)
+            throws IOException {
         WebhookRequest request = WebhookRequest.builder(exchange.getRequestBody(), verifier.maxBodyBytes())
                 .headers(exchange.getRequestHeaders())
                 .peer(exchange.getRemoteAddress().getAddress())
@@ -123,9 +123,9 @@ class ReadmeTest {
 
         int status = verifier.verify(request)
                 .fold(
-                        verified -> payments.apply(payTabs.notifications().read(verified.webhook()))
+                        webhook -> payments.apply(payTabs.notifications().read(webhook))
                                 .fold(applied -> 200, unchanged -> 200, deferred -> 503, refused -> 403),
-                        refused -> refused.refusal().answer().status());
+                        refusal -> refusal.answer().status());
 
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
@@ -144,8 +144,7 @@ class ReadmeTest {
                 .POST(HttpRequest.BodyPublishers.ofString(
                         "{\"card\":\"4111111111111111\",\"expiry\":\"12/31\",\"cvv\":\"123\"}"))
                 .build();
-        HttpResponse<String> answer =
-                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 }

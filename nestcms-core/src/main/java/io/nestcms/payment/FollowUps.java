@@ -1,0 +1,138 @@
+package io.nestcms.payment;
+
+import io.nestcms.money.Money;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of captures, voids and refunds: what may be asked for, and which of the gateway's transactions it became. */
+final class FollowUps {
+    private static final Set<PaymentStatus> REFUNDABLE =
+            Set.of(PaymentStatus.SUCCEEDED, PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED);
+    private static final Set<PaymentStatus> CAPTURABLE = Set.of(PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED);
+
+    private FollowUps() {}
+
+    /** Why the follow-up is not possible now, or null when it is. */
+    static @Nullable PaymentRefusal refusal(Draft draft, TransactionKind kind, Money amount) {
+        if (draft.followUps().stream()
+                .anyMatch(it -> it.state() == FollowUpState.SENDING || it.state() == FollowUpState.UNKNOWN)) {
+            // one at a time: two of the same amount could not be told apart in the gateway's books
+            return PaymentRefusal.IN_PROGRESS;
+        }
+        if (!isAllowed(draft, kind)) {
+            return PaymentRefusal.NOT_ALLOWED;
+        }
+        if (!amount.currency().equals(draft.before().order().amount().currency())) {
+            return PaymentRefusal.CURRENCY_MISMATCH;
+        }
+        boolean fits = amount.isPositive() && amount.compareTo(left(draft, kind)) <= 0;
+        return !fits || origin(draft, kind, amount).isEmpty() ? PaymentRefusal.TOO_MUCH : null;
+    }
+
+    private static boolean isAllowed(Draft draft, TransactionKind kind) {
+        return switch (kind) {
+            case REFUND -> REFUNDABLE.contains(draft.status());
+            case CAPTURE -> CAPTURABLE.contains(draft.status());
+            case VOID -> draft.status() == PaymentStatus.AUTHORIZED;
+            default -> false;
+        };
+    }
+
+    /** How much may still be asked for; what is under way counts as done. */
+    static Money left(Draft draft, TransactionKind kind) {
+        Payment payment = draft.before();
+        Money whole = kind == TransactionKind.REFUND
+                ? payment.taken()
+                : payment.sum(TransactionKind.AUTHORIZATION).minus(payment.sum(TransactionKind.RELEASE));
+        Money left = whole.minus(payment.sum(kind));
+        for (FollowUp open : draft.followUps()) {
+            left = open.kind() == kind && open.state().isOpen() ? left.minus(open.amount()) : left;
+        }
+        return left;
+    }
+
+    /** The transaction that the follow-up is of: a refund of a held payment is of a capture, never of the hold. */
+    static Optional<TransactionRef> origin(Draft draft, TransactionKind kind, Money amount) {
+        return draft.moves().stream()
+                .filter(it -> isOrigin(it.kind(), kind) && it.amount().compareTo(amount) >= 0)
+                .map(MoneyMove::ref)
+                .findFirst();
+    }
+
+    private static boolean isOrigin(TransactionKind origin, TransactionKind kind) {
+        return kind == TransactionKind.REFUND
+                ? origin == TransactionKind.SALE
+                        || origin == TransactionKind.PAYMENT_REQUEST
+                        || origin == TransactionKind.CAPTURE
+                : origin == TransactionKind.AUTHORIZATION;
+    }
+
+    /** Finds the open follow-up that the transaction is the result of, and notes the result. */
+    static void match(Draft draft, GatewayTransaction transaction) {
+        for (FollowUp open : List.copyOf(draft.followUps())) {
+            if (open.state().isOpen() && isResult(draft, open, transaction)) {
+                draft.replace(open, result(open, transaction));
+                return;
+            }
+        }
+    }
+
+    private static FollowUp result(FollowUp open, GatewayTransaction transaction) {
+        return switch (transaction.state()) {
+            case APPROVED -> open.named(FollowUpState.DONE, transaction.ref());
+            case PENDING, ON_HOLD -> open.named(FollowUpState.PENDING, transaction.ref());
+            case DECLINED, ERROR, EXPIRED, CANCELLED, VOIDED ->
+                open.refused(transaction.ref(), transaction.message() == null ? "declined" : transaction.message());
+            case OPEN, UNRECOGNISED -> open;
+        };
+    }
+
+    private static boolean isResult(Draft draft, FollowUp open, GatewayTransaction transaction) {
+        if (transaction.kind() != open.kind()) {
+            return false;
+        }
+        if (transaction.ref().equals(open.ref())) {
+            return true;
+        }
+        Money amount = transaction.charged() == null ? transaction.cartAmount() : transaction.charged();
+        return open.ref() == null
+                && open.amount().equals(amount)
+                && (transaction.previousRef() == null
+                        || transaction.previousRef().equals(open.of()))
+                && !isOfAnother(draft, transaction.ref())
+                && isNotOlder(open, transaction.at());
+    }
+
+    private static boolean isOfAnother(Draft draft, TransactionRef ref) {
+        return draft.before().moves().stream().anyMatch(it -> it.ref().equals(ref))
+                || draft.followUps().stream().anyMatch(it -> ref.equals(it.ref()));
+    }
+
+    /** Our clock and the gateway's may differ by a little. */
+    private static boolean isNotOlder(FollowUp open, @Nullable Instant at) {
+        return at == null || !at.isBefore(open.startedAt().minus(Duration.ofMinutes(5)));
+    }
+
+    /** A call whose lease ran out may have been made. */
+    static void expire(Draft draft) {
+        for (FollowUp open : List.copyOf(draft.followUps())) {
+            if (open.state() == FollowUpState.SENDING && !draft.now().isBefore(open.leaseUntil())) {
+                draft.replace(open, open.in(FollowUpState.UNKNOWN));
+            }
+        }
+    }
+
+    /** The gateway's books do not show it, long after it can last have been sent. */
+    static void conclude(Draft draft, PaymentTimings timings) {
+        for (FollowUp open : List.copyOf(draft.followUps())) {
+            if (open.state() == FollowUpState.UNKNOWN
+                    && !draft.now().isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
+                draft.replace(open, open.in(FollowUpState.NOT_SENT));
+            }
+        }
+    }
+}

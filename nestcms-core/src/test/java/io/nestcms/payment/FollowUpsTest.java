@@ -1,0 +1,232 @@
+package io.nestcms.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nestcms.money.Money;
+import io.nestcms.payment.contract.Samples;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FollowUpsTest {
+    private final MovingClock clock = new MovingClock(Samples.NOON);
+    private final ScriptedGateway gateway = new ScriptedGateway(clock);
+    private final InMemoryPaymentStore store = new InMemoryPaymentStore();
+    private final Payments payments =
+            Payments.builder(gateway, store).clock(clock).build();
+
+    private static Money kwd(String amount) {
+        return Money.of(amount, "KWD");
+    }
+
+    private static IdempotencyKey key(String value) {
+        return new IdempotencyKey("shop", value);
+    }
+
+    private Payment paid(ChargeMode mode) {
+        PaymentOrder sample = Samples.payment("a").order();
+        PaymentOrder order =
+                new PaymentOrder(sample.cartId(), sample.amount(), sample.description(), sample.customer(), null, mode);
+        Payment created = ((CreateResult.Created) payments.create(key("a"), order)).payment();
+        gateway.next.add(it -> new GatewayOutcome.Accepted<>(new Initiation.Completed(gateway.charge(it))));
+        return ((ProcessResult.Settled) payments.process(created.id())).payment();
+    }
+
+    private Payment now(Payment payment) {
+        return store.find(payment.id()).orElseThrow();
+    }
+
+    private FollowUpResult refund(Payment payment, String name, @Nullable Money amount) {
+        return payments.refund(payment.id(), key(name), amount);
+    }
+
+    private static FollowUpState state(FollowUpResult result) {
+        return ((FollowUpResult.Recorded) result).followUp().state();
+    }
+
+    private static FollowUpResult refused(PaymentRefusal refusal) {
+        return new FollowUpResult.Refused(refusal);
+    }
+
+    @Test
+    void refund_inPartsUpToAll() {
+        Payment payment = paid(ChargeMode.SALE);
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.PARTIALLY_REFUNDED);
+        assertThat(refund(payment, "r2", kwd("150.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r2", null))).isEqualTo(FollowUpState.DONE);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.REFUNDED);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("250.000"));
+        assertThat(refund(payment, "r3", kwd("0.001"))).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+    }
+
+    @Test
+    void refund_sameKey_movesMoneyOnce() {
+        Payment payment = paid(ChargeMode.SALE);
+
+        FollowUpResult first = refund(payment, "r1", kwd("100.000"));
+        FollowUpResult again = refund(payment, "r1", kwd("100.000"));
+
+        assertThat(again).isEqualTo(first);
+        assertThat(refund(payment, "r1", kwd("99.000"))).isEqualTo(refused(PaymentRefusal.KEY_REUSED));
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(gateway.ledger).hasSize(2);
+    }
+
+    @Test
+    void refund_otherCurrencyOrUnpaid_refused() {
+        Payment payment = paid(ChargeMode.SALE);
+        Payment unpaid = ((CreateResult.Created)
+                        payments.create(key("b"), Samples.payment("b").order()))
+                .payment();
+
+        assertThat(refund(payment, "r1", Money.parse("USD 1.00"))).isEqualTo(refused(PaymentRefusal.CURRENCY_MISMATCH));
+        assertThat(refund(unpaid, "r1", null)).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        assertThat(payments.refund(new PaymentId("nobody"), key("r1"), null))
+                .isEqualTo(refused(PaymentRefusal.NOT_FOUND));
+        assertThat(gateway.ledger).hasSize(1);
+    }
+
+    @Test
+    void refund_withoutAnswer_isUnknownAndNeverSentAgain() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> {
+            gateway.answer(it, refund, TransactionState.APPROVED);
+            return new GatewayOutcome.Indeterminate<>("timeout");
+        });
+
+        assertThat(refund(payment, "r1", kwd("100.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(refund(payment, "r1", kwd("100.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(refund(payment, "r2", kwd("1.000"))).isEqualTo(refused(PaymentRefusal.IN_PROGRESS));
+
+        clock.advance(Duration.ofSeconds(10));
+        payments.reconciler().runOnce(10);
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(1);
+    }
+
+    @Test
+    void refund_thatNeverArrived_mayBeAskedForAgainAfterProof() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+
+        for (int i = 0; i < 6; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.NOT_SENT);
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).followUps()).hasSize(1);
+    }
+
+    @Test
+    void refund_declinedOrRejected_isOnRecordAndMovesNothing() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> gateway.answer(it, refund, TransactionState.DECLINED));
+        gateway.nextFollowUp.add(
+                (it, refund) -> new GatewayOutcome.Rejected<>(new Rejection("320", "Unable to refund", null)));
+
+        assertThat(state(refund(payment, "r1", kwd("1.000")))).isEqualTo(FollowUpState.REFUSED);
+        FollowUpResult rejected = refund(payment, "r2", kwd("1.000"));
+
+        assertThat(((FollowUpResult.Recorded) rejected).followUp().reason()).isEqualTo("Unable to refund");
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("0.000"));
+    }
+
+    @Test
+    void refund_notSent_keepsTheKeyFree() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) ->
+                new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, Duration.ofSeconds(2)));
+
+        assertThat(((FollowUpResult.Unavailable) refund(payment, "r1", kwd("1.000"))).retryAfter())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(state(refund(payment, "r1", kwd("1.000")))).isEqualTo(FollowUpState.DONE);
+    }
+
+    @Test
+    void refund_circuitOpen_writesNothing() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.unavailable = Duration.ofSeconds(9);
+
+        assertThat(refund(payment, "r1", null))
+                .isEqualTo(new FollowUpResult.Unavailable(payment, Duration.ofSeconds(9)));
+        assertThat(now(payment)).isEqualTo(payment);
+    }
+
+    @Test
+    void refund_pending_countsAgainstTheRestAndEndsByReconciling() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> gateway.answer(it, refund, TransactionState.PENDING));
+
+        assertThat(state(refund(payment, "r1", kwd("200.000")))).isEqualTo(FollowUpState.PENDING);
+        assertThat(refund(payment, "r2", kwd("100.000"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+
+        gateway.turn(payment, TransactionState.APPROVED, TransactionKind.REFUND, kwd("200.000"));
+        clock.advance(Duration.ofMinutes(2));
+        payments.reconciler().runOnce(10);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("200.000"));
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.DONE);
+    }
+
+    @Test
+    void refundFromTheDashboard_isRecordedOnceBesideOurs() {
+        Payment payment = paid(ChargeMode.SALE);
+        refund(payment, "r1", kwd("100.000"));
+        gateway.followUp(
+                Objects.requireNonNull(now(payment).gateway().ref()),
+                payment.order(),
+                TransactionKind.REFUND,
+                kwd("50.000"));
+        TransactionRef dashboard = gateway.ledger.get(2).ref();
+
+        for (int i = 0; i < 2; i++) {
+            payments.apply(new GatewayNotification(
+                    payment.order().cartId(), dashboard, TransactionKind.REFUND, kwd("50.000")));
+        }
+
+        assertThat(now(payment).refunded()).isEqualTo(kwd("150.000"));
+        assertThat(refund(payment, "r2", kwd("100.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
+
+    @Test
+    void hold_isCapturedInPartsAndRefundedByCapture() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        assertThat(payment.status()).isEqualTo(PaymentStatus.AUTHORIZED);
+
+        assertThat(state(payments.capture(payment.id(), key("c1"), kwd("100.000"))))
+                .isEqualTo(FollowUpState.DONE);
+        assertThat(state(payments.capture(payment.id(), key("c2"), kwd("50.000"))))
+                .isEqualTo(FollowUpState.DONE);
+        assertThat(payments.capture(payment.id(), key("c3"), kwd("100.001")))
+                .isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(payments.voidHold(payment.id(), key("v1"))).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        refund(payment, "r1", kwd("100.000"));
+
+        TransactionRef capture = gateway.ledger.get(1).ref();
+        assertThat(gateway.calls).contains("REFUND KWD 100.000 of " + capture);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.PARTIALLY_REFUNDED);
+        assertThat(now(payment).taken()).isEqualTo(kwd("150.000"));
+    }
+
+    @Test
+    void hold_isVoided() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+
+        assertThat(state(payments.voidHold(payment.id(), key("v1")))).isEqualTo(FollowUpState.DONE);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.VOIDED);
+        assertThat(payments.capture(payment.id(), key("c1"), null)).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        assertThat(now(payment).history())
+                .extracting(HistoryEntry::status)
+                .isEqualTo(List.of(PaymentStatus.CREATED, PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED));
+    }
+}

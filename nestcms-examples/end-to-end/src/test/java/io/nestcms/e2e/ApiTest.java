@@ -1,0 +1,252 @@
+package io.nestcms.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the API refuses, and in which words; sign-in; health; the description of it all. */
+class ApiTest {
+    @TempDir
+    static Path data;
+
+    private static Stage stage;
+
+    @BeforeAll
+    static void start() throws IOException {
+        stage = new Stage(data);
+    }
+
+    @AfterAll
+    static void stop() {
+        stage.close();
+    }
+
+    private static void isProblem(Merchant.Answer answer, int status, String kind) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.text("type")).isEqualTo("urn:nestcms:problem:" + kind);
+        assertThat(answer.text("title")).isNotEmpty();
+    }
+
+    private static Merchant.Answer createRaw(String body) {
+        return stage.merchant.post("/payments/v2", body, "Idempotency-Key", "raw");
+    }
+
+    @Test
+    void create_withoutKey_refused() {
+        Merchant.Answer answer = stage.merchant.post(
+                "/payments/v2", Merchant.order("X", "1.000", "KWD").toString());
+        isProblem(answer, 400, "invalid-input");
+        assertThat(answer.text("field")).isEqualTo("Idempotency-Key");
+    }
+
+    @Test
+    void create_keyThatCannotBe_refused() {
+        isProblem(stage.merchant.create("with space", Merchant.order("X", "1.000", "KWD")), 422, "invalid-input");
+        isProblem(stage.merchant.create("k".repeat(256), Merchant.order("X", "1.000", "KWD")), 422, "invalid-input");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"cartId":"X"                       | 400 | malformed-json
+            [1]                                 | 400 | malformed-json
+            {"cartId":"X","cartId":"Y"}         | 400 | malformed-json
+            {"cartId":"X"} {"more":1}           | 400 | malformed-json
+            {"a":NaN}                           | 400 | malformed-json
+            {'a':1}                             | 400 | malformed-json
+            {}                                  | 422 | invalid-input
+            {"cartId":7}                        | 422 | invalid-input
+            {"cartId":null}                     | 422 | invalid-input
+            """)
+    void create_bodyThatCannotBe_refused(String body, int status, String kind) {
+        isProblem(createRaw(body), status, kind);
+    }
+
+    @Test
+    void create_unknownOrWrongField_namedWithItsRule() {
+        ObjectNode order = Merchant.order("X", "1.000", "KWD");
+        order.put("discount", "1.000");
+        Merchant.Answer unknown = createRaw(order.toString());
+        isProblem(unknown, 422, "invalid-input");
+        assertThat(unknown.text("field")).isEqualTo("discount");
+
+        order = Merchant.order("X", "1.000", "KWD");
+        order.put("amount", 1.0);
+        Merchant.Answer number = createRaw(order.toString());
+        isProblem(number, 422, "invalid-input");
+        assertThat(number.text("field")).isEqualTo("amount");
+        assertThat(number.text("problem")).isEqualTo("is a number");
+        assertThat(number.text("rule")).isEqualTo("a string");
+
+        order = Merchant.order("X", "1.000", "KWD");
+        ((ObjectNode) order.get("customer")).put("vip", true);
+        assertThat(createRaw(order.toString()).text("field")).isEqualTo("customer.vip");
+
+        order = Merchant.order("X", "1.000", "KWD");
+        ((ObjectNode) order.get("customer")).put("email", "nobody");
+        Merchant.Answer email = createRaw(order.toString());
+        assertThat(email.text("field")).isEqualTo("customer.email");
+        assertThat(email.raw().body()).doesNotContain("nobody");
+    }
+
+    @Test
+    void create_tooDeepOrTooLarge_refused() {
+        isProblem(createRaw("{\"a\":" + "[".repeat(100) + "]".repeat(100) + "}"), 400, "malformed-json");
+        isProblem(createRaw("{\"a\":\"" + "x".repeat(100_000) + "\"}"), 413, "body-too-large");
+    }
+
+    @Test
+    void create_otherMediaType_refused() {
+        HttpRequest form = stage.merchant
+                .request("/payments/v2")
+                .header("Idempotency-Key", "k")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("cartId=X"))
+                .build();
+        isProblem(stage.merchant.send(form), 415, "unsupported-media-type");
+    }
+
+    @Test
+    void anyone_notSignedIn_refused() {
+        Merchant stranger = Merchant.stranger(stage.tap.uri());
+        for (Merchant.Answer answer : new Merchant.Answer[] {
+            stranger.get("/payments/v2"),
+            stranger.find("pay_1"),
+            stranger.process("pay_1"),
+            stranger.create("k", Merchant.order("X", "1.000", "KWD")),
+            stranger.get("/events"),
+        }) {
+            isProblem(answer, 401, "unauthorized");
+            assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+        }
+    }
+
+    @Test
+    void token_alteredOrUnsigned_refused() {
+        String token = tokens().text("accessToken");
+        String[] parts = token.split("\\.");
+        String unsigned = "eyJhbGciOiJub25lIn0." + parts[1] + ".";
+        for (String bad : new String[] {token + "x", parts[0] + "." + parts[1] + ".", unsigned, "nonsense"}) {
+            Merchant.Answer answer =
+                    stage.merchant.send(HttpRequest.newBuilder(URI.create(stage.tap.uri() + "/payments/v2"))
+                            .header("Authorization", "Bearer " + bad)
+                            .build());
+            isProblem(answer, 401, "unauthorized");
+        }
+    }
+
+    private static Merchant.Answer tokens() {
+        return Merchant.stranger(stage.tap.uri())
+                .post(
+                        "/auth/login",
+                        "{\"username\":\"" + Stage.MERCHANT + "\",\"password\":\"" + Stage.PASSWORD + "\"}");
+    }
+
+    private static Merchant.Answer refresh(String token) {
+        return Merchant.stranger(stage.tap.uri()).post("/auth/refresh", "{\"refreshToken\":\"" + token + "\"}");
+    }
+
+    @Test
+    void signIn_wrongPasswordOrUnknownName_sameAnswer() {
+        Merchant stranger = Merchant.stranger(stage.tap.uri());
+        Merchant.Answer wrong =
+                stranger.post("/auth/login", "{\"username\":\"" + Stage.MERCHANT + "\",\"password\":\"guess\"}");
+        Merchant.Answer unknown = stranger.post("/auth/login", "{\"username\":\"nobody\",\"password\":\"guess\"}");
+        isProblem(wrong, 401, "unauthorized");
+        assertThat(unknown.json()).isEqualTo(wrong.json());
+    }
+
+    @Test
+    void refreshToken_rotates_andUsedTwiceEndsTheSession() {
+        String first = tokens().text("refreshToken");
+        Merchant.Answer second = refresh(first);
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(second.text("refreshToken")).isNotEqualTo(first);
+
+        isProblem(refresh(first), 401, "unauthorized");
+        isProblem(refresh(second.text("refreshToken")), 401, "unauthorized");
+    }
+
+    @Test
+    void unknownThings_tellNothing() {
+        isProblem(stage.merchant.find("pay_unknown"), 404, "not-found");
+        isProblem(stage.merchant.find("a%20b"), 404, "not-found");
+        isProblem(stage.merchant.get("/nowhere"), 404, "not-found");
+        isProblem(stage.merchant.get("/payments/v2?page=x"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?size=100000"), 422, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?status=PAID"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?limit=5"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/events"), 406, "not-acceptable");
+        Merchant.Answer answer = stage.merchant.send(
+                stage.merchant.request("/payments/v2").DELETE().build());
+        isProblem(answer, 405, "method-not-allowed");
+        assertThat(answer.header("Allow")).isEqualTo("GET, POST");
+    }
+
+    @Test
+    void openApi_everyCallItDescribes_isThere() {
+        JsonNode paths = stage.merchant.get("/openapi.json").json().path("paths");
+        assertThat(paths).isNotEmpty();
+        Merchant stranger = Merchant.stranger(stage.tap.uri());
+        for (Map.Entry<String, JsonNode> path : paths.properties()) {
+            path.getValue().fieldNames().forEachRemaining(method -> {
+                Merchant.Answer answer =
+                        stranger.send(stranger.request(path.getKey().replace("{id}", "pay_1"))
+                                .method(method.toUpperCase(Locale.ROOT), HttpRequest.BodyPublishers.noBody())
+                                .build());
+                assertThat(answer.status()).as(method + " " + path.getKey()).isNotIn(404, 405, 500);
+                assertThat(path.getValue().path(method).path("responses").has(Integer.toString(answer.status()))
+                                || answer.status() == 415)
+                        .as(method + " " + path.getKey() + " -> " + answer.status())
+                        .isTrue();
+            });
+        }
+    }
+
+    @Test
+    void healthAndMetrics_tellTheirParts() {
+        Merchant.Answer detailed = stage.merchant.get("/health/detailed");
+        assertThat(detailed.status()).isEqualTo(200);
+        assertThat(detailed.json()
+                        .path("parts")
+                        .path("circuits")
+                        .path("paytabs")
+                        .asText())
+                .isEqualTo("CLOSED");
+        assertThat(stage.merchant.get("/health").text("status")).isEqualTo("UP");
+        assertThat(stage.merchant.get("/health/liveness").text("status")).isEqualTo("UP");
+        assertThat(stage.merchant.get("/metrics").raw().body())
+                .contains("nestcms_circuit{name=\"paytabs\",state=\"CLOSED\"} 1.0")
+                .contains("nestcms_outbox_waiting")
+                .contains("nestcms_live_browsers 0.0")
+                .contains("nestcms_http_requests_seconds_count");
+    }
+
+    @Test
+    void page_onlyItsOwnScript_andNoSecretAnywhere() throws IOException {
+        Merchant.Answer page = stage.merchant.get("/");
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "frame-ancestors 'none'");
+        assertThat(page.raw().body()).doesNotContain("src=\"http", "style=\"", "onclick");
+        assertThat(Files.getPosixFilePermissions(data.resolve("sandbox-server-key")))
+                .hasSize(2);
+        String key = Files.readString(data.resolve("sandbox-server-key")).strip();
+        assertThat(stage.server.description().toString()).doesNotContain(key).doesNotContain(Stage.PASSWORD);
+        assertThat(stage.merchant.get("/health/detailed").raw().body()).doesNotContain(key);
+    }
+}

@@ -1,0 +1,203 @@
+package io.nestcms.e2e;
+
+import io.nestcms.payment.CartId;
+import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.GatewayOutcome;
+import io.nestcms.payment.GatewayTransaction;
+import io.nestcms.payment.Initiation;
+import io.nestcms.payment.Outbox;
+import io.nestcms.payment.OutboxBacklog;
+import io.nestcms.payment.OutboxBatch;
+import io.nestcms.payment.OutboxEntry;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentGateway;
+import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.PaymentTimings;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.server.ReferenceServer;
+import io.nestcms.server.ServerSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The server in a process of its own, which ends itself at a chosen point as a killed one does: no hook, no flush. */
+final class KillableServer {
+    static final int KILLED = 137;
+
+    /** Where it dies. */
+    enum Death {
+        NEVER,
+        AFTER_THE_GATEWAY_ANSWERED,
+        AFTER_THE_STATE_WAS_SAVED
+    }
+
+    private KillableServer() {}
+
+    /** Takes: data directory, port, gateway's address, profile, key, death. Events heard are written to {@code heard} there. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Path data = Path.of(arguments[0]);
+        Death death = Death.valueOf(arguments[5]);
+        ServerSettings settings = new ServerSettings(
+                "127.0.0.1",
+                Integer.parseInt(arguments[1]),
+                null,
+                data,
+                null,
+                new ServerSettings.PayTabsAccount(
+                        Long.parseLong(arguments[3]), arguments[4], "GLOBAL", URI.create(arguments[2])),
+                0,
+                ServerSettings.Origins.any(),
+                Map.of(Stage.MERCHANT, Stage.PASSWORD),
+                null,
+                Duration.ofHours(1),
+                Duration.ofSeconds(10));
+        PaymentTimings timings = PaymentTimings.builder()
+                .attemptLease(Duration.ofSeconds(2))
+                .unknownQueryAfter(Duration.ofMillis(200))
+                .maxQueryDelay(Duration.ofMillis(500))
+                .absenceAfter(Duration.ofSeconds(3))
+                .build();
+        ReferenceServer.builder(settings)
+                .timings(timings)
+                .reconcileEvery(Duration.ofMillis(200))
+                .listener(event -> heard(data, event))
+                .gateway(gateway -> death == Death.AFTER_THE_GATEWAY_ANSWERED ? new LastAnswer(gateway) : gateway)
+                .store(store -> death == Death.AFTER_THE_STATE_WAS_SAVED ? new LastWrite(store) : store)
+                .start();
+        Thread.currentThread().join();
+    }
+
+    private static void heard(Path data, Object event) {
+        if (event instanceof PaymentEvent) {
+            try {
+                Files.writeString(
+                        data.resolve("heard"),
+                        event.getClass().getSimpleName() + "\n",
+                        StandardCharsets.UTF_8,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+    }
+
+    /** Dies with the gateway's answer in its hand. */
+    private static final class LastAnswer implements PaymentGateway {
+        private final PaymentGateway gateway;
+
+        private LastAnswer(PaymentGateway gateway) {
+            this.gateway = gateway;
+        }
+
+        @Override
+        public String name() {
+            return gateway.name();
+        }
+
+        @Override
+        public Optional<Duration> unavailableFor() {
+            return gateway.unavailableFor();
+        }
+
+        @Override
+        public GatewayOutcome<Initiation> initiate(Payment payment) {
+            GatewayOutcome<Initiation> answer = gateway.initiate(payment);
+            if (answer instanceof GatewayOutcome.Accepted) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+            return answer;
+        }
+
+        @Override
+        public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+            return gateway.followUp(payment, followUp);
+        }
+
+        @Override
+        public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
+            return gateway.findByCart(cartId);
+        }
+
+        @Override
+        public GatewayOutcome<GatewayTransaction> findByReference(TransactionRef ref) {
+            return gateway.findByReference(ref);
+        }
+    }
+
+    /** Dies when a success is on the disk, and none of its events has gone out. */
+    private static final class LastWrite extends ForwardingStore {
+        private LastWrite(PaymentStore store) {
+            forwardTo(store);
+        }
+
+        @Override
+        public boolean replace(Payment payment, List<OutboxEntry> events) {
+            boolean replaced = super.replace(payment, events);
+            if (replaced && payment.status() == PaymentStatus.SUCCEEDED) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+            return replaced;
+        }
+
+        @Override
+        public Outbox outbox() {
+            return new StuckOutbox(super.outbox());
+        }
+    }
+
+    /** Gives nothing to deliver: so that it is certain that nothing was delivered before the death. */
+    private record StuckOutbox(Outbox outbox) implements Outbox {
+        @Override
+        public Optional<OutboxBatch> claim(String worker, Instant now, Duration lease) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean delivered(OutboxBatch batch, OutboxEntry entry) {
+            return outbox.delivered(batch, entry);
+        }
+
+        @Override
+        public void postpone(OutboxBatch batch, OutboxEntry entry, String cause, Instant nextAt) {
+            outbox.postpone(batch, entry, cause, nextAt);
+        }
+
+        @Override
+        public void bury(OutboxBatch batch, OutboxEntry entry, String cause) {
+            outbox.bury(batch, entry, cause);
+        }
+
+        @Override
+        public void release(OutboxBatch batch) {
+            outbox.release(batch);
+        }
+
+        @Override
+        public List<OutboxEntry> buried(int limit) {
+            return outbox.buried(limit);
+        }
+
+        @Override
+        public boolean replay(PaymentId paymentId, String entryId, Instant now) {
+            return outbox.replay(paymentId, entryId, now);
+        }
+
+        @Override
+        public OutboxBacklog backlog() {
+            return outbox.backlog();
+        }
+    }
+}

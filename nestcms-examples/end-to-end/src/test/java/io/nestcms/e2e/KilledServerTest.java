@@ -1,0 +1,157 @@
+package io.nestcms.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nestcms.e2e.KillableServer.Death;
+import io.nestcms.sandbox.CallbackFault;
+import io.nestcms.sandbox.DuplicateRule;
+import io.nestcms.sandbox.PayTabsSandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server is killed at the two worst moments and started again on the same data; the gateway lives on. */
+class KilledServerTest {
+    @TempDir
+    Path data;
+
+    private PayTabsSandbox sandbox;
+    private URI uri;
+    private Process running;
+
+    @BeforeEach
+    void startGateway() throws IOException {
+        sandbox = PayTabsSandbox.builder()
+                .duplicates(DuplicateRule.SAME_TYPE, Duration.ofSeconds(1))
+                .callbackDelays(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(1))
+                .start();
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            uri = URI.create("http://127.0.0.1:" + free.getLocalPort());
+        }
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (running != null) {
+            running.destroyForcibly().waitFor();
+        }
+        sandbox.close();
+    }
+
+    private Merchant start(Death death) throws IOException {
+        running = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KillableServer.class.getName(),
+                        data.toString(),
+                        Integer.toString(uri.getPort()),
+                        sandbox.baseUri().toString(),
+                        Long.toString(sandbox.profileId()),
+                        sandbox.serverKey(),
+                        death.name())
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
+                .start();
+        Stage.eventually().ignoreExceptions().until(() -> {
+            assertThat(running.isAlive()).isTrue();
+            return Merchant.stranger(uri).get("/health/readiness").status() == 200;
+        });
+        return Merchant.signIn(uri, Stage.MERCHANT, Stage.PASSWORD);
+    }
+
+    private void diesByItself() throws InterruptedException {
+        assertThat(running.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(running.exitValue()).isEqualTo(KillableServer.KILLED);
+    }
+
+    private List<String> heard() {
+        Path file = data.resolve("heard");
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    private String killedWithTheAnswerInItsHand() throws IOException, InterruptedException {
+        Merchant merchant = start(Death.AFTER_THE_GATEWAY_ANSWERED);
+        String id = merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"))
+                .text("id");
+        assertThatThrownBy(() -> merchant.process(id)).isInstanceOf(UncheckedIOException.class);
+        diesByItself();
+        assertThat(sandbox.calls("/payment/request")).isEqualTo(1);
+        return id;
+    }
+
+    @Test
+    void killed_afterTheGatewayAnswered_chargeIsFound() throws Exception {
+        String id = killedWithTheAnswerInItsHand();
+        sandbox.faults().nextCallbacks(1, CallbackFault.lose());
+        sandbox.settle(sandbox.ledger().entries("ORD-1").get(0).ref(), "A", "");
+
+        Merchant merchant = start(Death.NEVER);
+
+        Stage.eventually().untilAsserted(() -> assertThat(merchant.status(id)).isEqualTo("SUCCEEDED"));
+        assertThat(sandbox.calls("/payment/request")).isEqualTo(1);
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(heard())
+                        .contains(
+                                "PaymentCreated", "PaymentOutcomeUnknown", "PaymentSucceeded", "PaymentStatusChanged"));
+    }
+
+    @Test
+    void killed_afterTheGatewayAnswered_nothingChargedCanBeStartedAgain() throws Exception {
+        String id = killedWithTheAnswerInItsHand();
+
+        Merchant merchant = start(Death.NEVER);
+
+        Stage.eventually().untilAsserted(() -> {
+            assertThat(merchant.find(id).json().path("history"))
+                    .extracting(entry -> entry.path("status").asText())
+                    .containsExactly("CREATED", "UNKNOWN", "CREATED");
+        });
+        Merchant.Answer started = merchant.process(id);
+        assertThat(started.status()).isEqualTo(200);
+        new Payer().pay(started.text("redirectUrl"), Payer.APPROVED);
+        Stage.eventually().untilAsserted(() -> assertThat(merchant.status(id)).isEqualTo("SUCCEEDED"));
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+    }
+
+    @Test
+    void killed_afterTheStateWasSaved_everyEventGoesOut() throws Exception {
+        Merchant first = start(Death.AFTER_THE_STATE_WAS_SAVED);
+        String id =
+                first.create("key-1", Merchant.order("ORD-1", "250.000", "KWD")).text("id");
+        new Payer().pay(first.process(id).text("redirectUrl"), Payer.APPROVED);
+        diesByItself();
+        assertThat(heard()).isEmpty();
+
+        Merchant merchant = start(Death.NEVER);
+
+        assertThat(merchant.status(id)).isEqualTo("SUCCEEDED");
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(heard())
+                        .containsExactly(
+                                "PaymentCreated",
+                                "PaymentInitiated",
+                                "PaymentStatusChanged",
+                                "PaymentSucceeded",
+                                "PaymentStatusChanged"));
+        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+    }
+}

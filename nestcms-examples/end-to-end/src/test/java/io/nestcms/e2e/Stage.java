@@ -1,0 +1,132 @@
+package io.nestcms.e2e;
+
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentTimings;
+import io.nestcms.sandbox.PayTabsSandbox;
+import io.nestcms.server.ReferenceServer;
+import io.nestcms.server.ServerSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A server on embedded defaults behind a tap, its clock in the test's hand and its reconciler run by the test. */
+final class Stage implements AutoCloseable {
+    static final String MERCHANT = "merchant";
+    static final String OTHER = "other";
+    static final String PASSWORD = "correct horse battery staple";
+
+    final Tap tap = new Tap();
+    final MutableClock clock = new MutableClock(Clock.systemUTC().instant());
+    final List<Object> heard = new CopyOnWriteArrayList<>();
+    final ReferenceServer server;
+    final Merchant merchant;
+    final Payer payer = new Payer();
+
+    Stage(Path data) throws IOException {
+        this(data, builder -> {});
+    }
+
+    Stage(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
+        this(data, true, ServerSettings.Origins.any(), options);
+    }
+
+    /** Where notifications may come from only certain addresses. */
+    static Stage withOrigins(Path data, ServerSettings.Origins origins) throws IOException {
+        return new Stage(data, true, origins, builder -> {});
+    }
+
+    /** Without a tap in front: that waits for the end of an answer, and a stream has none. */
+    static Stage withoutTap(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
+        return new Stage(data, false, ServerSettings.Origins.any(), options);
+    }
+
+    private Stage(
+            Path data,
+            boolean behindTap,
+            ServerSettings.Origins origins,
+            Consumer<ReferenceServer.Builder> options)
+            throws IOException {
+        ReferenceServer.Builder builder = ReferenceServer.builder(settings(
+                        data, behindTap ? tap.uri() : null, origins, Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD)))
+                .clock(clock)
+                .timings(shortTimings())
+                .reconcileEvery(Duration.ZERO)
+                .listener(heard::add);
+        options.accept(builder);
+        server = builder.start();
+        tap.target(server.uri());
+        merchant = Merchant.signIn(behindTap ? tap.uri() : server.uri(), MERCHANT, PASSWORD);
+    }
+
+    /** All embedded, on free ports; tokens outlive every jump of the clock. */
+    static ServerSettings settings(
+            Path data, @Nullable URI publicUrl, ServerSettings.Origins origins, Map<String, String> users) {
+        return new ServerSettings(
+                "127.0.0.1",
+                0,
+                publicUrl,
+                data,
+                null,
+                null,
+                0,
+                origins,
+                users,
+                null,
+                Duration.ofDays(365),
+                Duration.ofSeconds(10));
+    }
+
+    /** So short that each turn of the test's clock makes everything due. */
+    static PaymentTimings shortTimings() {
+        return PaymentTimings.builder()
+                .unknownQueryAfter(Duration.ofSeconds(1))
+                .openQueryAfter(Duration.ofSeconds(1))
+                .maxQueryDelay(Duration.ofSeconds(30))
+                .build();
+    }
+
+    /** Waits for what is done in the background; the limit is for a machine under load and is never reached when all is well. */
+    static ConditionFactory eventually() {
+        return Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20));
+    }
+
+    PayTabsSandbox sandbox() {
+        return server.sandbox().orElseThrow();
+    }
+
+    /** Lets time pass and looks at what is due. */
+    void reconcileAfter(Duration wait) {
+        clock.advance(wait);
+        server.reconcile();
+    }
+
+    /** The payment's events as listeners heard them. */
+    List<String> paymentEvents(String id) {
+        return heard.stream()
+                .filter(PaymentEvent.class::isInstance)
+                .map(PaymentEvent.class::cast)
+                .filter(event -> event.paymentId().value().equals(id))
+                .map(event -> event.getClass().getSimpleName())
+                .toList();
+    }
+
+    /** Events of one kind, in the order in which they were heard. */
+    <E> List<E> heard(Class<E> type) {
+        return heard.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        tap.close();
+    }
+}

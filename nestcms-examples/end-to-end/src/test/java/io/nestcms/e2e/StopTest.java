@@ -1,0 +1,81 @@
+package io.nestcms.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nestcms.payment.OutboxEntry;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.PaymentStore;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stop finishes what is under way, delivers its events, and takes nothing new. */
+class StopTest {
+    @TempDir
+    Path data;
+
+    /** Holds the write of a ready page until it is let go on. */
+    private static final class SlowStore extends ForwardingStore {
+        private final CountDownLatch writing = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        PaymentStore over(PaymentStore store) {
+            forwardTo(store);
+            return this;
+        }
+
+        @Override
+        public boolean replace(Payment payment, List<OutboxEntry> events) {
+            if (payment.status() == PaymentStatus.INITIATED) {
+                writing.countDown();
+                try {
+                    if (!goOn.await(1, TimeUnit.MINUTES)) {
+                        throw new IllegalStateException("never told to go on");
+                    }
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException(interrupted);
+                }
+            }
+            return super.replace(payment, events);
+        }
+    }
+
+    @Test
+    void stop_requestUnderWay_isAnsweredFirst() throws Exception {
+        SlowStore slow = new SlowStore();
+        Stage stage = new Stage(data, server -> server.store(slow::over));
+        Merchant merchant = stage.merchant.at(stage.server.uri());
+        String id = merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"))
+                .text("id");
+        CompletableFuture<Merchant.Answer> underWay = CompletableFuture.supplyAsync(() -> merchant.process(id));
+        assertThat(slow.writing.await(1, TimeUnit.MINUTES)).isTrue();
+
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(stage::close);
+        Stage.eventually().until(() -> isClosed(merchant));
+        assertThat(stopping).isNotDone();
+        slow.goOn.countDown();
+
+        assertThat(underWay.get(1, TimeUnit.MINUTES).status()).isEqualTo(200);
+        stopping.get(1, TimeUnit.MINUTES);
+        assertThat(stage.paymentEvents(id))
+                .containsExactly("PaymentCreated", "PaymentInitiated", "PaymentStatusChanged");
+        assertThatThrownBy(() -> merchant.find(id)).isInstanceOf(UncheckedIOException.class);
+    }
+
+    /** New requests are refused: by the server that drains, or because nobody listens any more. */
+    private static boolean isClosed(Merchant merchant) {
+        try {
+            return merchant.get("/health/readiness").status() == 503;
+        } catch (UncheckedIOException refused) {
+            return true;
+        }
+    }
+}

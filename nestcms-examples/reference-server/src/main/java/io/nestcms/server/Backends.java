@@ -1,0 +1,87 @@
+package io.nestcms.server;
+
+import io.nestcms.mongo.MongoSettings;
+import io.nestcms.mongo.NestMongo;
+import io.nestcms.paytabs.PayTabsProfile;
+import io.nestcms.paytabs.PayTabsRegion;
+import io.nestcms.sandbox.PayTabsSandbox;
+import io.nestcms.server.ServerSettings.PayTabsAccount;
+import io.nestcms.testkit.EmbeddedMongo;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The systems outside: the real ones that the settings name, an embedded stand-in for each other.
+ *
+ * @param mongo the stores
+ * @param profile the merchant profile at PayTabs or at the sandbox
+ * @param serverKey signs the notifications
+ * @param sandbox the sandbox, or {@code null} with a real profile
+ * @param kinds what each is, in words, by name
+ */
+record Backends(
+        NestMongo mongo,
+        PayTabsProfile profile,
+        String serverKey,
+        @Nullable PayTabsSandbox sandbox,
+        Map<String, String> kinds) {
+    private static final long SANDBOX_PROFILE = 90417;
+
+    /** Starts what is embedded and connects; what was opened is added to {@code closing}, also when the rest fails. */
+    static Backends open(ServerSettings settings, Credentials credentials, URI publicUrl, Closing closing) {
+        Path data = settings.dataDirectory();
+        String uri = settings.mongoUri();
+        String database = "MongoDB at MONGODB_URI";
+        if (uri == null) {
+            EmbeddedMongo embedded = closing.add("embedded MongoDB", startMongo(data.resolve("mongo")));
+            uri = embedded.uri();
+            database = "embedded, one node, data in " + data.resolve("mongo");
+        }
+        NestMongo mongo = closing.add("MongoDB client", NestMongo.connect(MongoSettings.of(uri, "nestcms")));
+
+        PayTabsAccount account = settings.payTabs();
+        String gateway;
+        PayTabsSandbox sandbox = null;
+        if (account == null) {
+            sandbox = closing.add("PayTabs sandbox", startSandbox(settings, credentials.sandboxKey()));
+            account = new PayTabsAccount(sandbox.profileId(), sandbox.serverKey(), "GLOBAL", sandbox.baseUri());
+            gateway = "embedded sandbox at " + sandbox.baseUri() + ", faults at " + sandbox.controlUri();
+        } else {
+            gateway = "PayTabs, profile " + account.profileId() + ", region " + account.region();
+        }
+        return new Backends(
+                mongo,
+                profile(account, publicUrl),
+                account.serverKey(),
+                sandbox,
+                Map.of("database", database, "gateway", gateway, "cache", "embedded, in memory"));
+    }
+
+    private static EmbeddedMongo startMongo(Path directory) {
+        return EmbeddedMongo.builder().dataDirectory(directory).start();
+    }
+
+    private static PayTabsSandbox startSandbox(ServerSettings settings, String key) {
+        int port = settings.sandboxPort();
+        return PayTabsSandbox.builder()
+                .port(port)
+                .controlPort(port == 0 ? 0 : port + 1)
+                .profileId(SANDBOX_PROFILE)
+                .serverKey(key)
+                .ledgerFile(settings.dataDirectory().resolve("sandbox-ledger.jsonl"))
+                .start();
+    }
+
+    private static PayTabsProfile profile(PayTabsAccount account, URI publicUrl) {
+        URI base = account.baseUri();
+        PayTabsProfile.Builder profile = base == null
+                ? PayTabsProfile.builder(
+                        account.profileId(), account.serverKey(), PayTabsRegion.ofCode(account.region()))
+                : PayTabsProfile.builder(account.profileId(), account.serverKey(), base);
+        return profile.callback(URI.create(publicUrl + NotificationRoutes.WEBHOOK))
+                .returnUrl(URI.create(publicUrl + NotificationRoutes.RETURN))
+                .build();
+    }
+}

@@ -1,0 +1,74 @@
+package io.nestcms.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * Secrets of the embedded default: made at random on the first start and kept in the data directory, readable by its owner
+ * only. There is no built-in secret.
+ */
+final class Credentials {
+    static final String DEMO_USER = "demo";
+
+    private final Path directory;
+    private final SecureRandom random;
+
+    Credentials(Path directory, SecureRandom random) {
+        this.directory = directory;
+        this.random = random;
+    }
+
+    /** The password that is kept in {@code demo-password}. */
+    String demoPassword() {
+        return kept("demo-password", 12);
+    }
+
+    /** The sandbox's server key, kept in {@code sandbox-server-key}. */
+    String sandboxKey() {
+        return kept("sandbox-server-key", 24);
+    }
+
+    private String kept(String name, int bytes) {
+        Path file = directory.resolve(name);
+        try {
+            Files.createDirectories(directory);
+            if (!Files.exists(file)) {
+                create(file, bytes);
+            }
+            String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
+            if (secret.length() < 12) {
+                throw new IllegalStateException(file + " holds no secret; delete it and a new one is made");
+            }
+            return secret;
+        } catch (IOException broken) {
+            throw new UncheckedIOException("cannot keep a generated secret in " + file, broken);
+        }
+    }
+
+    private void create(Path file, int bytes) throws IOException {
+        byte[] secret = new byte[bytes];
+        random.nextBytes(secret);
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] ownerOnly = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        try {
+            Files.createFile(file, ownerOnly);
+        } catch (FileAlreadyExistsException other) {
+            return;
+        }
+        Files.writeString(
+                file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n", StandardCharsets.UTF_8);
+    }
+}

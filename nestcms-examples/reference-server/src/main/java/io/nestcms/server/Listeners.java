@@ -1,0 +1,99 @@
+package io.nestcms.server;
+
+import io.nestcms.cache.Cache;
+import io.nestcms.event.EventBus;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentStore;
+import io.nestcms.resilience.CircuitEvent;
+import io.nestcms.webhook.WebhookEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who hears what: the table of listeners, each in its small form. */
+final class Listeners {
+    private static final Logger AUDIT = LoggerFactory.getLogger("nestcms.audit");
+    private static final Logger ALERT = LoggerFactory.getLogger("nestcms.alert");
+    private static final Logger NOTICE = LoggerFactory.getLogger("nestcms.notification");
+
+    private final PaymentStore store;
+    private final Cache<String, Payment> cache;
+    private final LiveStatus live;
+    private final Metrics metrics;
+
+    Listeners(PaymentStore store, Cache<String, Payment> cache, LiveStatus live, Metrics metrics) {
+        this.store = store;
+        this.cache = cache;
+        this.live = live;
+        this.metrics = metrics;
+    }
+
+    void subscribe(EventBus bus) {
+        bus.subscribe(PaymentEvent.class, this::payment);
+        bus.subscribe(WebhookEvent.class, this::webhook);
+        bus.subscribe(CircuitEvent.class, this::circuit);
+        bus.subscribe(PaymentEvent.PaymentStatusChanged.class, this::changed);
+    }
+
+    private void payment(PaymentEvent event) {
+        metrics.count(event);
+        if (event instanceof PaymentEvent.PaymentSucceeded it) {
+            NOTICE.info("Payment {} of {} succeeded", it.paymentId(), it.amount());
+        } else if (event instanceof PaymentEvent.PaymentFailed it) {
+            AUDIT.info("Payment {} failed with code {}", it.paymentId(), it.code());
+            ALERT.warn("Payment {} failed with code {}", it.paymentId(), it.code());
+        } else if (event instanceof PaymentEvent.PaymentMismatch it) {
+            ALERT.warn(
+                    "Payment {}: transaction {} differs from the order: {}",
+                    it.paymentId(),
+                    it.tranRef(),
+                    it.difference());
+        } else if (event instanceof PaymentEvent.PaymentChargedAgain it) {
+            ALERT.warn("Payment {} was charged a second time by {}", it.paymentId(), it.tranRef());
+        } else {
+            AUDIT.info("{} {}", event.getClass().getSimpleName(), event.paymentId());
+        }
+    }
+
+    /** Another node may have moved it: what the store says now goes to cache and browsers. */
+    private void changed(PaymentEvent.PaymentStatusChanged event) {
+        store.find(event.paymentId()).ifPresent(payment -> {
+            cache.merge(
+                    "payment/" + payment.id(),
+                    payment,
+                    (kept, given) ->
+                            given.revision().version() >= kept.revision().version() ? given : kept);
+            live.changed(payment);
+        });
+    }
+
+    private void webhook(WebhookEvent event) {
+        metrics.count(event);
+        String from = event.origin().source();
+        if (event instanceof WebhookEvent.WebhookValidated it) {
+            AUDIT.info("Webhook {} from {} is genuine", it.origin().scheme(), from);
+        } else if (event instanceof WebhookEvent.WebhookRejected it) {
+            ALERT.warn(
+                    "Webhook {} from {} refused: {}",
+                    it.origin().scheme(),
+                    from,
+                    it.refusal().reason());
+        } else if (event instanceof WebhookEvent.SecurityAlert it) {
+            ALERT.warn("Security alert, {} from {}: {}, {}", it.origin().scheme(), from, it.kind(), it.detail());
+        }
+    }
+
+    private void circuit(CircuitEvent event) {
+        metrics.count(event);
+        if (event instanceof CircuitEvent.CircuitOpened it) {
+            ALERT.warn("Circuit {} opened", it.breaker());
+            AUDIT.info("Circuit {} opened for {}", it.breaker(), it.openFor());
+        } else if (event instanceof CircuitEvent.ServiceUnavailable it) {
+            ALERT.warn("{} is unavailable, again after {}", it.dependency(), it.retryAfter());
+        } else if (event instanceof CircuitEvent.ServiceRecovered it) {
+            NOTICE.info("{} is back after {}", it.dependency(), it.outage());
+        } else {
+            AUDIT.info("{} {}", event.getClass().getSimpleName(), event.dependency());
+        }
+    }
+}

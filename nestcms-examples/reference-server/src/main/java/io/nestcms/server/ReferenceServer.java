@@ -1,0 +1,395 @@
+package io.nestcms.server;
+
+import io.nestcms.cache.Cache;
+import io.nestcms.cache.MemoryCache;
+import io.nestcms.event.EventBus;
+import io.nestcms.payment.OutboxRelay;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentGateway;
+import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.PaymentTimings;
+import io.nestcms.payment.Payments;
+import io.nestcms.payment.Reconciler;
+import io.nestcms.paytabs.PayTabs;
+import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.sandbox.PayTabsSandbox;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running payment service: HTTP API, page, stores, gateway, and the work in the background. What the settings do not
+ * name is embedded.
+ *
+ * <p>Safe for use by many threads. {@link #close()} may be repeated.
+ */
+public final class ReferenceServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReferenceServer.class);
+    private static final int RECONCILE_BATCH = 100;
+
+    private final Closing closing;
+    private final AtomicBoolean stopping;
+    private final URI uri;
+    private final List<String> description;
+    private final Backends backends;
+    private final Core core;
+
+    /** What takes payments. */
+    private record Core(
+            Payments payments,
+            PaymentStore store,
+            PaymentGateway gateway,
+            Cache<String, Payment> cache,
+            EventBus bus,
+            CircuitBreakers breakers,
+            OutboxRelay relay) {}
+
+    private ReferenceServer(Builder builder, Closing closing) throws IOException {
+        this.closing = closing;
+        this.stopping = new AtomicBoolean();
+        ServerSettings settings = builder.settings;
+        ServerSocketChannel socket = closing.add("listening socket", ServerSocketChannel.open());
+        socket.bind(new InetSocketAddress(settings.host(), settings.port()), 256);
+        int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
+        this.uri = URI.create(
+                "http://" + (settings.host().equals("0.0.0.0") ? "127.0.0.1" : settings.host()) + ":" + port);
+
+        SecureRandom random = new SecureRandom();
+        Credentials credentials = new Credentials(settings.dataDirectory(), random);
+        URI publicUrl = Objects.requireNonNullElse(settings.publicUrl(), uri);
+        this.backends = Backends.open(settings, credentials, publicUrl, closing);
+        this.core = core(builder);
+
+        boolean generated = settings.users().isEmpty();
+        Map<String, String> users =
+                generated ? Map.of(Credentials.DEMO_USER, credentials.demoPassword()) : settings.users();
+        this.description = describe(settings, publicUrl, generated ? users.get(Credentials.DEMO_USER) : null);
+
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, named("nestcms-timer"));
+        closing.add("timer", () -> stop(timer, settings.drain()));
+        ExecutorService writers = Executors.newCachedThreadPool(named("nestcms-live"));
+        closing.add("live writers", () -> stop(writers, Duration.ofSeconds(1)));
+        LiveStatus live = new LiveStatus(builder.clock, writers, timer);
+        Metrics metrics = closing.add("metrics", new Metrics(core.store(), core.breakers(), live::clients));
+        new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
+
+        // closed after the HTTP server, so that the events of its last requests go out too
+        startRelay(settings.drain());
+        HttpApi http =
+                closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
+        // streams never end by themselves, so they are ended before the server waits for its requests
+        closing.add("live status", live);
+        if (!builder.reconcileEvery.isZero()) {
+            long every = builder.reconcileEvery.toMillis();
+            ScheduledFuture<?> reconciling =
+                    timer.scheduleWithFixedDelay(this::reconcileQuietly, every, every, TimeUnit.MILLISECONDS);
+            closing.add("reconciler", () -> reconciling.cancel(false));
+        }
+        http.start();
+    }
+
+    /** What the HTTP side needs besides the core. */
+    private record Rooms(
+            Map<String, String> users, LiveStatus live, Metrics metrics, URI publicUrl, SecureRandom random) {}
+
+    private Core core(Builder builder) {
+        EventBus bus = EventBus.builder().clock(builder.clock).build();
+        closing.add("event bus", bus);
+        builder.listeners.forEach(listener -> bus.subscribe(Object.class, listener));
+        CircuitBreakers breakers = CircuitBreakers.builder()
+                .clock(builder.clock)
+                .ticker(builder.ticker)
+                .listener(bus::publish)
+                .build();
+        PayTabs.Builder options = PayTabs.builder(backends.profile(), breakers);
+        builder.payTabs.accept(options);
+        PayTabs payTabs = closing.add("PayTabs client", options.build());
+        PaymentStore store = builder.store.apply(backends.mongo().payments());
+        PaymentGateway gateway = builder.gateway.apply(payTabs.gateway());
+        Cache<String, Payment> cache = builder.cache.apply(MemoryCache.create(10_000, Duration.ofSeconds(30)));
+        OutboxRelay relay =
+                OutboxRelay.builder(store.outbox(), bus).clock(builder.clock).build();
+        Payments payments = Payments.builder(gateway, store)
+                .clock(builder.clock)
+                .cache(cache)
+                .timings(builder.timings)
+                .onRecorded(relay::wake)
+                .build();
+        return new Core(payments, store, gateway, cache, bus, breakers, relay);
+    }
+
+    private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
+        ServerSettings settings = builder.settings;
+        AuthRoutes auth = new AuthRoutes(
+                new Users(rooms.users(), rooms.random()),
+                new AccessTokens(tokenKey(settings, rooms.random()), builder.clock, settings.tokenLife()),
+                new RefreshTokens(rooms.random()));
+        NotificationRoutes notifications = NotificationRoutes.of(
+                core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
+        HealthRoutes health = new HealthRoutes(core.store(), core.breakers(), backends.kinds(), stopping);
+        PageRoutes page = new PageRoutes(rooms.publicUrl());
+        return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
+            page.register(routes);
+            auth.register(routes);
+            PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
+            paymentRoutes.register(routes, auth);
+            new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
+            notifications.register(routes);
+            rooms.live().register(routes, auth);
+            health.register(routes);
+            rooms.metrics().register(routes);
+        }));
+    }
+
+    private static SecretKey tokenKey(ServerSettings settings, SecureRandom random) {
+        SecretKey given = settings.tokenKey();
+        if (given != null) {
+            return given;
+        }
+        byte[] key = new byte[32];
+        random.nextBytes(key);
+        return new SecretKeySpec(key, AccessTokens.MAC);
+    }
+
+    private void startRelay(Duration drain) {
+        Thread thread = new Thread(core.relay(), "nestcms-outbox");
+        thread.start();
+        closing.add("outbox relay", () -> {
+            long left = core.relay().close(drain).payments();
+            if (left > 0) {
+                LOG.info("The events of {} payments stay in the outbox for the next start", left);
+            }
+        });
+    }
+
+    private void reconcileQuietly() {
+        try {
+            reconcile();
+        } catch (RuntimeException broken) {
+            LOG.warn("The payments that are due could not be listed; trying again", broken);
+        }
+    }
+
+    /**
+     * Looks at the payments that are due now, as the timer does.
+     *
+     * @return what it did
+     */
+    public Reconciler.Run reconcile() {
+        return core.payments().reconciler().runOnce(RECONCILE_BATCH);
+    }
+
+    /**
+     * Where it listens.
+     *
+     * @return without a slash at its end
+     */
+    public URI uri() {
+        return uri;
+    }
+
+    /**
+     * The embedded sandbox.
+     *
+     * @return empty with a PayTabs profile of one's own
+     */
+    public Optional<PayTabsSandbox> sandbox() {
+        return Optional.ofNullable(backends.sandbox());
+    }
+
+    /**
+     * The payments behind the API.
+     *
+     * @return always the same service
+     */
+    public Payments payments() {
+        return core.payments();
+    }
+
+    /**
+     * The circuits to the outside.
+     *
+     * @return always the same registry
+     */
+    public CircuitBreakers breakers() {
+        return core.breakers();
+    }
+
+    /**
+     * What is embedded, what is real, where to go and how to sign in, in a few lines.
+     *
+     * @return lines to print
+     */
+    public List<String> description() {
+        return description;
+    }
+
+    private List<String> describe(ServerSettings settings, URI publicUrl, @Nullable String password) {
+        List<String> lines = new ArrayList<>();
+        lines.add("NestCMS reference server");
+        lines.add("  gateway   " + backends.kinds().get("gateway"));
+        lines.add("  database  " + backends.kinds().get("database"));
+        lines.add("  cache     " + backends.kinds().get("cache"));
+        if (password == null) {
+            lines.add("  sign in   as configured");
+        } else {
+            lines.add("  sign in   " + Credentials.DEMO_USER + " / " + password + "   (made at random, kept in "
+                    + settings.dataDirectory().resolve("demo-password") + ")");
+        }
+        if (backends.sandbox() != null) {
+            lines.add("  test card 4111 1111 1111 1111, any later date, any CVV");
+        }
+        lines.add("  open      " + publicUrl + "   (Ctrl-C stops it)");
+        return List.copyOf(lines);
+    }
+
+    /** Takes no new requests, finishes those under way, delivers the events that are due, and closes the stores. */
+    @Override
+    public void close() {
+        stopping.set(true);
+        closing.close();
+    }
+
+    private static void stop(ExecutorService executor, Duration within) throws InterruptedException {
+        executor.shutdown();
+        if (!executor.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS)) {
+            executor.shutdownNow();
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * Starts with what has no default.
+     *
+     * @param settings what the server is told from outside
+     * @return a builder
+     */
+    public static Builder builder(ServerSettings settings) {
+        return new Builder(settings);
+    }
+
+    /** Collects what is not as usual. Not safe for use by many threads. */
+    public static final class Builder {
+        private final ServerSettings settings;
+        private final List<Consumer<Object>> listeners = new ArrayList<>();
+        private Clock clock = Clock.systemUTC();
+        private LongSupplier ticker = System::nanoTime;
+        private PaymentTimings timings = PaymentTimings.defaults();
+        private Consumer<PayTabs.Builder> payTabs = options -> {};
+        private Duration reconcileEvery = Duration.ofSeconds(5);
+        private UnaryOperator<PaymentStore> store = given -> given;
+        private UnaryOperator<PaymentGateway> gateway = given -> given;
+        private UnaryOperator<Cache<String, Payment>> cache = given -> given;
+
+        private Builder(ServerSettings settings) {
+            this.settings = Objects.requireNonNull(settings, "settings");
+        }
+
+        /** The wall clock. Default: the system's, in UTC. */
+        public Builder clock(Clock given) {
+            clock = Objects.requireNonNull(given, "clock");
+            return this;
+        }
+
+        /** The monotonic clock of the circuits, in nanoseconds. Default: the system's. */
+        public Builder ticker(LongSupplier given) {
+            ticker = Objects.requireNonNull(given, "ticker");
+            return this;
+        }
+
+        /** How long things around a payment may take. Default: {@link PaymentTimings#defaults()}. */
+        public Builder timings(PaymentTimings given) {
+            timings = Objects.requireNonNull(given, "timings");
+            return this;
+        }
+
+        /** Timeouts, attempts and circuit of the PayTabs client. Default: its own defaults. */
+        public Builder payTabs(Consumer<PayTabs.Builder> given) {
+            payTabs = Objects.requireNonNull(given, "payTabs");
+            return this;
+        }
+
+        /** How often the payments that are due are looked at; zero for never. Default: 5 seconds. */
+        public Builder reconcileEvery(Duration given) {
+            reconcileEvery = Objects.requireNonNull(given, "reconcileEvery");
+            return this;
+        }
+
+        /** Hears every event, from before the first one on. Runs in the thread that delivers; may be called repeatedly. */
+        public Builder listener(Consumer<Object> given) {
+            listeners.add(Objects.requireNonNull(given, "listener"));
+            return this;
+        }
+
+        /** Puts something in front of the store. */
+        public Builder store(UnaryOperator<PaymentStore> given) {
+            store = Objects.requireNonNull(given, "store");
+            return this;
+        }
+
+        /** Puts something in front of the gateway. */
+        public Builder gateway(UnaryOperator<PaymentGateway> given) {
+            gateway = Objects.requireNonNull(given, "gateway");
+            return this;
+        }
+
+        /** Puts something in front of the cache. */
+        public Builder cache(UnaryOperator<Cache<String, Payment>> given) {
+            cache = Objects.requireNonNull(given, "cache");
+            return this;
+        }
+
+        /**
+         * Starts it. When it returns, requests are answered.
+         *
+         * @return the running server; the caller closes it
+         */
+        public ReferenceServer start() {
+            Closing closing = new Closing();
+            try {
+                return new ReferenceServer(this, closing);
+            } catch (IOException failed) {
+                closing.close();
+                throw new IllegalStateException(
+                        "cannot listen on " + settings.host() + ":" + settings.port() + ": choose another PORT",
+                        failed);
+            } catch (RuntimeException failed) {
+                closing.close();
+                throw failed;
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.nestcms.server;
+
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.webhook.IpAllowList;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server is told from outside. With an empty environment every outside system is embedded.
+ *
+ * @param host the address it listens on; default 127.0.0.1
+ * @param port its port, 0 for any; default 8080
+ * @param publicUrl where browsers and PayTabs reach it, or {@code null} for the address it listens on
+ * @param dataDirectory where the embedded store, the sandbox's ledger and generated credentials are kept; default
+ *     {@code data}
+ * @param mongoUri the MongoDB to use, or {@code null} for the embedded one
+ * @param payTabs the PayTabs profile to use, or {@code null} for the sandbox
+ * @param sandboxPort the sandbox's port, 0 for any; default 8081. Not used with a PayTabs profile
+ * @param origins where notifications may come from
+ * @param users who may sign in: name and password; empty for one generated user
+ * @param tokenKey signs access tokens, 32 bytes or more, or {@code null} for a random one at each start
+ * @param tokenLife how long an access token is good for; default 15 minutes
+ * @param drain how long a stop waits for requests and events under way; default 10 seconds
+ */
+public record ServerSettings(
+        String host,
+        int port,
+        @Nullable URI publicUrl,
+        Path dataDirectory,
+        @Nullable String mongoUri,
+        @Nullable PayTabsAccount payTabs,
+        int sandboxPort,
+        Origins origins,
+        Map<String, String> users,
+        @Nullable SecretKey tokenKey,
+        Duration tokenLife,
+        Duration drain) {
+
+    /** Checks what can be checked without starting anything. */
+    public ServerSettings {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(dataDirectory, "dataDirectory");
+        users = Map.copyOf(users);
+        checkPort("PORT", port);
+        checkPort("SANDBOX_PORT", sandboxPort);
+        if (tokenKey != null && tokenKey.getEncoded().length < 32) {
+            throw new InvalidInputException("JWT_SECRET", "is too short", "at least 32 bytes, in Base64");
+        }
+        if (payTabs != null
+                && payTabs.baseUri() == null
+                && (publicUrl == null || !"https".equals(publicUrl.getScheme()))) {
+            throw new InvalidInputException(
+                    "PUBLIC_URL",
+                    publicUrl == null ? "is missing" : "is not HTTPS",
+                    "PayTabs sends an empty notification to anything but an https address");
+        }
+    }
+
+    /** Nothing that anybody could sign in with. */
+    @Override
+    public String toString() {
+        return "ServerSettings[" + host + ":" + port + ", " + payTabs + "]";
+    }
+
+    /**
+     * A PayTabs profile.
+     *
+     * @param profileId the profile's number
+     * @param serverKey its server key
+     * @param region the code of its region, for example {@code KWT}
+     * @param baseUri its API's address where that is not the region's, else {@code null}
+     */
+    public record PayTabsAccount(
+            long profileId,
+            String serverKey,
+            String region,
+            @Nullable URI baseUri) {
+        /** Nothing of the key. */
+        @Override
+        public String toString() {
+            return "PayTabsAccount[profile " + profileId + ", " + region + "]";
+        }
+    }
+
+    /**
+     * Where notifications may come from. Addresses and ranges, IPv4 and IPv6.
+     *
+     * @param sources the gateway's own; empty when they are not known, then only the signature tells
+     * @param proxies those in front of this server whose {@code X-Forwarded-For} is believed
+     */
+    public record Origins(List<String> sources, List<String> proxies) {
+        /** Copies the lists. */
+        public Origins {
+            sources = ranges("WEBHOOK_SOURCES", sources);
+            proxies = ranges("TRUSTED_PROXIES", proxies);
+        }
+
+        private static List<String> ranges(String name, List<String> given) {
+            try {
+                IpAllowList checked = IpAllowList.of(given);
+                return checked == null ? List.of() : List.copyOf(given);
+            } catch (IllegalArgumentException other) {
+                throw new InvalidInputException(
+                        name, "has something else than addresses", "for example 10.1.2.3,10.1.0.0/16,2001:db8::/32");
+            }
+        }
+
+        /** From anywhere, and nothing in front of this server. */
+        public static Origins any() {
+            return new Origins(List.of(), List.of());
+        }
+    }
+
+    /** Reads the environment. */
+    static ServerSettings from(Map<String, String> environment) {
+        Environment env = new Environment(environment);
+        if (env.text("REDIS_URL") != null) {
+            throw new InvalidInputException(
+                    "REDIS_URL", "is set", "this version caches in memory only; unset it, nothing would use it");
+        }
+        String user = env.text("DEMO_USERNAME");
+        String password = env.text("DEMO_PASSWORD");
+        String name = user == null ? Credentials.DEMO_USER : user;
+        return new ServerSettings(
+                Objects.requireNonNullElse(env.text("HOST"), "127.0.0.1"),
+                env.number("PORT", 8080),
+                env.uri("PUBLIC_URL"),
+                Path.of(Objects.requireNonNullElse(env.text("DATA_DIR"), "data")),
+                env.text("MONGODB_URI"),
+                payTabs(env),
+                env.number("SANDBOX_PORT", 8081),
+                new Origins(env.list("WEBHOOK_SOURCES"), env.list("TRUSTED_PROXIES")),
+                password == null ? Map.of() : Map.of(name, password),
+                env.key("JWT_SECRET"),
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(10));
+    }
+
+    private static @Nullable PayTabsAccount payTabs(Environment env) {
+        String key = env.text("PAYTABS_SERVER_KEY");
+        String profile = env.text("PAYTABS_PROFILE_ID");
+        String region = env.text("PAYTABS_REGION");
+        if (key == null && profile == null && region == null) {
+            return null;
+        }
+        if (key == null || profile == null || region == null) {
+            throw new InvalidInputException(
+                    key == null ? "PAYTABS_SERVER_KEY" : profile == null ? "PAYTABS_PROFILE_ID" : "PAYTABS_REGION",
+                    "is missing",
+                    "PAYTABS_PROFILE_ID, PAYTABS_SERVER_KEY and PAYTABS_REGION belong together");
+        }
+        return new PayTabsAccount(env.number("PAYTABS_PROFILE_ID"), key, region, env.uri("PAYTABS_BASE_URL"));
+    }
+
+    private static void checkPort(String name, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new InvalidInputException(name, "is out of range", "0 to 65535");
+        }
+    }
+
+    /** Environment variables with their names in every complaint; a blank one counts as not set. */
+    private record Environment(Map<String, String> variables) {
+        @Nullable String text(String name) {
+            String value = variables.get(name);
+            return value == null || value.isBlank() ? null : value.strip();
+        }
+
+        int number(String name, int otherwise) {
+            return text(name) == null ? otherwise : Math.toIntExact(Math.min(number(name), Integer.MAX_VALUE));
+        }
+
+        long number(String name) {
+            try {
+                return Long.parseLong(Objects.requireNonNull(text(name), name));
+            } catch (NumberFormatException other) {
+                throw new InvalidInputException(name, "is not a number", "digits only");
+            }
+        }
+
+        @Nullable URI uri(String name) {
+            String value = text(name);
+            if (value == null) {
+                return null;
+            }
+            try {
+                URI uri = URI.create(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
+                if (uri.getHost() == null) {
+                    throw new InvalidInputException(name, "has no host", "an absolute address");
+                }
+                return uri;
+            } catch (IllegalArgumentException other) {
+                throw new InvalidInputException(name, "is not an address", "an absolute http or https address");
+            }
+        }
+
+        List<String> list(String name) {
+            String value = text(name);
+            return value == null
+                    ? List.of()
+                    : Arrays.stream(value.split(",")).map(String::strip).toList();
+        }
+
+        @Nullable SecretKey key(String name) {
+            String value = text(name);
+            if (value == null) {
+                return null;
+            }
+            try {
+                return new SecretKeySpec(Base64.getDecoder().decode(value), AccessTokens.MAC);
+            } catch (IllegalArgumentException other) {
+                throw new InvalidInputException(name, "is not Base64", "the standard alphabet");
+            }
+        }
+    }
+}
