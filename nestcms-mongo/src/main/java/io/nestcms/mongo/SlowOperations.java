@@ -1,0 +1,182 @@
+package io.nestcms.mongo;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ServerAddress;
+import com.mongodb.event.CommandFailedEvent;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.event.CommandSucceededEvent;
+import com.mongodb.event.ConnectionCheckedOutEvent;
+import com.mongodb.event.ConnectionPoolListener;
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.mongo.SlowOperation.Cause;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells of operations that take too long, with cause and advice. Given to {@link NestMongo.Builder#client(Consumer)}.
+ *
+ * <p>Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class SlowOperations implements Consumer<MongoClientSettings.Builder> {
+    private static final Map<String, List<IndexSpec>> KNOWN = Map.of(
+            PaymentDocuments.COLLECTION,
+            MongoPaymentStore.allIndexes(),
+            ContractDocuments.COLLECTION,
+            MongoContractStore.INDEXES);
+
+    private static final Set<String> WATCHED =
+            Set.of("find", "aggregate", "update", "insert", "delete", "findAndModify", "count", "distinct");
+
+    /** What is known of a command that runs. */
+    private record Running(String operation, Cause cause, String advice) {}
+
+    private final Duration threshold;
+    private final Consumer<SlowOperation> listener;
+    private final Map<Integer, Running> running = new ConcurrentHashMap<>();
+
+    /**
+     * Tells a listener.
+     *
+     * @param threshold from when on an operation is slow; above zero
+     * @param listener hears of each, on the thread of the operation; does not block
+     * @throws InvalidInputException if the threshold is not above zero
+     */
+    public SlowOperations(Duration threshold, Consumer<SlowOperation> listener) {
+        if (threshold.isNegative() || threshold.isZero()) {
+            throw new InvalidInputException("threshold", "is " + threshold, "above zero");
+        }
+        this.threshold = threshold;
+        this.listener = Objects.requireNonNull(listener, "listener");
+    }
+
+    /**
+     * Adds the listeners to a client's settings.
+     *
+     * @param settings the settings
+     */
+    @Override
+    public void accept(MongoClientSettings.Builder settings) {
+        settings.addCommandListener(new Commands())
+                .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(new Pool()));
+    }
+
+    private void finished(int request, ServerAddress server, long nanos) {
+        Running command = running.remove(request);
+        if (command != null && nanos >= threshold.toNanos()) {
+            listener.accept(new SlowOperation(
+                    command.operation, server.toString(), Duration.ofNanos(nanos), command.cause, command.advice));
+        }
+    }
+
+    private static Running described(String name, BsonDocument command) {
+        BsonValue target = command.get(name);
+        String collection =
+                target != null && target.isString() ? target.asString().getValue() : "";
+        List<String> fields = new ArrayList<>();
+        collect(filter(name, command), fields);
+        List<IndexSpec> indexes = KNOWN.get(collection);
+        boolean unindexed = indexes != null
+                && !fields.isEmpty()
+                && !fields.contains("_id")
+                && indexes.stream()
+                        .noneMatch(index ->
+                                fields.contains(index.keys().keySet().iterator().next()));
+        String operation = name + " " + collection;
+        return unindexed
+                ? new Running(operation, Cause.NO_INDEX, "make an index that begins with one of " + fields)
+                : new Running(
+                        operation,
+                        Cause.SERVER,
+                        "look at the load of the server and the way to it"
+                                + (fields.isEmpty() ? "" : "; explain a query by " + fields));
+    }
+
+    private static @Nullable BsonDocument filter(String name, BsonDocument command) {
+        return switch (name) {
+            case "find" -> command.getDocument("filter", new BsonDocument());
+            case "findAndModify", "count", "distinct" -> command.getDocument("query", new BsonDocument());
+            case "update", "delete" ->
+                command.getArray(name.equals("update") ? "updates" : "deletes")
+                        .get(0)
+                        .asDocument()
+                        .getDocument("q");
+            case "aggregate" -> {
+                BsonValue pipeline = command.get("pipeline");
+                yield pipeline == null || pipeline.asArray().isEmpty()
+                        ? null
+                        : pipeline.asArray().get(0).asDocument().getDocument("$match", new BsonDocument());
+            }
+            default -> null;
+        };
+    }
+
+    private static void collect(@Nullable BsonDocument filter, List<String> fields) {
+        if (filter == null) {
+            return;
+        }
+        filter.forEach((name, value) -> {
+            if (!name.startsWith("$")) {
+                fields.add(name);
+            } else if (value.isArray()) {
+                value.asArray().forEach(each -> {
+                    if (each.isDocument()) {
+                        collect(each.asDocument(), fields);
+                    }
+                });
+            }
+        });
+    }
+
+    private final class Commands implements CommandListener {
+        @Override
+        public void commandStarted(CommandStartedEvent event) {
+            if (WATCHED.contains(event.getCommandName())) {
+                running.put(event.getRequestId(), described(event.getCommandName(), event.getCommand()));
+            }
+        }
+
+        @Override
+        public void commandSucceeded(CommandSucceededEvent event) {
+            finished(
+                    event.getRequestId(),
+                    event.getConnectionDescription().getServerAddress(),
+                    event.getElapsedTime(TimeUnit.NANOSECONDS));
+        }
+
+        @Override
+        public void commandFailed(CommandFailedEvent event) {
+            finished(
+                    event.getRequestId(),
+                    event.getConnectionDescription().getServerAddress(),
+                    event.getElapsedTime(TimeUnit.NANOSECONDS));
+        }
+    }
+
+    private final class Pool implements ConnectionPoolListener {
+        @Override
+        public void connectionCheckedOut(ConnectionCheckedOutEvent event) {
+            long nanos = event.getElapsedTime(TimeUnit.NANOSECONDS);
+            if (nanos >= threshold.toNanos()) {
+                listener.accept(new SlowOperation(
+                        "connection",
+                        event.getConnectionId().getServerId().getAddress().toString(),
+                        Duration.ofNanos(nanos),
+                        Cause.POOL_WAIT,
+                        "raise maxPoolSize, or find out what holds connections for so long"));
+            }
+        }
+    }
+}
