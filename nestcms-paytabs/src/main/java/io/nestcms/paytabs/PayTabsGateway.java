@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PayTabsGateway implements PaymentGateway {
     private static final Duration THROTTLED_WAIT = Duration.ofSeconds(3);
-    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
     private final PayTabsClient client;
     private final String name;
@@ -96,17 +95,12 @@ public final class PayTabsGateway implements PaymentGateway {
     }
 
     /**
-     * {@inheritDoc} Speaks of new payments; queries may get through all the same. A "no" is a rejection that the breaker
-     * counts and tells of, because the caller then makes no call that it could reject.
+     * {@inheritDoc} Speaks of new payments; queries may get through all the same. A "no" counts as a rejection: the breaker
+     * tells of the outage, because the caller then makes no call that it could reject.
      */
     @Override
     public Optional<Duration> unavailableFor() {
-        Permit permit = payments.tryAcquire();
-        if (permit.isRejected()) {
-            return Optional.of(payments.retryAfter().orElse(SHORTEST_WAIT));
-        }
-        permit.ignore();
-        return Optional.empty();
+        return payments.retryAfter();
     }
 
     /**
