@@ -38,6 +38,10 @@ record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
                         new IndexOptions().name(spec.name).unique(spec.unique).sparse(spec.sparse));
             }
         } catch (MongoException refused) {
+            if (Calls.isUnavailable(refused)) {
+                throw new DatabaseUnavailableException(
+                        "the indexes of " + where + " could not be made: the database did not answer", refused);
+            }
             throw new NestMongoException(
                     "the indexes of " + where + " could not be made: drop an index that conflicts, or free the unique"
                             + " fields of duplicates, and start again",

@@ -234,6 +234,35 @@ class ReplicaSetFailoverTest {
     }
 
     @Test
+    void write_frozenPrimary_endsUnknownInBoundedTime_andTheScopeGoesOn() {
+        MongoSettings settings = MongoSettings.builder(set.uri())
+                .readTimeout(Duration.ofMillis(500))
+                .serverSelectionTimeout(Duration.ofSeconds(1))
+                .heartbeat(Duration.ofMillis(500))
+                .build();
+        try (MongoClient impatient = MongoClients.create(settings.client())) {
+            ReadWriteSplitter splitter =
+                    ReadWriteSplitter.builder(impatient, "test").build();
+            ReadScope scope = ReadScope.begin();
+            add(ReadWriteSplitter.builder(client, "test").build(), scope, 1);
+            ReplicaMember frozen = set.primary().freeze();
+
+            org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+                    LONG,
+                    () -> assertThatThrownBy(() -> add(splitter, scope, 1))
+                            .isInstanceOf(DatabaseUnavailableException.class)
+                            .hasMessageContaining("may or may not have been applied"));
+
+            frozen.thaw();
+            Awaitility.await()
+                    .atMost(LONG)
+                    .ignoreExceptionsInstanceOf(DatabaseUnavailableException.class)
+                    .untilAsserted(() -> assertThat(read(splitter, ReadPurpose.within(scope), 1))
+                            .isBetween(1L, 2L));
+        }
+    }
+
+    @Test
     void breakers_primaryGone_failFastAndSecondariesStillRead() {
         CircuitBreakers breakers = CircuitBreakers.builder().build();
         MongoSettings settings = MongoSettings.builder(set.uri())
