@@ -10,7 +10,7 @@ import java.util.Optional;
  * every end of a call is one of the four {@linkplain GatewayOutcome outcomes}. When it is unsure, the outcome is
  * {@link GatewayOutcome.Indeterminate}.
  *
- * <p>Implementations are safe for use by many threads and pass {@code PaymentGatewayContract}.
+ * <p>Implementations are safe for use by many threads.
  *
  * @since 0.1
  */
