@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The guide's curl blocks, as they stand there, run in a shell and take a payment. */
-class GuideTest {
-    private static final Path GUIDE = Path.of("..", "..", "docs", "guides", "reference-server.md");
+/** The README's curl blocks, as they stand there, run in a shell and take a payment. */
+class ReadmeCurlTest {
+    private static final Path README = Path.of("..", "..", "README.md");
     private static final Pattern BLOCK = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
     @TempDir
@@ -31,8 +31,8 @@ class GuideTest {
     }
 
     private static String script(String server) throws IOException {
-        String guide = Files.readString(GUIDE);
-        String section = guide.substring(guide.indexOf("## With curl"), guide.indexOf("## Try what goes wrong"));
+        String readme = Files.readString(README);
+        String section = readme.substring(readme.indexOf("### With curl only"), readme.indexOf("## Run the tests"));
         StringBuilder script = new StringBuilder();
         Matcher block = BLOCK.matcher(section);
         while (block.find()) {
