@@ -127,10 +127,10 @@ final class FollowUps {
     }
 
     /** The gateway's books do not show it, long after it can last have been sent. */
-    static void conclude(Draft draft, PaymentTimings timings) {
+    static void conclude(Draft draft, PaymentTimings timings, Instant asked) {
         for (FollowUp open : List.copyOf(draft.followUps())) {
             if (open.state() == FollowUpState.UNKNOWN
-                    && !draft.now().isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
+                    && !asked.isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
                 draft.replace(open, open.in(FollowUpState.NOT_SENT));
             }
         }

@@ -229,4 +229,17 @@ class FollowUpsTest {
                 .extracting(HistoryEntry::status)
                 .isEqualTo(List.of(PaymentStatus.CREATED, PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED));
     }
+
+    @Test
+    void refund_answerThatCameToUsLate_isNoProofThatItNeverArrived() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+        gateway.afterAnswer = () -> clock.advance(Duration.ofMinutes(10));
+
+        clock.advance(Duration.ofSeconds(10));
+        payments.reconciler().runOnce(10);
+
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.UNKNOWN);
+    }
 }

@@ -662,4 +662,24 @@ class PaymentsTest {
             throw new AssertionError(interrupted);
         }
     }
+
+    @Test
+    void reconcile_answerThatCameToUsLate_isNoProof() {
+        Payment payment = created("a");
+        gateway.next.add(it -> noAnswer());
+        payments.process(payment.id());
+        gateway.afterAnswer = () -> {
+            gateway.charge(payment);
+            clock.advance(Duration.ofMinutes(10));
+            gateway.afterAnswer = () -> {};
+        };
+
+        clock.advance(Duration.ofSeconds(10));
+        reconciler.runOnce(10);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.UNKNOWN);
+
+        clock.advance(Duration.ofMinutes(1));
+        reconciler.runOnce(10);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+    }
 }
