@@ -81,6 +81,21 @@ final class FollowUps {
         }
     }
 
+    /** Notes the answer to the call itself: it is this follow-up's, whatever it names as its origin. */
+    static void answered(Draft draft, FollowUp open, GatewayTransaction transaction) {
+        boolean fits = transaction.kind() == open.kind()
+                && open.amount().equals(amount(transaction))
+                && draft.before().order().cartId().equals(transaction.cartId())
+                && draft.followUps().stream().noneMatch(it -> transaction.ref().equals(it.ref()));
+        if (fits) {
+            draft.replace(open, result(open, transaction));
+        }
+    }
+
+    private static @Nullable Money amount(GatewayTransaction transaction) {
+        return transaction.charged() == null ? transaction.cartAmount() : transaction.charged();
+    }
+
     private static FollowUp result(FollowUp open, GatewayTransaction transaction) {
         return switch (transaction.state()) {
             case APPROVED -> open.named(FollowUpState.DONE, transaction.ref());
@@ -98,9 +113,8 @@ final class FollowUps {
         if (transaction.ref().equals(open.ref())) {
             return true;
         }
-        Money amount = transaction.charged() == null ? transaction.cartAmount() : transaction.charged();
         return open.ref() == null
-                && open.amount().equals(amount)
+                && open.amount().equals(amount(transaction))
                 && (transaction.previousRef() == null
                         || transaction.previousRef().equals(open.of()))
                 && !isOfAnother(draft, transaction.ref())
@@ -131,8 +145,23 @@ final class FollowUps {
         for (FollowUp open : List.copyOf(draft.followUps())) {
             if (open.state() == FollowUpState.UNKNOWN
                     && !asked.isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
-                draft.replace(open, open.in(FollowUpState.NOT_SENT));
+                // money of this kind and amount moved since we asked and is nobody else's: never send that again
+                draft.replace(
+                        open,
+                        unclaimed(draft, open)
+                                .map(move -> open.named(FollowUpState.DONE, move.ref()))
+                                .orElseGet(() -> open.in(FollowUpState.NOT_SENT)));
             }
         }
+    }
+
+    private static Optional<MoneyMove> unclaimed(Draft draft, FollowUp open) {
+        return draft.moves().stream()
+                .filter(it -> it.kind() == open.kind()
+                        && it.amount().equals(open.amount())
+                        && !it.recordedAt().isBefore(open.startedAt())
+                        && draft.followUps().stream()
+                                .noneMatch(other -> it.ref().equals(other.ref())))
+                .findFirst();
     }
 }

@@ -242,4 +242,29 @@ class FollowUpsTest {
 
         assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.UNKNOWN);
     }
+
+    @Test
+    void refund_bookedUnderAnotherOrigin_isStillOursAndNeverSentAgain() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> {
+            gateway.followUp(new TransactionRef("PARENT"), it.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Accepted<>(gateway.ledger.get(1));
+        });
+        gateway.nextFollowUp.add((it, refund) -> {
+            gateway.followUp(new TransactionRef("PARENT"), it.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Indeterminate<>("timeout");
+        });
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(refund(payment, "r2", kwd("20.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        for (int i = 0; i < 8; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(state(refund(payment, "r2", kwd("20.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("120.000"));
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(2);
+    }
 }
