@@ -450,7 +450,8 @@ public final class Payments {
     }
 
     private static String cacheKey(IdempotencyKey key) {
-        return "key/" + key.scope() + "/" + key.value();
+        // the length in front: "a/b" with "c" must not look like "a" with "b/c"
+        return "key/" + key.scope().length() + "/" + key.scope() + "/" + key.value();
     }
 
     /** Collects what {@link Payments} needs. Not safe for use by many threads. */

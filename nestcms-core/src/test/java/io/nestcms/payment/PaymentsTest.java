@@ -682,4 +682,12 @@ class PaymentsTest {
         reconciler.runOnce(10);
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
     }
+
+    @Test
+    void create_keysThatLookAlikeJoined_areTwoMerchants() {
+        payments.create(new IdempotencyKey("a/b", "c"), order("a"));
+
+        assertThat(payments.create(new IdempotencyKey("a", "b/c"), order("a")))
+                .isEqualTo(new CreateResult.Refused(PaymentRefusal.CART_TAKEN));
+    }
 }
