@@ -690,4 +690,24 @@ class PaymentsTest {
         assertThat(payments.create(new IdempotencyKey("a", "b/c"), order("a")))
                 .isEqualTo(new CreateResult.Refused(PaymentRefusal.CART_TAKEN));
     }
+
+    @Test
+    void apply_deferredBeforeAnyAttempt_isAskedUntilAnswered() {
+        Payment payment = created("a");
+        GatewayTransaction charged = gateway.charge(payment);
+        gateway.queryFailure = new GatewayOutcome.Indeterminate<>("timeout");
+        payments.apply(new GatewayNotification(
+                payment.order().cartId(),
+                charged.ref(),
+                TransactionKind.SALE,
+                payment.order().amount()));
+
+        clock.advance(Duration.ofSeconds(10));
+        reconciler.runOnce(10);
+        gateway.queryFailure = null;
+        clock.advance(Duration.ofHours(1));
+        reconciler.runOnce(10);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+    }
 }
