@@ -58,9 +58,22 @@ final class FollowUps {
     /** The transaction that the follow-up is of: a refund of a held payment is of a capture, never of the hold. */
     static Optional<TransactionRef> origin(Draft draft, TransactionKind kind, Money amount) {
         return draft.moves().stream()
-                .filter(it -> isOrigin(it.kind(), kind) && it.amount().compareTo(amount) >= 0)
+                .filter(it ->
+                        isOrigin(it.kind(), kind) && leftOf(it, draft, kind).compareTo(amount) >= 0)
                 .map(MoneyMove::ref)
                 .findFirst();
+    }
+
+    /** The gateway takes no more of one transaction than that transaction moved, whatever the others leave. */
+    private static Money leftOf(MoneyMove origin, Draft draft, TransactionKind kind) {
+        Money left = origin.amount();
+        for (FollowUp other : draft.followUps()) {
+            boolean counts = other.state().isOpen() || other.state() == FollowUpState.DONE;
+            left = counts && other.kind() == kind && other.of().equals(origin.ref())
+                    ? left.minus(other.amount())
+                    : left;
+        }
+        return left;
     }
 
     private static boolean isOrigin(TransactionKind origin, TransactionKind kind) {

@@ -267,4 +267,19 @@ class FollowUpsTest {
         assertThat(now(payment).refunded()).isEqualTo(kwd("120.000"));
         assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(2);
     }
+
+    @Test
+    void refund_isOfACaptureThatHasEnoughLeft() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+        payments.capture(payment.id(), key("c2"), kwd("50.000"));
+        TransactionRef second = gateway.ledger.get(2).ref();
+
+        refund(payment, "r1", kwd("60.000"));
+        refund(payment, "r2", kwd("50.000"));
+
+        assertThat(gateway.calls).contains("REFUND KWD 50.000 of " + second);
+        assertThat(refund(payment, "r3", kwd("40.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r3", null))).isEqualTo(FollowUpState.DONE);
+    }
 }
