@@ -167,7 +167,7 @@ public final class Payments {
         return outcome.fold(
                 accepted -> accepted.value()
                         .fold(page -> ready(announced, attempt, page), completed -> completed(announced, completed)),
-                rejected -> rejected(announced, rejected.rejection()),
+                rejected -> rejected(announced, attempt, rejected.rejection()),
                 notSent -> notSent(announced, attempt, notSent.retryAfter()),
                 indeterminate -> unknown(announced, attempt));
     }
@@ -220,14 +220,15 @@ public final class Payments {
                 : new ProcessResult.Settled(written.payment());
     }
 
-    private ProcessResult rejected(Payment announced, Rejection rejection) {
+    private ProcessResult rejected(Payment announced, Attempt attempt, Rejection rejection) {
         PaymentWrites.Written<Boolean> written = writes.update(announced, draft -> {
-            boolean moved = draft.move(
-                    Signal.DECLINED,
-                    "refused by the gateway",
-                    null,
-                    new PaymentEvent.PaymentFailed(
-                            announced.id(), draft.now(), null, rejection.code(), rejection.message()));
+            boolean moved = draft.gateway().attempts() == attempt.number()
+                    && draft.move(
+                            Signal.DECLINED,
+                            "refused by the gateway",
+                            null,
+                            new PaymentEvent.PaymentFailed(
+                                    announced.id(), draft.now(), null, rejection.code(), rejection.message()));
             if (moved) {
                 draft.concludeAttempt();
                 Watching.after(draft, timings);

@@ -710,4 +710,20 @@ class PaymentsTest {
 
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
     }
+
+    @Test
+    void process_rejectionOfALostAttempt_doesNotEndTheNextOne() {
+        Payment payment = created("a");
+        gateway.next.add(it -> {
+            clock.advance(Duration.ofMinutes(2));
+            reconciler.runOnce(10);
+            clock.advance(Duration.ofMinutes(10));
+            reconciler.runOnce(10);
+            payments.process(it.id());
+            return new GatewayOutcome.Rejected<>(new Rejection("1", "late", null));
+        });
+
+        assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.INITIATED);
+    }
 }
