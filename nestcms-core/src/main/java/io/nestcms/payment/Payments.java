@@ -323,7 +323,9 @@ public final class Payments {
             // news of a refund before the news of its sale: take the whole cart
             GatewayOutcome<List<GatewayTransaction>> cart =
                     ask(() -> gateway.findByCart(payment.order().cartId()));
-            if (!(cart instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered)) {
+            if (!(cart instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered)
+                    || answered.value().stream().noneMatch(it -> it.ref().equals(asked))) {
+                // a cart without the very transaction that we were told of lags behind
                 return defer(payment);
             }
             known = answered.value();

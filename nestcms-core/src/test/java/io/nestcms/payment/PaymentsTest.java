@@ -726,4 +726,29 @@ class PaymentsTest {
         assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.INITIATED);
     }
+
+    @Test
+    void apply_refundThatTheCartDoesNotShowYet_isDeferred() {
+        Payment payment = initiated("a");
+        TransactionRef refund = gateway.ref();
+        gateway.ledger.add(new GatewayTransaction(
+                refund,
+                null,
+                TransactionKind.REFUND,
+                TransactionState.APPROVED,
+                null,
+                payment.order().amount(),
+                payment.order().amount(),
+                null,
+                null,
+                null));
+
+        ApplyResult result = payments.apply(new GatewayNotification(
+                payment.order().cartId(),
+                refund,
+                TransactionKind.REFUND,
+                payment.order().amount()));
+
+        assertThat(result).isInstanceOf(ApplyResult.Deferred.class);
+    }
 }
