@@ -135,6 +135,7 @@ final class FollowUpCalls {
 
     private static void conclude(Draft draft, FollowUp mine, GatewayOutcome<GatewayTransaction> outcome) {
         if (outcome instanceof GatewayOutcome.Accepted<GatewayTransaction> accepted) {
+            FollowUps.answered(draft, mine, accepted.value());
             new Settlement(draft).apply(accepted.value());
             if (draft.followUps().contains(mine)) {
                 // an answer that does not fit what was asked for is no answer

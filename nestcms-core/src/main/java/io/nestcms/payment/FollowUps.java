@@ -58,9 +58,22 @@ final class FollowUps {
     /** The transaction that the follow-up is of: a refund of a held payment is of a capture, never of the hold. */
     static Optional<TransactionRef> origin(Draft draft, TransactionKind kind, Money amount) {
         return draft.moves().stream()
-                .filter(it -> isOrigin(it.kind(), kind) && it.amount().compareTo(amount) >= 0)
+                .filter(it ->
+                        isOrigin(it.kind(), kind) && leftOf(it, draft, kind).compareTo(amount) >= 0)
                 .map(MoneyMove::ref)
                 .findFirst();
+    }
+
+    /** The gateway takes no more of one transaction than that transaction moved, whatever the others leave. */
+    private static Money leftOf(MoneyMove origin, Draft draft, TransactionKind kind) {
+        Money left = origin.amount();
+        for (FollowUp other : draft.followUps()) {
+            boolean counts = other.state().isOpen() || other.state() == FollowUpState.DONE;
+            left = counts && other.kind() == kind && other.of().equals(origin.ref())
+                    ? left.minus(other.amount())
+                    : left;
+        }
+        return left;
     }
 
     private static boolean isOrigin(TransactionKind origin, TransactionKind kind) {
@@ -81,6 +94,21 @@ final class FollowUps {
         }
     }
 
+    /** Notes the answer to the call itself: it is this follow-up's, whatever it names as its origin. */
+    static void answered(Draft draft, FollowUp open, GatewayTransaction transaction) {
+        boolean fits = transaction.kind() == open.kind()
+                && open.amount().equals(amount(transaction))
+                && draft.before().order().cartId().equals(transaction.cartId())
+                && draft.followUps().stream().noneMatch(it -> transaction.ref().equals(it.ref()));
+        if (fits) {
+            draft.replace(open, result(open, transaction));
+        }
+    }
+
+    private static @Nullable Money amount(GatewayTransaction transaction) {
+        return transaction.charged() == null ? transaction.cartAmount() : transaction.charged();
+    }
+
     private static FollowUp result(FollowUp open, GatewayTransaction transaction) {
         return switch (transaction.state()) {
             case APPROVED -> open.named(FollowUpState.DONE, transaction.ref());
@@ -98,9 +126,8 @@ final class FollowUps {
         if (transaction.ref().equals(open.ref())) {
             return true;
         }
-        Money amount = transaction.charged() == null ? transaction.cartAmount() : transaction.charged();
         return open.ref() == null
-                && open.amount().equals(amount)
+                && open.amount().equals(amount(transaction))
                 && (transaction.previousRef() == null
                         || transaction.previousRef().equals(open.of()))
                 && !isOfAnother(draft, transaction.ref())
@@ -127,12 +154,27 @@ final class FollowUps {
     }
 
     /** The gateway's books do not show it, long after it can last have been sent. */
-    static void conclude(Draft draft, PaymentTimings timings) {
+    static void conclude(Draft draft, PaymentTimings timings, Instant asked) {
         for (FollowUp open : List.copyOf(draft.followUps())) {
             if (open.state() == FollowUpState.UNKNOWN
-                    && !draft.now().isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
-                draft.replace(open, open.in(FollowUpState.NOT_SENT));
+                    && !asked.isBefore(open.leaseUntil().plus(timings.absenceAfter()))) {
+                // money of this kind and amount moved since we asked and is nobody else's: never send that again
+                draft.replace(
+                        open,
+                        unclaimed(draft, open)
+                                .map(move -> open.named(FollowUpState.DONE, move.ref()))
+                                .orElseGet(() -> open.in(FollowUpState.NOT_SENT)));
             }
         }
+    }
+
+    private static Optional<MoneyMove> unclaimed(Draft draft, FollowUp open) {
+        return draft.moves().stream()
+                .filter(it -> it.kind() == open.kind()
+                        && it.amount().equals(open.amount())
+                        && !it.recordedAt().isBefore(open.startedAt())
+                        && draft.followUps().stream()
+                                .noneMatch(other -> it.ref().equals(other.ref())))
+                .findFirst();
     }
 }

@@ -167,7 +167,7 @@ public final class Payments {
         return outcome.fold(
                 accepted -> accepted.value()
                         .fold(page -> ready(announced, attempt, page), completed -> completed(announced, completed)),
-                rejected -> rejected(announced, rejected.rejection()),
+                rejected -> rejected(announced, attempt, rejected.rejection()),
                 notSent -> notSent(announced, attempt, notSent.retryAfter()),
                 indeterminate -> unknown(announced, attempt));
     }
@@ -220,14 +220,15 @@ public final class Payments {
                 : new ProcessResult.Settled(written.payment());
     }
 
-    private ProcessResult rejected(Payment announced, Rejection rejection) {
+    private ProcessResult rejected(Payment announced, Attempt attempt, Rejection rejection) {
         PaymentWrites.Written<Boolean> written = writes.update(announced, draft -> {
-            boolean moved = draft.move(
-                    Signal.DECLINED,
-                    "refused by the gateway",
-                    null,
-                    new PaymentEvent.PaymentFailed(
-                            announced.id(), draft.now(), null, rejection.code(), rejection.message()));
+            boolean moved = draft.gateway().attempts() == attempt.number()
+                    && draft.move(
+                            Signal.DECLINED,
+                            "refused by the gateway",
+                            null,
+                            new PaymentEvent.PaymentFailed(
+                                    announced.id(), draft.now(), null, rejection.code(), rejection.message()));
             if (moved) {
                 draft.concludeAttempt();
                 Watching.after(draft, timings);
@@ -322,7 +323,9 @@ public final class Payments {
             // news of a refund before the news of its sale: take the whole cart
             GatewayOutcome<List<GatewayTransaction>> cart =
                     ask(() -> gateway.findByCart(payment.order().cartId()));
-            if (!(cart instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered)) {
+            if (!(cart instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered)
+                    || answered.value().stream().noneMatch(it -> it.ref().equals(asked))) {
+                // a cart without the very transaction that we were told of lags behind
                 return defer(payment);
             }
             known = answered.value();
@@ -450,7 +453,8 @@ public final class Payments {
     }
 
     private static String cacheKey(IdempotencyKey key) {
-        return "key/" + key.scope() + "/" + key.value();
+        // the length in front: "a/b" with "c" must not look like "a" with "b/c"
+        return "key/" + key.scope().length() + "/" + key.scope() + "/" + key.value();
     }
 
     /** Collects what {@link Payments} needs. Not safe for use by many threads. */

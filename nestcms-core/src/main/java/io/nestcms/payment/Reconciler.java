@@ -91,11 +91,13 @@ public final class Reconciler {
     }
 
     private Payment check(Payment payment) {
+        // an answer proves what was so when we asked, however long it takes until it is written
+        Instant asked = writes.now();
         GatewayOutcome<List<GatewayTransaction>> outcome = payments.ask(() -> transactions(payment));
         return writes.update(payment, draft -> {
                     boolean isAnswered = outcome instanceof GatewayOutcome.Accepted;
                     if (outcome instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answer) {
-                        settle(draft, answer.value());
+                        settle(draft, answer.value(), asked);
                     }
                     if (draft.status() == draft.before().status()) {
                         Watching.again(draft, timings, isAnswered);
@@ -127,10 +129,10 @@ public final class Reconciler {
                         indeterminate -> new GatewayOutcome.Indeterminate<>(indeterminate.detail()));
     }
 
-    private void settle(Draft draft, List<GatewayTransaction> transactions) {
-        boolean conclusive = isConclusive(draft);
+    private void settle(Draft draft, List<GatewayTransaction> transactions, Instant asked) {
+        boolean conclusive = isConclusive(draft, asked);
         Cart.apply(draft, transactions, conclusive);
-        FollowUps.conclude(draft, timings);
+        FollowUps.conclude(draft, timings, asked);
         PaymentStatus status = draft.status();
         // any sign of money, or anything that we do not understand, keeps us from concluding that there is none
         if (status != draft.before().status() || !transactions.stream().allMatch(Cart::isWithoutMoney)) {
@@ -140,7 +142,7 @@ public final class Reconciler {
             draft.move(Signal.ABSENT, "the gateway took nothing", null);
             draft.concludeAttempt();
         } else if (status == PaymentStatus.INITIATED
-                && !draft.now().isBefore(draft.since().plus(timings.pageLife()))) {
+                && !asked.isBefore(draft.since().plus(timings.pageLife()))) {
             draft.move(
                     Signal.TIMED_OUT,
                     "the payer never paid",
@@ -154,9 +156,9 @@ public final class Reconciler {
      * Whether the gateway's ignorance has become proof: the latest moment at which the call can have left is long past. A page
      * that the call may have made was never handed out, so nobody can pay on it.
      */
-    private boolean isConclusive(Draft draft) {
+    private boolean isConclusive(Draft draft, Instant asked) {
         Attempt attempt = draft.gateway().attempt();
         Instant sentBy = attempt == null ? draft.since() : attempt.leaseUntil();
-        return !draft.now().isBefore(sentBy.plus(timings.absenceAfter()));
+        return !asked.isBefore(sentBy.plus(timings.absenceAfter()));
     }
 }

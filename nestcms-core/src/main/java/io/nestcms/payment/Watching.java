@@ -18,9 +18,11 @@ final class Watching {
     /** Plans the check that follows one which changed nothing; one that was not answered does not count as made. */
     static void again(Draft draft, PaymentTimings timings, boolean answered) {
         int checks = draft.before().watch().checks() + 1;
-        Instant next = answered || !draft.status().isSettled()
-                ? next(draft, timings, checks)
-                : draft.now().plus(timings.backoff(timings.openQueryAfter(), checks));
+        Instant next = answered || !draft.status().isSettled() ? next(draft, timings, checks) : null;
+        if (!answered && next == null) {
+            // somebody wanted it asked about, also when nothing was ever sent
+            next = draft.now().plus(timings.backoff(timings.openQueryAfter(), checks));
+        }
         draft.watch(next, checks);
     }
 

@@ -229,4 +229,57 @@ class FollowUpsTest {
                 .extracting(HistoryEntry::status)
                 .isEqualTo(List.of(PaymentStatus.CREATED, PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED));
     }
+
+    @Test
+    void refund_answerThatCameToUsLate_isNoProofThatItNeverArrived() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+        gateway.afterAnswer = () -> clock.advance(Duration.ofMinutes(10));
+
+        clock.advance(Duration.ofSeconds(10));
+        payments.reconciler().runOnce(10);
+
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.UNKNOWN);
+    }
+
+    @Test
+    void refund_bookedUnderAnotherOrigin_isStillOursAndNeverSentAgain() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add((it, refund) -> {
+            gateway.followUp(new TransactionRef("PARENT"), it.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Accepted<>(gateway.ledger.get(1));
+        });
+        gateway.nextFollowUp.add((it, refund) -> {
+            gateway.followUp(new TransactionRef("PARENT"), it.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Indeterminate<>("timeout");
+        });
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(refund(payment, "r2", kwd("20.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        for (int i = 0; i < 8; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(state(refund(payment, "r2", kwd("20.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("120.000"));
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(2);
+    }
+
+    @Test
+    void refund_isOfACaptureThatHasEnoughLeft() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+        payments.capture(payment.id(), key("c2"), kwd("50.000"));
+        TransactionRef second = gateway.ledger.get(2).ref();
+
+        refund(payment, "r1", kwd("60.000"));
+        refund(payment, "r2", kwd("50.000"));
+
+        assertThat(gateway.calls).contains("REFUND KWD 50.000 of " + second);
+        assertThat(refund(payment, "r3", kwd("40.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r3", null))).isEqualTo(FollowUpState.DONE);
+    }
 }

@@ -662,4 +662,93 @@ class PaymentsTest {
             throw new AssertionError(interrupted);
         }
     }
+
+    @Test
+    void reconcile_answerThatCameToUsLate_isNoProof() {
+        Payment payment = created("a");
+        gateway.next.add(it -> noAnswer());
+        payments.process(payment.id());
+        gateway.afterAnswer = () -> {
+            gateway.charge(payment);
+            clock.advance(Duration.ofMinutes(10));
+            gateway.afterAnswer = () -> {};
+        };
+
+        clock.advance(Duration.ofSeconds(10));
+        reconciler.runOnce(10);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.UNKNOWN);
+
+        clock.advance(Duration.ofMinutes(1));
+        reconciler.runOnce(10);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+    }
+
+    @Test
+    void create_keysThatLookAlikeJoined_areTwoMerchants() {
+        payments.create(new IdempotencyKey("a/b", "c"), order("a"));
+
+        assertThat(payments.create(new IdempotencyKey("a", "b/c"), order("a")))
+                .isEqualTo(new CreateResult.Refused(PaymentRefusal.CART_TAKEN));
+    }
+
+    @Test
+    void apply_deferredBeforeAnyAttempt_isAskedUntilAnswered() {
+        Payment payment = created("a");
+        GatewayTransaction charged = gateway.charge(payment);
+        gateway.queryFailure = new GatewayOutcome.Indeterminate<>("timeout");
+        payments.apply(new GatewayNotification(
+                payment.order().cartId(),
+                charged.ref(),
+                TransactionKind.SALE,
+                payment.order().amount()));
+
+        clock.advance(Duration.ofSeconds(10));
+        reconciler.runOnce(10);
+        gateway.queryFailure = null;
+        clock.advance(Duration.ofHours(1));
+        reconciler.runOnce(10);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+    }
+
+    @Test
+    void process_rejectionOfALostAttempt_doesNotEndTheNextOne() {
+        Payment payment = created("a");
+        gateway.next.add(it -> {
+            clock.advance(Duration.ofMinutes(2));
+            reconciler.runOnce(10);
+            clock.advance(Duration.ofMinutes(10));
+            reconciler.runOnce(10);
+            payments.process(it.id());
+            return new GatewayOutcome.Rejected<>(new Rejection("1", "late", null));
+        });
+
+        assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.INITIATED);
+    }
+
+    @Test
+    void apply_refundThatTheCartDoesNotShowYet_isDeferred() {
+        Payment payment = initiated("a");
+        TransactionRef refund = gateway.ref();
+        gateway.ledger.add(new GatewayTransaction(
+                refund,
+                null,
+                TransactionKind.REFUND,
+                TransactionState.APPROVED,
+                null,
+                payment.order().amount(),
+                payment.order().amount(),
+                null,
+                null,
+                null));
+
+        ApplyResult result = payments.apply(new GatewayNotification(
+                payment.order().cartId(),
+                refund,
+                TransactionKind.REFUND,
+                payment.order().amount()));
+
+        assertThat(result).isInstanceOf(ApplyResult.Deferred.class);
+    }
 }

@@ -25,6 +25,9 @@ final class ScriptedGateway implements PaymentGateway {
 
     @Nullable GatewayOutcome<?> queryFailure;
 
+    /** Runs between the answer to a question about a cart and its arrival. */
+    Runnable afterAnswer = () -> {};
+
     private final Clock clock;
     private int numbers;
 
@@ -159,8 +162,10 @@ final class ScriptedGateway implements PaymentGateway {
         if (queryFailure != null) {
             return (GatewayOutcome<List<GatewayTransaction>>) queryFailure;
         }
-        return new GatewayOutcome.Accepted<>(
-                ledger.stream().filter(it -> cartId.equals(it.cartId())).toList());
+        List<GatewayTransaction> known =
+                ledger.stream().filter(it -> cartId.equals(it.cartId())).toList();
+        afterAnswer.run();
+        return new GatewayOutcome.Accepted<>(known);
     }
 
     @Override
