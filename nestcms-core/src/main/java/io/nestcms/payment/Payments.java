@@ -166,7 +166,9 @@ public final class Payments {
         }
         return outcome.fold(
                 accepted -> accepted.value()
-                        .fold(page -> ready(announced, attempt, page), completed -> completed(announced, completed)),
+                        .fold(
+                                page -> ready(announced, attempt, page),
+                                completed -> completed(announced, attempt, completed)),
                 rejected -> rejected(announced, attempt, rejected.rejection()),
                 notSent -> notSent(announced, attempt, notSent.retryAfter()),
                 indeterminate -> unknown(announced, attempt));
@@ -202,22 +204,27 @@ public final class Payments {
         return written.value() ? new ProcessResult.Ready(written.payment(), page.page()) : standing(written.payment());
     }
 
-    private ProcessResult completed(Payment announced, Initiation.Completed completed) {
+    private ProcessResult completed(Payment announced, Attempt attempt, Initiation.Completed completed) {
         GatewayTransaction transaction = completed.transaction();
-        PaymentWrites.Written<Boolean> written = writes.update(announced, draft -> {
-            new Settlement(draft).apply(transaction);
-            if (draft.status() == PaymentStatus.CREATED) {
+        PaymentWrites.Written<PaymentStatus> written = writes.update(announced, draft -> {
+            boolean latest = draft.gateway().attempts() == attempt.number();
+            if (latest || transaction.state() == TransactionState.APPROVED) {
+                // of an attempt that was given up only money counts: its failure says nothing about the next one
+                new Settlement(draft).apply(transaction);
+            }
+            if (latest && draft.status() == PaymentStatus.CREATED) {
                 // a result that differs from the order, or that we do not understand, is no result
                 lost(draft);
-            } else {
+            } else if (latest || draft.status() != draft.before().status()) {
                 draft.concludeAttempt();
                 Watching.after(draft, timings);
             }
-            return draft.status() == PaymentStatus.UNKNOWN;
+            return draft.status();
         });
-        return written.value()
-                ? new ProcessResult.Unknown(written.payment())
-                : new ProcessResult.Settled(written.payment());
+        return switch (written.value()) {
+            case CREATED, INITIATED, UNKNOWN -> standing(written.payment());
+            default -> new ProcessResult.Settled(written.payment());
+        };
     }
 
     private ProcessResult rejected(Payment announced, Attempt attempt, Rejection rejection) {

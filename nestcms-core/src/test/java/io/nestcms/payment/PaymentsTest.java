@@ -751,4 +751,21 @@ class PaymentsTest {
 
         assertThat(result).isInstanceOf(ApplyResult.Deferred.class);
     }
+
+    @Test
+    void process_declinedCompletionOfALostAttempt_doesNotEndTheNextOne() {
+        Payment payment = created("a");
+        gateway.next.add(it -> {
+            clock.advance(Duration.ofMinutes(2));
+            reconciler.runOnce(10);
+            clock.advance(Duration.ofMinutes(10));
+            reconciler.runOnce(10);
+            payments.process(it.id());
+            return new GatewayOutcome.Accepted<>(new Initiation.Completed(
+                    gateway.transaction(gateway.ref(), it.order(), TransactionState.DECLINED)));
+        });
+
+        assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.INITIATED);
+    }
 }
