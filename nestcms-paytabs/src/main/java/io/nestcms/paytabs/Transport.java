@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -35,7 +36,7 @@ final class Transport {
 
     Transport(OkHttpClient http, PayTabsProfile profile, Clock clock) {
         this.http = http;
-        this.base = HttpUrl.get(profile.baseUri());
+        this.base = Objects.requireNonNull(HttpUrl.get(profile.baseUri()), "the profile takes http and https only");
         this.urls = Map.of("payment/request", below("payment/request"), "payment/query", below("payment/query"));
         this.serverKey = profile.serverKey();
         this.clock = clock;

@@ -162,14 +162,18 @@ final class OrderedIndex extends Index<Integer> {
     @Override
     public void add(Document document, Integer position, MongoCollection<Integer> collection) {
         Keys keys = keysOf(document);
-        keys.values().forEach(key -> entries.add(new Entry(key, position)));
+        for (List<@Nullable Object> key : keys.values()) {
+            entries.add(new Entry(key, position));
+        }
         arrays += keys.array() ? 1 : 0;
     }
 
     /** Takes the document's entries out; the position must be given where the index is not unique. */
     void remove(Document document, int position) {
         Keys keys = keysOf(document);
-        keys.values().forEach(key -> entries.remove(new Entry(key, position)));
+        for (List<@Nullable Object> key : keys.values()) {
+            entries.remove(new Entry(key, position));
+        }
         arrays -= keys.array() ? 1 : 0;
     }
 
