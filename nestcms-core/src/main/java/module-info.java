@@ -4,10 +4,13 @@ module io.nestcms.core {
     requires dev.failsafe.core;
     requires org.slf4j;
     requires static com.github.benmanes.caffeine;
+    requires static io.opentelemetry.api;
+    requires static io.opentelemetry.context;
     requires static micrometer.core;
 
     exports io.nestcms.audit;
     exports io.nestcms.cache;
+    exports io.nestcms.context;
     exports io.nestcms.contract;
     exports io.nestcms.crypto;
     exports io.nestcms.earning;
@@ -17,4 +20,5 @@ module io.nestcms.core {
     exports io.nestcms.money;
     exports io.nestcms.payment;
     exports io.nestcms.resilience;
+    exports io.nestcms.tracing;
 }

@@ -53,6 +53,9 @@ public final class EventBus implements AutoCloseable {
     /** Every asynchronous listener ever subscribed whose mailbox may hold events; guarded by the lock. */
     private final List<AsyncListener> mailboxes = new ArrayList<>();
 
+    /** Guarded by the lock. */
+    private final List<Consumer<? super String>> watchers = new ArrayList<>();
+
     private @Nullable ExecutorService ownExecutor;
     private boolean closed;
     private volatile Routing routing = new Routing(List.of());
@@ -147,6 +150,9 @@ public final class EventBus implements AutoCloseable {
             List<Listener> all = new ArrayList<>(routing.listeners());
             all.add(listener);
             routing = new Routing(all);
+            if (listener instanceof AsyncListener) {
+                watchers.forEach(watcher -> watcher.accept(name));
+            }
             return listener;
         } finally {
             subscribing.unlock();
@@ -276,6 +282,22 @@ public final class EventBus implements AutoCloseable {
             }
         }
         return snapshots;
+    }
+
+    /**
+     * Names every asynchronous listener there is and every one that is going to be subscribed; for metrics.
+     *
+     * @param watcher sees each listener's name when it is subscribed; returns soon and does not call the bus
+     */
+    public void watch(Consumer<? super String> watcher) {
+        Objects.requireNonNull(watcher, "watcher");
+        subscribing.lock();
+        try {
+            watchers.add(watcher);
+            listeners().forEach(listener -> watcher.accept(listener.name()));
+        } finally {
+            subscribing.unlock();
+        }
     }
 
     /** Closes the bus as {@link #close(Duration)} does, with 10 s. */

@@ -1,5 +1,9 @@
 package io.nestcms.event;
 
+import io.nestcms.context.CallerContext;
+import java.util.Objects;
+import java.util.function.Consumer;
+
 /**
  * Looks at every event on its way: once on the publisher's thread, and around each listener on the thread that the
  * listener runs on. Carries context over the thread hop, measures, logs.
@@ -19,13 +23,17 @@ public interface EventInterceptor {
     Around published(Object event);
 
     /**
-     * Carries the logging context (SLF4J's MDC, and with it a trace id that is kept there) from the publisher to every
-     * listener, over the thread hop and over further tries.
+     * Carries a context from the publisher to every listener, over the thread hop and over further tries.
      *
+     * @param context the context, for example {@link CallerContext#logging()}
      * @return a new interceptor
      */
-    static EventInterceptor loggingContext() {
-        return new ContextInterceptor();
+    static EventInterceptor carrying(CallerContext context) {
+        Objects.requireNonNull(context, "context");
+        return event -> {
+            Consumer<Runnable> published = context.capture();
+            return (listener, next) -> published.accept(next);
+        };
     }
 
     /** What happens around a listener. */

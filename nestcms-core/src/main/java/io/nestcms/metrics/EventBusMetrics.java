@@ -3,7 +3,6 @@ package io.nestcms.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.nestcms.event.EventBus;
@@ -13,7 +12,7 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Meters of an event bus: for each asynchronous listener that is subscribed when it is bound, and, with
+ * Meters of an event bus: for each asynchronous listener, those subscribed later included, and, with
  * {@link #timing(MeterRegistry)}, of every handling.
  *
  * <table>
@@ -64,19 +63,19 @@ public final class EventBusMetrics implements MeterBinder {
         Gauge.builder("nestcms.events.dead", bus, it -> it.deadLetters().size())
                 .description("dead letters that are kept")
                 .register(registry);
-        for (ListenerSnapshot listener : bus.listeners()) {
-            String name = listener.name();
-            Tags tags = Tags.of("listener", name);
-            Gauge.builder("nestcms.events.waiting", bus, it -> value(it, name, ListenerSnapshot::waiting))
-                    .description("events in the mailbox")
-                    .tags(tags)
-                    .register(registry);
-            count("handled", name, ListenerSnapshot::handled, registry);
-            count("failed", name, ListenerSnapshot::failed, registry);
-            count("retried", name, ListenerSnapshot::retried, registry);
-            count("rejected", name, ListenerSnapshot::rejected, registry);
-            count("dropped", name, ListenerSnapshot::dropped, registry);
-        }
+        bus.watch(name -> bind(name, registry));
+    }
+
+    private void bind(String listener, MeterRegistry registry) {
+        Gauge.builder("nestcms.events.waiting", bus, it -> value(it, listener, ListenerSnapshot::waiting))
+                .description("events in the mailbox")
+                .tags("listener", listener)
+                .register(registry);
+        count("handled", listener, ListenerSnapshot::handled, registry);
+        count("failed", listener, ListenerSnapshot::failed, registry);
+        count("retried", listener, ListenerSnapshot::retried, registry);
+        count("rejected", listener, ListenerSnapshot::rejected, registry);
+        count("dropped", listener, ListenerSnapshot::dropped, registry);
     }
 
     private void count(

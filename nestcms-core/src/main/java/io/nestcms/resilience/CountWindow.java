@@ -1,11 +1,14 @@
 package io.nestcms.resilience;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The last so many outcomes, in a ring. A success in a healthy window is one addition and one exchange: the counters move
- * only when the outcome in a place of the ring changes.
+ * The last so many outcomes, in a ring. One more success leaves a window that is full of successes as it is, so it is only
+ * added up, in a counter that threads share without getting in each other's way. Else a success is one addition and one
+ * exchange: the counters move only when the outcome in a place of the ring changes.
  */
 final class CountWindow extends Window {
     private final Scoring scoring;
@@ -13,6 +16,10 @@ final class CountWindow extends Window {
     private final AtomicLong next = new AtomicLong();
     private final AtomicIntegerArray ring;
     private final AtomicIntegerArray counts = new AtomicIntegerArray(Outcomes.COUNT);
+    /** Never less than how many places of the ring hold no success: raised before one is put in, lowered after it left. */
+    private final AtomicInteger notGood;
+    /** Successes that were not put into the ring because it held nothing else. */
+    private final LongAdder unplaced = new LongAdder();
     /** Written only before the window is in use. */
     private long restored;
 
@@ -23,6 +30,7 @@ final class CountWindow extends Window {
         this.scoring = scoring;
         this.size = size;
         this.ring = new AtomicIntegerArray(size);
+        this.notGood = new AtomicInteger(size);
     }
 
     @Override
@@ -32,13 +40,23 @@ final class CountWindow extends Window {
 
     @Override
     boolean record(int outcome, long now) {
+        if (outcome == Outcomes.SUCCESS && notGood.get() == 0) {
+            unplaced.increment();
+            return false;
+        }
         put(outcome);
         return (!judged || scoring.isBad(outcome)) && judge();
     }
 
     private void put(int outcome) {
+        if (outcome != Outcomes.SUCCESS) {
+            notGood.incrementAndGet();
+        }
         int place = (int) (next.getAndIncrement() % size);
         int before = ring.getAndSet(place, outcome);
+        if (before != Outcomes.SUCCESS) {
+            notGood.decrementAndGet();
+        }
         if (before != outcome) {
             // in this order the score that others see in between is too low, never too high
             counts.incrementAndGet(outcome);
@@ -73,7 +91,7 @@ final class CountWindow extends Window {
 
     @Override
     long recorded() {
-        return next.get() - restored;
+        return next.get() + unplaced.sum() - restored;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nestcms.resilience;
 
+import io.nestcms.context.CallerContext;
 import io.nestcms.resilience.CallResult.Answered;
 import io.nestcms.resilience.CallResult.NotCalled;
 import io.nestcms.resilience.CallResult.NotCalled.Reason;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -40,6 +42,7 @@ public final class Protection {
     private final RandomGenerator random;
     private final Pause pause;
     private final Function<Duration, Executor> delayed;
+    private final CallerContext context;
     private final LongAdder calls = new LongAdder();
     private final LongAdder retries = new LongAdder();
     private final LongAdder retriesDenied = new LongAdder();
@@ -57,6 +60,7 @@ public final class Protection {
         this.random = builder.random;
         this.pause = builder.pause;
         this.delayed = builder.delayed;
+        this.context = builder.context;
         for (Reason reason : Reason.values()) {
             turnedAway.put(reason, new LongAdder());
         }
@@ -148,8 +152,7 @@ public final class Protection {
 
     /**
      * Makes an asynchronous call within the configured deadline. A try whose time is over counts as failed with
-     * {@link java.util.concurrent.TimeoutException}, whatever becomes of it. Further tries run under the caller's logging
-     * context.
+     * {@link java.util.concurrent.TimeoutException}, whatever becomes of it. Further tries run under the caller's context.
      *
      * @param <T> what the call gives
      * @param call starts the call
@@ -302,7 +305,7 @@ public final class Protection {
         private final Classifier<? super T> classifier;
         private final Deadline by;
         private final CompletableFuture<CallResult<T>> done;
-        private final LoggingContext context = new LoggingContext();
+        private final Consumer<Runnable> callers = context.capture();
 
         AsyncCall(
                 Function<? super Attempt, ? extends CompletionStage<T>> call,
@@ -368,7 +371,7 @@ public final class Protection {
                 return;
             }
             Runnable last = end;
-            delayed.apply(wait).execute(() -> context.run(() -> attempt(number + 1, last)));
+            delayed.apply(wait).execute(() -> callers.accept(() -> attempt(number + 1, last)));
         }
     }
 
@@ -408,6 +411,7 @@ public final class Protection {
         private Pause pause = time -> TimeUnit.NANOSECONDS.sleep(time.toNanos());
         private Function<Duration, Executor> delayed =
                 time -> CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
+        private CallerContext context = CallerContext.logging();
 
         private Builder(CircuitBreaker breaker) {
             this.breaker = Objects.requireNonNull(breaker, "breaker");
@@ -522,6 +526,18 @@ public final class Protection {
          */
         public Builder delayed(Function<Duration, Executor> delayed) {
             this.delayed = Objects.requireNonNull(delayed, "delayed");
+            return this;
+        }
+
+        /**
+         * What the further tries of an asynchronous call take along from the caller's thread. Default
+         * {@link CallerContext#logging()}.
+         *
+         * @param context the context; replaces the default
+         * @return this builder
+         */
+        public Builder context(CallerContext context) {
+            this.context = Objects.requireNonNull(context, "context");
             return this;
         }
 

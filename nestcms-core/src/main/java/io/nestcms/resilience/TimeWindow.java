@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -42,7 +43,7 @@ final class TimeWindow extends Window {
         if (now - slice.end >= 0) {
             slice = turn(now);
         }
-        slice.counts.incrementAndGet(outcome);
+        slice.add(outcome, 1);
         return (!slice.judged || scoring.isBad(outcome)) && judge(slice);
     }
 
@@ -117,7 +118,7 @@ final class TimeWindow extends Window {
     void restore(int outcome, long times, long at) {
         restored.addAndGet(times);
         Slice slice = at - current.end >= 0 ? turn(at) : current;
-        slice.counts.addAndGet(outcome, times);
+        slice.add(outcome, times);
     }
 
     @Override
@@ -146,7 +147,11 @@ final class TimeWindow extends Window {
     private static final class Slice {
         final long begin;
         final long end;
-        final AtomicLongArray counts = new AtomicLongArray(Outcomes.COUNT);
+        /** All but the successes. */
+        private final AtomicLongArray others = new AtomicLongArray(Outcomes.COUNT);
+        /** By far the most, so counted in a way that keeps threads out of each other's way. */
+        private final LongAdder successes = new LongAdder();
+
         /** Whether the window was judged since this slice began: when old calls leave, the score can rise by itself. */
         volatile boolean judged;
 
@@ -155,10 +160,22 @@ final class TimeWindow extends Window {
             this.end = end;
         }
 
+        void add(int outcome, long times) {
+            if (outcome == Outcomes.SUCCESS) {
+                successes.add(times);
+            } else {
+                others.addAndGet(outcome, times);
+            }
+        }
+
+        private long count(int outcome) {
+            return outcome == Outcomes.SUCCESS ? successes.sum() : others.get(outcome);
+        }
+
         long calls() {
             long calls = 0;
             for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
-                calls += counts.get(outcome);
+                calls += count(outcome);
             }
             return calls;
         }
@@ -166,20 +183,20 @@ final class TimeWindow extends Window {
         long cost(Scoring scoring) {
             long cost = 0;
             for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
-                cost += counts.get(outcome) * scoring.cost(outcome);
+                cost += count(outcome) * scoring.cost(outcome);
             }
             return cost;
         }
 
         void addTo(long[] sum) {
             for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
-                sum[outcome] += counts.get(outcome);
+                sum[outcome] += count(outcome);
             }
         }
 
         void show(Visitor visitor) {
             for (int outcome = 1; outcome < Outcomes.COUNT; outcome++) {
-                long times = counts.get(outcome);
+                long times = count(outcome);
                 if (times > 0) {
                     visitor.visit(outcome, times, begin);
                 }

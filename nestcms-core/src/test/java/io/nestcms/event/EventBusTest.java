@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.nestcms.context.CallerContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -522,7 +523,7 @@ class EventBusTest {
     void loggingContext_isCarriedOverTheHopAndPutBack() {
         List<String> seen = new CopyOnWriteArrayList<>();
         try (EventBus own = EventBus.builder()
-                .interceptor(EventInterceptor.loggingContext())
+                .interceptor(EventInterceptor.carrying(CallerContext.logging()))
                 .build()) {
             own.subscribe(
                     Apple.class,

@@ -7,9 +7,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nestcms.event.EventBus;
 import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.resilience.BreakerSettings;
+import io.nestcms.resilience.CallResult.Answered;
+import io.nestcms.resilience.CallResult.NotCalled;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.resilience.Classifier;
 import io.nestcms.resilience.FailureClass;
+import io.nestcms.resilience.Protection;
+import io.nestcms.resilience.RetrySettings;
+import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -64,9 +70,10 @@ class MetricsTest {
     }
 
     @Test
-    void bus_mailboxesDeadLettersAndTimes_areMeasured() {
+    void bus_mailboxesMadeLaterDeadLettersAndTimes_areMeasured() {
         try (EventBus bus =
                 EventBus.builder().interceptor(EventBusMetrics.timing(registry)).build()) {
+            new EventBusMetrics(bus).bindTo(registry);
             bus.subscribe(
                     String.class,
                     word -> {
@@ -78,7 +85,6 @@ class MetricsTest {
                             .name("words")
                             .retry(2, Duration.ZERO, Duration.ZERO)
                             .build());
-            new EventBusMetrics(bus).bindTo(registry);
             bus.publish("hello");
             bus.publish("");
             await().until(() -> count("failed") == 1);
@@ -89,6 +95,44 @@ class MetricsTest {
             assertThat(registry.get("nestcms.events.dead").gauge().value()).isEqualTo(1);
             assertThat(registry.get("nestcms.events.handling").timer().count()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void protection_triesAndWhatWasTurnedAway_areMeasured() throws Exception {
+        CircuitBreaker breaker = CircuitBreakers.builder()
+                .build()
+                .create("gateway", BreakerSettings.builder().build());
+        Protection protection = Protection.builder(breaker)
+                .retry(new RetrySettings(3, Duration.ZERO, Duration.ZERO, 0))
+                .build();
+        new ProtectionMetrics(protection).bindTo(registry);
+        assertThat(protection.<Object, Exception>call(
+                        attempt -> {
+                            if (attempt.number() < 3) {
+                                throw new ConnectException();
+                            }
+                            return "done";
+                        },
+                        Classifier.byException()))
+                .isEqualTo(new Answered<Object>("done", 3));
+        breaker.forceOpen();
+        assertThat(protection.<Object, Exception>call(attempt -> "done", Classifier.byException()))
+                .isInstanceOf(NotCalled.class);
+        assertThat(protectionCount("calls")).isEqualTo(2);
+        assertThat(protectionCount("retries")).isEqualTo(2);
+        assertThat(protectionCount("retries.denied")).isZero();
+        assertThat(registry.get("nestcms.protection.turned.away")
+                        .tags("breaker", "gateway", "reason", "circuit_open")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    private double protectionCount(String meter) {
+        return registry.get("nestcms.protection." + meter)
+                .tags("breaker", "gateway", "dependency", "gateway")
+                .functionCounter()
+                .count();
     }
 
     private double count(String meter) {

@@ -1,15 +1,16 @@
-package io.nestcms.resilience;
+package io.nestcms.context;
 
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** The logging context of a caller, for what is done on its behalf on another thread. */
-final class LoggingContext {
+/** The logging context of the thread that made this. */
+final class LoggingContext implements Consumer<Runnable> {
     private final @Nullable Map<String, String> captured = MDC.getCopyOfContextMap();
 
-    /** Runs under the captured context and puts the thread's own back. */
-    void run(Runnable task) {
+    @Override
+    public void accept(Runnable task) {
         Map<String, String> before = MDC.getCopyOfContextMap();
         set(captured);
         try {

@@ -1,0 +1,248 @@
+package io.nestcms.interleavings;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.nestcms.event.Delivery;
+import io.nestcms.event.Envelope;
+import io.nestcms.event.EventBus;
+import io.nestcms.event.Overflow;
+import io.nestcms.event.Subscription;
+import io.nestcms.event.SubscriptionSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/**
+ * Publish, subscribe and close, two at a time. The mailboxes are worked on by whoever publishes, so that nothing is going
+ * on any more when the outcome is looked at.
+ */
+public final class BusInterleavings {
+    private BusInterleavings() {}
+
+    private static EventBus bus() {
+        return EventBus.builder().executor(Runnable::run).build();
+    }
+
+    private static SubscriptionSettings<String> mailbox(int bound, Overflow overflow) {
+        return SubscriptionSettings.<String>async().mailbox(bound, overflow).build();
+    }
+
+    /** Not safe for use by many threads, on purpose: the bus must see to it. */
+    private static final class Counter {
+        private int heard;
+
+        void hear(String event) {
+            heard++;
+        }
+    }
+
+    /** Two publishers, one key: both events are handled, one after the other. */
+    @JCStressTest
+    @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "both handled, never at a time")
+    @Outcome(expect = FORBIDDEN, desc = "an event lost, or the listener in two threads at a time")
+    @State
+    public static class TwoPublishers {
+        private final EventBus bus = bus();
+        private final Counter counter = new Counter();
+
+        public TwoPublishers() {
+            bus.subscribe(String.class, counter::hear, mailbox(8, Overflow.BLOCK));
+        }
+
+        @Actor
+        public void first() {
+            bus.publish("a");
+        }
+
+        @Actor
+        public void second() {
+            bus.publish("b");
+        }
+
+        @Arbiter
+        public void look(II_Result r) {
+            r.r1 = counter.heard;
+            r.r2 = bus.listeners().get(0).waiting();
+        }
+    }
+
+    /** An event published while the bus closes, with no time to drain, is handled or becomes a dead letter. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0", "0, 1"},
+            expect = ACCEPTABLE,
+            desc = "handled, or a dead letter")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "given up while it was being handled: at least once")
+    @Outcome(expect = FORBIDDEN, desc = "lost, or handled twice")
+    @State
+    public static class PublishAndClose {
+        private final EventBus bus = bus();
+        private final Counter counter = new Counter();
+
+        public PublishAndClose() {
+            bus.subscribe(String.class, counter::hear, mailbox(8, Overflow.BLOCK));
+        }
+
+        @Actor
+        public void publish() {
+            bus.publish("a");
+        }
+
+        @Actor
+        public void close() {
+            bus.close(Duration.ZERO);
+        }
+
+        @Arbiter
+        public void look(II_Result r) {
+            r.r1 = counter.heard;
+            r.r2 = bus.deadLetters().size();
+        }
+    }
+
+    /** A delivery during the closing ends once, and its sender hears how. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 0", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "handled; given back; or given back while it was being handled: at least once")
+    @Outcome(expect = FORBIDDEN, desc = "the sender hears nothing, twice, or of an event that nobody handled")
+    @State
+    public static class DeliverAndClose {
+        private final EventBus bus = bus();
+        private final Counter counter = new Counter();
+        private volatile CompletionStage<Delivery> sent;
+
+        public DeliverAndClose() {
+            bus.subscribe(String.class, counter::hear, mailbox(8, Overflow.BLOCK));
+        }
+
+        @Actor
+        public void deliver() {
+            sent = bus.deliver(new Envelope<>("id", Instant.EPOCH, "key", "a"));
+        }
+
+        @Actor
+        public void close() {
+            bus.close(Duration.ZERO);
+        }
+
+        @Arbiter
+        public void look(III_Result r) {
+            Delivery delivery = sent.toCompletableFuture().getNow(null);
+            r.r1 = delivery == null ? -1 : delivery.handled();
+            r.r2 = delivery == null ? -1 : delivery.failures().size();
+            r.r3 = counter.heard;
+        }
+    }
+
+    /** A full mailbox that rejects: each event is handled or a dead letter. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "each event has one end")
+    @Outcome(expect = FORBIDDEN, desc = "an event lost, or ended twice")
+    @State
+    public static class Rejecting {
+        private final EventBus bus = bus();
+        private final Counter counter = new Counter();
+
+        public Rejecting() {
+            bus.subscribe(String.class, counter::hear, mailbox(1, Overflow.REJECT));
+        }
+
+        @Actor
+        public void first() {
+            bus.publish("a");
+        }
+
+        @Actor
+        public void second() {
+            bus.publish("b");
+        }
+
+        @Arbiter
+        public void look(I_Result r) {
+            r.r1 = counter.heard + bus.deadLetters().size();
+        }
+    }
+
+    /** A full mailbox that drops its oldest: each event is handled or a dead letter. */
+    @JCStressTest
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "each event has one end")
+    @Outcome(expect = FORBIDDEN, desc = "an event lost, or ended twice")
+    @State
+    public static class DroppingTheOldest {
+        private final EventBus bus = bus();
+        private final Counter counter = new Counter();
+
+        public DroppingTheOldest() {
+            bus.subscribe(String.class, counter::hear, mailbox(1, Overflow.DROP_OLDEST));
+        }
+
+        @Actor
+        public void first() {
+            bus.publish("a");
+        }
+
+        @Actor
+        public void second() {
+            bus.publish("b");
+        }
+
+        @Arbiter
+        public void look(I_Result r) {
+            r.r1 = counter.heard + bus.deadLetters().size();
+        }
+    }
+
+    /** A listener that comes while another goes: those who stay hear every event. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0, 0", "1, 0, 1", "1, 1, 0", "1, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "the one that stays heard it")
+    @Outcome(expect = FORBIDDEN, desc = "the one that stays heard it not once")
+    @State
+    public static class SubscribeAndLeave {
+        private final EventBus bus = bus();
+        private final Counter staying = new Counter();
+        private final Counter leaving = new Counter();
+        private final Counter coming = new Counter();
+        private final Subscription subscription;
+
+        public SubscribeAndLeave() {
+            subscription = bus.subscribe(String.class, leaving::hear);
+            bus.subscribe(String.class, staying::hear);
+        }
+
+        @Actor
+        public void publish() {
+            bus.publish("a");
+        }
+
+        @Actor
+        public void leave() {
+            subscription.close();
+        }
+
+        @Actor
+        public void come() {
+            bus.subscribe(String.class, coming::hear);
+        }
+
+        @Arbiter
+        public void look(III_Result r) {
+            r.r1 = staying.heard;
+            r.r2 = leaving.heard;
+            r.r3 = coming.heard;
+        }
+    }
+}
