@@ -135,9 +135,6 @@ final class Circuit {
         try {
             Check.same("dependency", settings.dependency().orElse(name), dependency);
             Phase before = phase;
-            if (before.window != null) {
-                totals.calls += before.window.recorded();
-            }
             phase = before.under(settings, ticker.getAsLong());
         } finally {
             moving.unlock();
@@ -278,7 +275,7 @@ final class Circuit {
                 seen.scoring.score(counts),
                 share,
                 waitingTime(seen, now),
-                counted.calls + (seen.window == null ? 0 : seen.window.recorded()),
+                counted.calls.sum(),
                 counted.failures(),
                 counted.slow(),
                 counted.rejected.sum(),
@@ -359,6 +356,7 @@ final class Circuit {
         }
         long now = present.timesResults ? ticker.getAsLong() : 0;
         int timed = present.timesCalls && issued.timesCalls ? present.scoring.timed(outcome, now - begun) : outcome;
+        totals.calls.increment();
         if (timed != Outcomes.SUCCESS) {
             totals.add(timed, present.timesResults ? now : ticker.getAsLong());
         }
@@ -400,6 +398,7 @@ final class Circuit {
         if (present.state == BreakerState.DISABLED) {
             return;
         }
+        totals.calls.increment();
         if (outcome != Outcomes.SUCCESS) {
             totals.add(outcome, now);
         }
@@ -409,7 +408,6 @@ final class Circuit {
             }
             return;
         }
-        totals.calls++;
         if (present.trials != null) {
             // what has no weight says nothing, so the trial goes to another call
             if (outcome == Outcomes.SUCCESS || present.scoring.isBad(outcome)) {
@@ -502,10 +500,6 @@ final class Circuit {
 
     /** The one place where the state changes. */
     private void move(Phase next, long now) {
-        Phase before = phase;
-        if (before.window != null) {
-            totals.calls += before.window.recorded();
-        }
         phase = next;
         boolean opens = next.state == BreakerState.OPEN || next.state == BreakerState.FORCED_OPEN;
         if (opens) {

@@ -3,12 +3,11 @@ package io.nestcms.resilience;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The last so many outcomes, in a ring. One more success leaves a window that is full of successes as it is, so it is only
- * added up, in a counter that threads share without getting in each other's way. Else a success is one addition and one
- * exchange: the counters move only when the outcome in a place of the ring changes.
+ * The last so many outcomes, in a ring. One more success leaves a window that is full of successes as it is, so it is not
+ * put in. Else a success is one addition and one exchange: the counters move only when the outcome in a place of the ring
+ * changes.
  */
 final class CountWindow extends Window {
     private final Scoring scoring;
@@ -18,11 +17,6 @@ final class CountWindow extends Window {
     private final AtomicIntegerArray counts = new AtomicIntegerArray(Outcomes.COUNT);
     /** Never less than how many places of the ring hold no success: raised before one is put in, lowered after it left. */
     private final AtomicInteger notGood;
-    /** Successes that were not put into the ring because it held nothing else. */
-    private final LongAdder unplaced = new LongAdder();
-    /** Written only before the window is in use. */
-    private long restored;
-
     /** Whether the first judgement, which falls due with any outcome, was made. */
     private volatile boolean judged;
 
@@ -41,7 +35,6 @@ final class CountWindow extends Window {
     @Override
     boolean record(int outcome, long now) {
         if (outcome == Outcomes.SUCCESS && notGood.get() == 0) {
-            unplaced.increment();
             return false;
         }
         put(outcome);
@@ -90,14 +83,8 @@ final class CountWindow extends Window {
     }
 
     @Override
-    long recorded() {
-        return next.get() + unplaced.sum() - restored;
-    }
-
-    @Override
     void restore(int outcome, long times, long at) {
         long fitting = Math.min(times, size);
-        restored += fitting;
         for (long i = 0; i < fitting; i++) {
             put(outcome);
         }

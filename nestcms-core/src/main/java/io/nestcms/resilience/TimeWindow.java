@@ -2,7 +2,6 @@ package io.nestcms.resilience;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,10 +18,7 @@ final class TimeWindow extends Window {
     private final ReentrantLock turning = new ReentrantLock();
     /** The slices that are over but still in the window, oldest first; guarded by the lock. */
     private final Deque<Slice> older = new ArrayDeque<>(SLICES);
-    /** Outcomes in slices that have left the window; guarded by the lock. */
-    private long gone;
 
-    private final AtomicLong restored = new AtomicLong();
     private volatile Slice current;
 
     TimeWindow(long lengthNanos, Scoring scoring, long now) {
@@ -57,7 +53,7 @@ final class TimeWindow extends Window {
             long begin = last.begin + (now - last.begin) / sliceNanos * sliceNanos;
             older.addLast(last);
             while (!older.isEmpty() && begin - older.getFirst().begin >= SLICES * sliceNanos) {
-                gone += older.removeFirst().calls();
+                older.removeFirst();
             }
             current = new Slice(begin, begin + sliceNanos);
             return current;
@@ -101,22 +97,7 @@ final class TimeWindow extends Window {
     }
 
     @Override
-    long recorded() {
-        turning.lock();
-        try {
-            long calls = gone + current.calls() - restored.get();
-            for (Slice slice : older) {
-                calls += slice.calls();
-            }
-            return calls;
-        } finally {
-            turning.unlock();
-        }
-    }
-
-    @Override
     void restore(int outcome, long times, long at) {
-        restored.addAndGet(times);
         Slice slice = at - current.end >= 0 ? turn(at) : current;
         slice.add(outcome, times);
     }

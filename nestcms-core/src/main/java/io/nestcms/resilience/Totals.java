@@ -6,14 +6,15 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What a breaker has counted since it was made or reset. Successes are counted by the windows. */
+/** What a breaker has counted since it was made or reset; not all the windows together, for they are replaced. */
 final class Totals {
-    /** Outcomes of windows that were replaced, and of trial and ramp calls; guarded by the breaker's lock. */
-    long calls;
     /** Guarded by the breaker's lock. */
     long opened;
     /** Guarded by the breaker's lock. */
     long leaked;
+
+    /** Every call whose end was counted, whatever it was. */
+    final LongAdder calls = new LongAdder();
 
     final LongAdder rejected = new LongAdder();
     final LongAdder ignored = new LongAdder();

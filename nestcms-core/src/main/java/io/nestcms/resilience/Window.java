@@ -27,10 +27,7 @@ abstract sealed class Window permits CountWindow, TimeWindow {
     /** How many outcomes there are of each kind. */
     abstract long[] counts(long now);
 
-    /** How many outcomes were ever recorded here. */
-    abstract long recorded();
-
-    /** Puts outcomes in without counting them as recorded. */
+    /** Puts outcomes in that were recorded before. */
     abstract void restore(int outcome, long times, long at);
 
     /** Shows all outcomes, oldest first. */
