@@ -66,6 +66,12 @@ class ArchitectureTest {
         only("redis.clients..", "io.nestcms..redis..");
     }
 
+    @Test
+    void telemetry_onlyInItsPackages() {
+        only("io.micrometer..", "io.nestcms.metrics..", "io.nestcms.mongo..");
+        only("io.opentelemetry..", "io.nestcms.tracing..");
+    }
+
     private static void only(String library, String... allowed) {
         noClasses()
                 .that(not(resideInAnyPackage(allowed)))
