@@ -91,7 +91,14 @@ final class AsyncListener extends Listener {
 
     @Override
     void accept(Object item) {
-        Object key = key(item);
+        Object key;
+        try {
+            key = key(item);
+        } catch (RuntimeException | Error e) {
+            // whoever has no key has no place in the order: better a dead letter than the publisher's failure
+            giveUp(item, Reason.FAILED, 0, e);
+            return;
+        }
         Object dropped = null;
         Lane started = null;
         Reason refused = null;

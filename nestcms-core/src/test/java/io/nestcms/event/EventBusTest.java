@@ -84,6 +84,27 @@ class EventBusTest {
     }
 
     @Test
+    void async_keyThatCannotBeTold_isADeadLetterAndHurtsNoOther() {
+        List<Integer> heard = new CopyOnWriteArrayList<>();
+        bus.subscribe(
+                Apple.class,
+                apple -> heard.add(-1),
+                SubscriptionSettings.<Apple>async()
+                        .name("by-key")
+                        .key(apple -> {
+                            throw new IllegalStateException("no key");
+                        })
+                        .build());
+        bus.subscribe(Apple.class, apple -> heard.add(apple.number()));
+        bus.publish(new Apple(7));
+        assertThat(heard).containsExactly(7);
+        assertThat(bus.deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.listener()).isEqualTo("by-key");
+            assertThat(letter.cause()).isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    @Test
     void async_blockedKey_delaysNoOther() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         List<Apple> heard = new CopyOnWriteArrayList<>();
