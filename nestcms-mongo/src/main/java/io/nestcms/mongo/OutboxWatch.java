@@ -40,16 +40,21 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
     private static final Set<Integer> NOT_OFFERED = Set.of(59, 115, 303, 40324, 40573);
 
     /** New payments and new versions of them; what a relay itself changes has neither. */
-    private static final List<Document> CHANGES = List.of(new Document(
-            "$match",
+    private static final List<Document> CHANGES = List.of(
             new Document(
-                    "$or",
-                    List.of(
-                            new Document("operationType", new Document("$in", List.of("insert", "replace"))),
-                            new Document("updateDescription.updatedFields.version", new Document("$exists", true)),
-                            // a replay of a buried event
-                            new Document(
-                                    "updateDescription.updatedFields.outboxNextAt", new Document("$exists", true))))));
+                    "$match",
+                    new Document(
+                            "$or",
+                            List.of(
+                                    new Document("operationType", new Document("$in", List.of("insert", "replace"))),
+                                    new Document(
+                                            "updateDescription.updatedFields.version", new Document("$exists", true)),
+                                    // a replay of a buried event
+                                    new Document(
+                                            "updateDescription.updatedFields.outboxNextAt",
+                                            new Document("$exists", true))))),
+            // that something changed is enough
+            new Document("$project", new Document("fullDocument", 0).append("updateDescription", 0)));
 
     private final MongoCollection<Document> payments;
     private final Runnable wake;
