@@ -6,7 +6,13 @@ import io.nestcms.failure.InvalidInputException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 
 /**
  * A cache in this process's memory, bounded by count and by age. Needs Caffeine at run time.
@@ -17,10 +23,13 @@ import java.util.function.BinaryOperator;
  * @param <V> the kind of value
  * @since 0.1
  */
-public final class MemoryCache<K, V> implements Cache<K, V> {
-    private final com.github.benmanes.caffeine.cache.Cache<K, V> entries;
+public final class MemoryCache<K, V> implements TaggedCache<K, V> {
+    private record Entry<V>(V value, Set<String> tags) {}
 
-    private MemoryCache(com.github.benmanes.caffeine.cache.Cache<K, V> entries) {
+    private final com.github.benmanes.caffeine.cache.Cache<K, Entry<V>> entries;
+    private final ConcurrentMap<K, Loading<V>> loading = new ConcurrentHashMap<>();
+
+    private MemoryCache(com.github.benmanes.caffeine.cache.Cache<K, Entry<V>> entries) {
         this.entries = entries;
     }
 
@@ -68,16 +77,113 @@ public final class MemoryCache<K, V> implements Cache<K, V> {
 
     @Override
     public Optional<V> find(K key) {
-        return Optional.ofNullable(entries.getIfPresent(key));
+        return Optional.ofNullable(entries.getIfPresent(key)).map(Entry::value);
+    }
+
+    @Override
+    public V get(K key, Set<String> tags, Supplier<? extends V> load) {
+        Entry<V> kept = entries.getIfPresent(key);
+        if (kept != null) {
+            return kept.value();
+        }
+        Loading<V> mine = new Loading<>(Set.copyOf(tags));
+        Loading<V> running = Objects.requireNonNull(
+                loading.compute(key, (it, other) -> other == null || other.isSpoiled() ? mine : other));
+        return running == mine ? load(key, mine, load) : running.await();
+    }
+
+    private V load(K key, Loading<V> mine, Supplier<? extends V> load) {
+        try {
+            // one that ended between our look and our turn
+            V value = find(key).orElse(null);
+            if (value == null) {
+                V loaded = Objects.requireNonNull(load.get(), "the loaded value");
+                mine.unlessSpoiled(() -> entries.put(key, new Entry<>(loaded, mine.tags())));
+                value = loaded;
+            }
+            mine.done(value);
+            return value;
+        } catch (RuntimeException | Error failed) {
+            mine.failed(failed);
+            throw failed;
+        } finally {
+            loading.remove(key, mine);
+        }
     }
 
     @Override
     public void merge(K key, V value, BinaryOperator<V> merge) {
-        entries.asMap().merge(key, value, merge);
+        entries.asMap()
+                .merge(
+                        key,
+                        new Entry<>(value, Set.of()),
+                        (kept, fresh) -> new Entry<>(merge.apply(kept.value(), fresh.value()), kept.tags()));
     }
 
     @Override
     public void invalidate(K key) {
+        Loading<V> running = loading.get(key);
+        if (running != null) {
+            running.spoil();
+        }
         entries.invalidate(key);
+    }
+
+    @Override
+    public void invalidateTag(String tag) {
+        // what is loading first: it then either is not kept, or is kept before the sweep
+        loading.values().stream()
+                .filter(running -> running.tags().contains(tag))
+                .forEach(Loading::spoil);
+        entries.asMap().values().removeIf(entry -> entry.tags().contains(tag));
+    }
+
+    /** A value on its way. */
+    private static final class Loading<V> {
+        private final Set<String> tags;
+        private final CompletableFuture<V> end = new CompletableFuture<>();
+        private boolean spoiled;
+
+        Loading(Set<String> tags) {
+            this.tags = tags;
+        }
+
+        Set<String> tags() {
+            return tags;
+        }
+
+        synchronized void spoil() {
+            spoiled = true;
+        }
+
+        synchronized boolean isSpoiled() {
+            return spoiled;
+        }
+
+        /** Under one lock with spoiling, so that nothing spoiled is kept, not even for a moment. */
+        synchronized void unlessSpoiled(Runnable keep) {
+            if (!spoiled) {
+                keep.run();
+            }
+        }
+
+        void done(V value) {
+            end.complete(value);
+        }
+
+        void failed(Throwable cause) {
+            end.completeExceptionally(cause);
+        }
+
+        V await() {
+            try {
+                return end.join();
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw failed;
+            }
+        }
     }
 }

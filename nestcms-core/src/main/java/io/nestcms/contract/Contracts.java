@@ -1,9 +1,13 @@
 package io.nestcms.contract;
 
+import io.nestcms.contract.ContractEvent.ContractDrafted;
+import io.nestcms.contract.ContractEvent.ContractRevised;
+import io.nestcms.contract.ContractEvent.ContractStatusChanged;
 import io.nestcms.contract.ContractResult.Done;
 import io.nestcms.contract.ContractResult.NotFound;
 import io.nestcms.contract.ContractResult.Refused;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,7 +47,8 @@ public final class Contracts {
             var now = clock.instant();
             ContractId id = new ContractId(UUID.randomUUID().toString());
             draft = new Contract(id, terms, ContractStatus.DRAFT, 1, now, now);
-        } while (!store.insert(draft));
+        } while (!store.insert(
+                draft, List.of(ContractNotice.of(draft, new ContractDrafted(draft.id(), draft.createdAt())))));
         return draft;
     }
 
@@ -103,9 +108,17 @@ public final class Contracts {
                 return new NotFound();
             }
             ContractResult result = rule.apply(found.get());
-            if (!(result instanceof Done done) || store.replace(done.contract())) {
+            if (!(result instanceof Done done)
+                    || store.replace(done.contract(), List.of(notice(found.get(), done.contract())))) {
                 return result;
             }
         }
+    }
+
+    private static ContractNotice notice(Contract before, Contract after) {
+        ContractEvent event = before.status() == after.status()
+                ? new ContractRevised(after.id(), after.updatedAt())
+                : new ContractStatusChanged(after.id(), after.updatedAt(), before.status(), after.status());
+        return ContractNotice.of(after, event);
     }
 }

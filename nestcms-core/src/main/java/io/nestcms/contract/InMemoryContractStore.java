@@ -4,6 +4,8 @@ import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,7 +23,11 @@ import java.util.Optional;
  */
 public final class InMemoryContractStore implements ContractStore {
     private final Map<ContractId, Contract> contracts = new HashMap<>();
+    private final Map<ContractId, Waiting> waiting = new HashMap<>();
+    private final ContractOutbox outbox = new Outbox();
     private final PaymentStore payments;
+
+    private record Waiting(List<ContractNotice> notices, Instant nextAt, Instant heldUntil) {}
 
     /**
      * An empty store.
@@ -33,18 +39,39 @@ public final class InMemoryContractStore implements ContractStore {
     }
 
     @Override
-    public synchronized boolean insert(Contract contract) {
-        return contracts.putIfAbsent(contract.id(), contract) == null;
+    public synchronized boolean insert(Contract contract, List<ContractNotice> notices) {
+        if (contracts.putIfAbsent(contract.id(), contract) != null) {
+            return false;
+        }
+        put(contract, notices);
+        return true;
     }
 
     @Override
-    public synchronized boolean replace(Contract contract) {
+    public synchronized boolean replace(Contract contract, List<ContractNotice> notices) {
         Contract before = contracts.get(contract.id());
         if (before == null || before.version() != contract.version() - 1) {
             return false;
         }
         contracts.put(contract.id(), contract);
+        put(contract, notices);
         return true;
+    }
+
+    private void put(Contract contract, List<ContractNotice> notices) {
+        if (!notices.isEmpty()) {
+            Waiting before =
+                    waiting.getOrDefault(contract.id(), new Waiting(List.of(), contract.updatedAt(), Instant.MIN));
+            List<ContractNotice> all = new ArrayList<>(before.notices);
+            all.addAll(notices);
+            Instant nextAt = before.nextAt.isBefore(contract.updatedAt()) ? before.nextAt : contract.updatedAt();
+            waiting.put(contract.id(), new Waiting(all, nextAt, before.heldUntil));
+        }
+    }
+
+    @Override
+    public ContractOutbox outbox() {
+        return outbox;
     }
 
     @Override
@@ -89,5 +116,52 @@ public final class InMemoryContractStore implements ContractStore {
                     .forEach(found::add);
         } while (page.items().size() == 200);
         return found;
+    }
+
+    private final class Outbox implements ContractOutbox {
+        @Override
+        public List<ContractNotice> claim(Instant now, Duration lease) {
+            synchronized (InMemoryContractStore.this) {
+                Optional<Map.Entry<ContractId, Waiting>> due = waiting.entrySet().stream()
+                        .filter(entry -> !entry.getValue().notices.isEmpty())
+                        .filter(entry -> !entry.getValue().nextAt.isAfter(now))
+                        .filter(entry -> !entry.getValue().heldUntil.isAfter(now))
+                        .min(Comparator.comparing(entry -> entry.getValue().nextAt));
+                due.ifPresent(entry -> entry.setValue(
+                        new Waiting(entry.getValue().notices, entry.getValue().nextAt, now.plus(lease))));
+                return due.map(entry -> List.copyOf(entry.getValue().notices)).orElse(List.of());
+            }
+        }
+
+        @Override
+        public void delivered(ContractNotice notice) {
+            synchronized (InMemoryContractStore.this) {
+                waiting.computeIfPresent(notice.event().contractId(), (id, before) -> {
+                    List<ContractNotice> left = before.notices.stream()
+                            .filter(other -> !other.id().equals(notice.id()))
+                            .toList();
+                    return new Waiting(left, before.nextAt, before.heldUntil);
+                });
+            }
+        }
+
+        @Override
+        public void release(ContractId contract, Instant nextAt) {
+            synchronized (InMemoryContractStore.this) {
+                waiting.computeIfPresent(
+                        contract,
+                        (id, before) ->
+                                before.notices.isEmpty() ? null : new Waiting(before.notices, nextAt, Instant.MIN));
+            }
+        }
+
+        @Override
+        public long waiting() {
+            synchronized (InMemoryContractStore.this) {
+                return waiting.values().stream()
+                        .filter(it -> !it.notices.isEmpty())
+                        .count();
+            }
+        }
     }
 }

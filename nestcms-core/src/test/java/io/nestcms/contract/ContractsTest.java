@@ -7,19 +7,29 @@ import static io.nestcms.contract.contract.ContractSamples.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nestcms.contract.ContractEvent.ContractDrafted;
+import io.nestcms.contract.ContractEvent.ContractRevised;
+import io.nestcms.contract.ContractEvent.ContractStatusChanged;
 import io.nestcms.contract.ContractResult.Done;
 import io.nestcms.contract.ContractResult.NotFound;
 import io.nestcms.contract.ContractResult.Refused;
+import io.nestcms.contract.contract.ContractOutboxContract;
 import io.nestcms.contract.contract.ContractStoreContract;
+import io.nestcms.event.EventBus;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.InMemoryPaymentStore;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +49,65 @@ class ContractsTest {
         protected PaymentStore payments() {
             return payments;
         }
+    }
+
+    @Nested
+    class InMemoryOutbox extends ContractOutboxContract {
+        @Override
+        protected ContractStore store() {
+            return store;
+        }
+    }
+
+    @Test
+    void everyAct_isToldInOrder_andAgainWhenAListenerFailed() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        EventBus bus = EventBus.builder().build();
+        List<ContractEvent> heard = new ArrayList<>();
+        AtomicBoolean broken = new AtomicBoolean(true);
+        bus.subscribe(ContractEvent.class, event -> {
+            if (event instanceof ContractRevised && broken.getAndSet(false)) {
+                throw new IllegalStateException("not now");
+            }
+            heard.add(event);
+        });
+        ContractRelay relay = new ContractRelay(store.outbox(), bus, at(now::get));
+        Contract draft = contracts.draft(terms("org"));
+        contracts.revise(draft.id(), terms("org2"));
+        contracts.act(draft.id(), ContractAction.OFFER);
+        contracts.act(draft.id(), ContractAction.OFFER);
+
+        assertThat(relay.runOnce()).isEqualTo(1);
+        assertThat(relay.runOnce()).isZero();
+        now.set(NOON.plusSeconds(10));
+        relay.run();
+
+        assertThat(heard)
+                .containsExactly(
+                        new ContractDrafted(draft.id(), NOON),
+                        new ContractRevised(draft.id(), NOON),
+                        new ContractStatusChanged(draft.id(), NOON, ContractStatus.DRAFT, ContractStatus.OFFERED));
+        assertThat(store.outbox().waiting()).isZero();
+        bus.close();
+    }
+
+    private static Clock at(Supplier<Instant> now) {
+        return new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+        };
     }
 
     private ContractStatus after(ContractId id, ContractAction action) {

@@ -26,25 +26,34 @@ import org.jspecify.annotations.Nullable;
  * message may show data, so it stays in the cause.
  */
 final class Calls {
-    private static final Calls UNGUARDED = new Calls(null, null);
+    private static final Calls UNGUARDED = new Calls(null, null, null);
 
     private final @Nullable CircuitBreaker reads;
     private final @Nullable CircuitBreaker writes;
+    private final @Nullable CircuitBreaker staleReads;
 
-    private Calls(@Nullable CircuitBreaker reads, @Nullable CircuitBreaker writes) {
+    private Calls(
+            @Nullable CircuitBreaker reads, @Nullable CircuitBreaker writes, @Nullable CircuitBreaker staleReads) {
         this.reads = reads;
         this.writes = writes;
+        this.staleReads = staleReads;
     }
 
     static Calls unguarded() {
         return UNGUARDED;
     }
 
-    /** Reads and writes apart: with the primary gone, secondaries still answer. */
+    /**
+     * Reads and writes apart: with the primary gone, secondaries still answer. Reads of anything that is left have a breaker of
+     * their own, since they are made just when that of the others is open.
+     */
     static Calls guarded(CircuitBreakers breakers) {
         BreakerSettings settings =
                 BreakerSettings.database().dependency("database").build();
-        return new Calls(breakers.create("database-read", settings), breakers.create("database-write", settings));
+        return new Calls(
+                breakers.create("database-read", settings),
+                breakers.create("database-write", settings),
+                breakers.create("database-stale-read", settings));
     }
 
     /** A call that writes: unless the server refused it, nobody knows whether it was applied. */
@@ -76,6 +85,11 @@ final class Calls {
     /** The driver's exceptions, counted and passed on. */
     <T> T readGuarded(Supplier<T> call) {
         return guard(reads, "nothing was read", call);
+    }
+
+    /** The driver's exceptions, counted and passed on. */
+    <T> T staleReadGuarded(Supplier<T> call) {
+        return guard(staleReads, "nothing was read", call);
     }
 
     /** The driver's exceptions, counted and passed on. */

@@ -4,7 +4,12 @@ import static io.nestcms.mongo.EventDocuments.money;
 import static io.nestcms.mongo.EventDocuments.put;
 
 import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractEvent;
+import io.nestcms.contract.ContractEvent.ContractDrafted;
+import io.nestcms.contract.ContractEvent.ContractRevised;
+import io.nestcms.contract.ContractEvent.ContractStatusChanged;
 import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractNotice;
 import io.nestcms.contract.ContractStatement;
 import io.nestcms.contract.ContractStatus;
 import io.nestcms.contract.ContractTerms;
@@ -13,28 +18,83 @@ import io.nestcms.contract.PaymentLine;
 import io.nestcms.contract.Worker;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentStatus;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.bson.Document;
 
 /** Contracts as documents; a change leaves fields alone that this build does not know. */
 final class ContractDocuments {
-    static final int FORMAT = 1;
     static final String COLLECTION = "contracts";
+    static final Format FORMAT = Format.first(COLLECTION);
+    private static final String EVENTS = "events";
 
     private ContractDocuments() {}
 
-    static Document created(Contract contract) {
-        return fields(contract).append("_id", contract.id().value()).append("v", FORMAT);
+    static Document created(Contract contract, List<ContractNotice> notices) {
+        Document document = fields(contract)
+                .append("_id", contract.id().value())
+                .append(EVENTS, notices.stream().map(ContractDocuments::event).toList());
+        return notices.isEmpty() ? document : document.append("eventsNextAt", Times.nanos(contract.updatedAt()));
     }
 
-    static Document changed(Contract contract) {
+    static Document changed(Contract contract, List<ContractNotice> notices) {
         Document update = new Document("$set", fields(contract));
-        return contract.terms().projectId() == null ? update.append("$unset", new Document("projectId", "")) : update;
+        if (contract.terms().projectId() == null) {
+            update.append("$unset", new Document("projectId", ""));
+        }
+        if (!notices.isEmpty()) {
+            List<Document> events =
+                    notices.stream().map(ContractDocuments::event).toList();
+            update.append("$push", new Document(EVENTS, new Document("$each", events)))
+                    .append("$min", new Document("eventsNextAt", Times.nanos(contract.updatedAt())));
+        }
+        return update;
+    }
+
+    /** The names of the types are part of the stored format. */
+    private static Document event(ContractNotice notice) {
+        ContractEvent event = notice.event();
+        Document document = new Document("id", notice.id()).append("at", Times.nanos(event.at()));
+        if (event instanceof ContractDrafted) {
+            return document.append("type", "drafted");
+        }
+        if (event instanceof ContractRevised) {
+            return document.append("type", "revised");
+        }
+        if (event instanceof ContractStatusChanged changed) {
+            return document.append("type", "statusChanged")
+                    .append("from", changed.from().name())
+                    .append("to", changed.to().name());
+        }
+        throw new IllegalStateException("no stored form for " + event.getClass().getSimpleName());
+    }
+
+    static List<ContractNotice> notices(Document document) {
+        Stored stored = FORMAT.read(document);
+        ContractId id = stored.value("_id", ContractId::new);
+        return stored.list(EVENTS, event -> new ContractNotice(event.text("id"), event(id, event)));
+    }
+
+    private static ContractEvent event(ContractId id, Stored event) {
+        Instant at = event.time("at");
+        return switch (event.text("type")) {
+            case "drafted" -> new ContractDrafted(id, at);
+            case "revised" -> new ContractRevised(id, at);
+            case "statusChanged" ->
+                new ContractStatusChanged(
+                        id,
+                        at,
+                        event.constant("from", ContractStatus.class),
+                        event.constant("to", ContractStatus.class));
+            default -> throw event.unreadable("type", null);
+        };
     }
 
     private static Document fields(Contract contract) {
         ContractTerms terms = contract.terms();
-        Document document = new Document("status", contract.status().name())
+        Document document = new Document("v", FORMAT.version())
+                .append("status", contract.status().name())
                 .append("title", terms.title())
                 .append("clientId", terms.clientId())
                 .append("organisationId", terms.organisationId())
@@ -59,7 +119,7 @@ final class ContractDocuments {
     }
 
     static Contract contract(Document document) {
-        return contract(Stored.of(document, COLLECTION, FORMAT));
+        return contract(FORMAT.read(document));
     }
 
     private static Contract contract(Stored stored) {
@@ -86,7 +146,7 @@ final class ContractDocuments {
 
     /** A contract that the server has joined with its payments. */
     static ContractStatement statement(Document document) {
-        Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        Stored stored = FORMAT.read(document);
         return ContractStatement.ofLines(contract(stored), stored.list("payments", ContractDocuments::line));
     }
 

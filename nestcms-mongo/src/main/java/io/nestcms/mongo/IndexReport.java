@@ -9,7 +9,8 @@ import java.util.TreeMap;
  *
  * @param missing needed and not there
  * @param unknown there and needed by no query of this module; perhaps by one of the application's
- * @param uses how often each index was used since the primary started; empty when the server does not tell
+ * @param uses how often each index was used since the primary started, without those that keep values unique; empty when the
+ *     server does not tell
  * @since 0.1
  */
 public record IndexReport(List<String> missing, List<String> unknown, Map<String, Long> uses) {

@@ -66,11 +66,18 @@ record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
         try {
             collection
                     .aggregate(List.of(new Document("$indexStats", new Document())))
-                    .forEach(stats -> uses.put(
-                            name + stats.getString("name"),
-                            stats.get("accesses", Document.class)
-                                    .get("ops", Number.class)
-                                    .longValue()));
+                    .forEach(stats -> {
+                        String index = stats.getString("name");
+                        // one that keeps values apart is needed although no query goes by it
+                        if (!index.equals("_id_")
+                                && specs.stream().noneMatch(spec -> spec.unique && spec.name.equals(index))) {
+                            uses.put(
+                                    name + index,
+                                    stats.get("accesses", Document.class)
+                                            .get("ops", Number.class)
+                                            .longValue());
+                        }
+                    });
         } catch (com.mongodb.MongoCommandException notOffered) {
             LoggerFactory.getLogger(IndexSpec.class)
                     .debug("The server does not tell how often indexes are used: {}", notOffered.getErrorCode());

@@ -23,7 +23,7 @@ import org.bson.Document;
  */
 final class MongoAuditTrail implements AuditTrail {
     static final String COLLECTION = "audit";
-    private static final int FORMAT = 1;
+    private static final Format FORMAT = Format.first(COLLECTION);
 
     private final MongoCollection<Document> records;
     private final MongoCollection<Document> newest;
@@ -88,7 +88,7 @@ final class MongoAuditTrail implements AuditTrail {
     private static Document document(AuditRecord record) {
         AuditEntry entry = record.entry();
         return new Document("_id", record.sequence())
-                .append("v", FORMAT)
+                .append("v", FORMAT.version())
                 .append("at", Times.nanos(entry.at()))
                 .append("actor", entry.actor())
                 .append("action", entry.action())
@@ -104,7 +104,7 @@ final class MongoAuditTrail implements AuditTrail {
     }
 
     private static AuditRecord record(Document document) {
-        Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        Stored stored = FORMAT.read(document);
         Map<String, String> details = new TreeMap<>();
         stored.list("details", detail -> details.put(detail.text("name"), detail.text("value")));
         return new AuditRecord(

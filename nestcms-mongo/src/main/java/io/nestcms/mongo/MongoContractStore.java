@@ -7,6 +7,8 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import io.nestcms.contract.Contract;
 import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractNotice;
+import io.nestcms.contract.ContractOutbox;
 import io.nestcms.contract.ContractQuery;
 import io.nestcms.contract.ContractStatement;
 import io.nestcms.contract.ContractStore;
@@ -42,15 +44,19 @@ final class MongoContractStore implements ContractStore {
 
     private final MongoCollection<Document> contracts;
     private final Calls calls;
+    private final Aggregations aggregations;
+    private final MongoContractOutbox outbox;
 
-    MongoContractStore(MongoCollection<Document> contracts, Calls calls) {
+    MongoContractStore(MongoCollection<Document> contracts, Calls calls, Aggregations aggregations) {
         this.contracts = contracts;
         this.calls = calls;
+        this.aggregations = aggregations;
+        this.outbox = new MongoContractOutbox(contracts, calls);
     }
 
     @Override
-    public boolean insert(Contract contract) {
-        Document document = ContractDocuments.created(contract);
+    public boolean insert(Contract contract, List<ContractNotice> notices) {
+        Document document = ContractDocuments.created(contract, notices);
         return calls.write("contract " + contract.id(), () -> {
             try {
                 contracts.insertOne(document);
@@ -65,12 +71,24 @@ final class MongoContractStore implements ContractStore {
     }
 
     @Override
-    public boolean replace(Contract contract) {
+    public boolean replace(Contract contract, List<ContractNotice> notices) {
         Bson before = and(eq("_id", contract.id().value()), eq("version", contract.version() - 1));
-        Document change = ContractDocuments.changed(contract);
+        Document change = ContractDocuments.changed(contract, notices);
         return calls.write(
                 "contract " + contract.id(),
                 () -> contracts.updateOne(before, change).getMatchedCount() == 1);
+    }
+
+    @Override
+    public ContractOutbox outbox() {
+        return outbox;
+    }
+
+    /** Those of this store and of its outbox. */
+    static List<IndexSpec> allIndexes() {
+        List<IndexSpec> all = new ArrayList<>(INDEXES);
+        all.addAll(MongoContractOutbox.INDEXES);
+        return all;
     }
 
     @Override
@@ -96,22 +114,30 @@ final class MongoContractStore implements ContractStore {
 
     @Override
     public Optional<ContractStatement> statement(ContractId id) {
-        List<Document> pipeline = new ArrayList<>();
-        pipeline.add(new Document("$match", new Document("_id", id.value())));
-        return statements("the statement of contract " + id, pipeline).stream().findFirst();
+        return aggregations.exact(statementOf(id)).stream().findFirst();
     }
 
     @Override
     public List<ContractStatement> statements(ContractQuery query) {
+        return aggregations.exact(statementsOf(query));
+    }
+
+    static Aggregation<ContractStatement> statementOf(ContractId id) {
+        List<Document> pipeline = new ArrayList<>();
+        pipeline.add(new Document("$match", new Document("_id", id.value())));
+        return statements("contract-statement", pipeline);
+    }
+
+    static Aggregation<ContractStatement> statementsOf(ContractQuery query) {
         List<Document> pipeline = new ArrayList<>();
         pipeline.add(new Document("$match", filter(query)));
         pipeline.add(new Document("$sort", NEWEST_FIRST));
         pipeline.add(new Document("$skip", query.page() * query.size()));
         pipeline.add(new Document("$limit", query.size()));
-        return statements("a page of statements", pipeline);
+        return statements("contract-statements", pipeline);
     }
 
-    private List<ContractStatement> statements(String what, List<Document> pipeline) {
+    private static Aggregation<ContractStatement> statements(String name, List<Document> pipeline) {
         pipeline.add(new Document(
                 "$lookup",
                 new Document("from", PaymentDocuments.COLLECTION)
@@ -125,12 +151,8 @@ final class MongoContractStore implements ContractStore {
                         .append("payments.outbox", 0)
                         .append("payments.buried", 0)
                         .append("payments.history", 0)));
-        return calls.read(
-                what,
-                () -> contracts
-                        .aggregate(pipeline)
-                        .map(ContractDocuments::statement)
-                        .into(new ArrayList<>()));
+        return Aggregation.of(name, ContractDocuments.COLLECTION, pipeline, ContractDocuments::statement)
+                .tagged(Aggregation.PAYMENTS, Aggregation.CONTRACTS);
     }
 
     private static Document filter(ContractQuery query) {

@@ -4,6 +4,7 @@ import com.mongodb.MongoClientSettings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.mongodb.MongoMetricsCommandListener;
 import io.micrometer.core.instrument.binder.mongodb.MongoMetricsConnectionPoolListener;
 import io.nestcms.payment.Outbox;
@@ -11,6 +12,7 @@ import io.nestcms.payment.OutboxBacklog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
@@ -65,6 +67,28 @@ public final class MongoMeters {
         route(splitter, "read_spread", SplitterCounts::spreadReads);
         route(splitter, "fallback", SplitterCounts::fallbacks);
         route(splitter, "time_query", SplitterCounts::timeQueries);
+        route(splitter, "read_stale", SplitterCounts::staleReads);
+        route(splitter, "hedge", SplitterCounts::hedges);
+        route(splitter, "hedge_won", SplitterCounts::hedgesWon);
+        route(splitter, "hedge_withheld", SplitterCounts::hedgesWithheld);
+    }
+
+    /**
+     * Times aggregations: {@code nestcms.mongo.aggregation}, tagged by name and by where the rows came from. For {@link
+     * NestMongo.Builder#onAggregation}.
+     *
+     * @return takes each run
+     */
+    public Consumer<AggregationRun> ofAggregations() {
+        return run -> {
+            ReadAnswer.Origin origin = run.origin();
+            Timer.builder("nestcms.mongo.aggregation")
+                    .description("Aggregations by name and origin of the rows")
+                    .tag("name", run.name())
+                    .tag("origin", origin == null ? "failed" : origin.name().toLowerCase(Locale.ROOT))
+                    .register(registry)
+                    .record(run.took());
+        };
     }
 
     private void route(ReadWriteSplitter splitter, String route, ToLongFunction<SplitterCounts> count) {

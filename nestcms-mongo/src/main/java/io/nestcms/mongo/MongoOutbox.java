@@ -55,7 +55,8 @@ final class MongoOutbox implements Outbox {
     @Override
     public Optional<OutboxBatch> claim(String worker, Instant now, Duration lease) {
         long at = Times.nanos(now);
-        Bson free = and(lte("outboxNextAt", at), lte("outboxLease.until", at), lte("v", PaymentDocuments.FORMAT));
+        Bson free =
+                and(lte("outboxNextAt", at), lte("outboxLease.until", at), lte("v", PaymentDocuments.FORMAT.version()));
         Document take = new Document(
                 "$set",
                 new Document("outboxLease.worker", worker).append("outboxLease.until", Times.nanos(now.plus(lease))));
@@ -123,7 +124,7 @@ final class MongoOutbox implements Outbox {
         return calls.read(
                 "the buried events",
                 () -> payments
-                        .find(and(BURIED, lte("v", PaymentDocuments.FORMAT)))
+                        .find(and(BURIED, lte("v", PaymentDocuments.FORMAT.version())))
                         .sort(new Document("buried.event.at", 1))
                         .limit(limit)
                         .projection(Projections.include("v", "buried"))

@@ -128,6 +128,22 @@ final class MongoPaymentStore implements PaymentStore {
         return one("payment " + id, eq("_id", id.value()));
     }
 
+    /** For showing: from the primary, else from what the fallback allows. */
+    ReadAnswer<Optional<Payment>> findFor(PaymentId id, ReadWriteSplitter splitter, ReadFallback<Payment> fallback) {
+        ReadFallback<Optional<Payment>> optional = ReadFallback.<Optional<Payment>>none()
+                .orKept(() -> {
+                    Optional<Payment> kept = fallback.kept();
+                    return kept.isPresent() ? Optional.of(kept) : Optional.empty();
+                });
+        return splitter.read(
+                ReadPurpose.fresh(),
+                fallback.mayAskStaleServer() ? optional.orStaleServer() : optional,
+                (database, session) -> Optional.ofNullable(database.getCollection(PaymentDocuments.COLLECTION)
+                                .find(session, eq("_id", id.value()))
+                                .first())
+                        .map(documents::payment));
+    }
+
     @Override
     public Optional<Payment> findByCart(CartId cartId) {
         return one("the payment of cart " + cartId, eq("cartId", cartId.value()));
@@ -161,7 +177,7 @@ final class MongoPaymentStore implements PaymentStore {
     @Override
     public List<Payment> due(Instant now, int limit) {
         // records of a newer format are left to the nodes that can read them
-        Bson filter = and(lte("checkAt", Times.nanos(now)), lte("v", PaymentDocuments.FORMAT));
+        Bson filter = and(lte("checkAt", Times.nanos(now)), lte("v", PaymentDocuments.FORMAT.version()));
         return calls.read(
                 "the payments that are due",
                 () -> payments.find(filter)

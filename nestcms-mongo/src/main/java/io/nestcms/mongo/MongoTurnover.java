@@ -1,11 +1,11 @@
 package io.nestcms.mongo;
 
-import com.mongodb.client.MongoCollection;
 import io.nestcms.contract.Contract;
 import io.nestcms.earning.Turnover;
 import io.nestcms.earning.TurnoverStore;
 import io.nestcms.money.Money;
 import io.nestcms.payment.TransactionKind;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Currency;
@@ -25,12 +25,12 @@ final class MongoTurnover implements TurnoverStore {
 
     private record Key(YearMonth month, Currency currency) {}
 
-    private final MongoCollection<Document> payments;
-    private final Calls calls;
+    private final Aggregations aggregations;
+    private final Duration keptFor;
 
-    MongoTurnover(MongoCollection<Document> payments, Calls calls) {
-        this.payments = payments;
-        this.calls = calls;
+    MongoTurnover(Aggregations aggregations, Duration keptFor) {
+        this.aggregations = aggregations;
+        this.keptFor = keptFor;
     }
 
     /** A month as it is stored with a move: 202611. */
@@ -40,12 +40,13 @@ final class MongoTurnover implements TurnoverStore {
 
     @Override
     public List<Turnover> turnover(YearMonth from, YearMonth to) {
-        List<Document> pipeline = pipeline(from, to);
-        return calls.read("the turnover", () -> {
-            List<Turnover> all = new ArrayList<>();
-            payments.aggregate(pipeline).forEach(perContract -> all.addAll(turnover(perContract)));
-            return all;
-        });
+        Aggregation<Turnover> asked = aggregation(from, to).orStale();
+        return aggregations.run(keptFor.isZero() ? asked : asked.keptFor(keptFor));
+    }
+
+    static Aggregation<Turnover> aggregation(YearMonth from, YearMonth to) {
+        return Aggregation.ofMany("turnover", PaymentDocuments.COLLECTION, pipeline(from, to), MongoTurnover::turnover)
+                .tagged(Aggregation.MONEY, Aggregation.CONTRACTS);
     }
 
     static List<Document> pipeline(YearMonth from, YearMonth to) {

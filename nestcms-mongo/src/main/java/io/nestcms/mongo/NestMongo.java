@@ -12,21 +12,31 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
 import io.nestcms.audit.AuditChain;
 import io.nestcms.audit.AuditTrail;
+import io.nestcms.cache.TaggedCache;
 import io.nestcms.contract.ContractStore;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.earning.TurnoverStore;
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentStore;
+import io.nestcms.resilience.BreakerOrders;
+import io.nestcms.resilience.BreakerStore;
 import io.nestcms.resilience.CircuitBreakers;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -39,20 +49,23 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class NestMongo implements AutoCloseable {
+    private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     private final MongoClient client;
     private final boolean ownsClient;
-    private final PaymentStore payments;
+    private final MongoPaymentStore payments;
     private final ContractStore contracts;
     private final TurnoverStore turnover;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
+    private final Aggregations aggregations;
     private final MongoDatabase database;
     private final Calls calls;
     private final Clock clock;
 
-    private NestMongo(MongoClient client, boolean ownsClient, Builder builder) {
+    private NestMongo(MongoClient client, @Nullable SpreadSelector servers, Builder builder) {
         this.client = client;
-        this.ownsClient = ownsClient;
+        this.ownsClient = servers != null;
         this.clock = builder.clock;
         this.calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
         this.database = client.getDatabase(builder.databaseName)
@@ -62,15 +75,18 @@ public final class NestMongo implements AutoCloseable {
         this.splitter = ReadWriteSplitter.builder(client, builder.databaseName)
                 .spread(builder.spread)
                 .calls(calls)
+                .hedging(builder.hedging(client, servers))
                 .build();
+        this.aggregations =
+                new Aggregations(database, splitter, calls, builder.cache, builder.onAggregation, System::nanoTime);
         MongoCollection<Document> collection = database.getCollection(PaymentDocuments.COLLECTION);
         FieldCipher cipher = builder.fieldCipher;
         this.payments = new MongoPaymentStore(
                 collection, new PaymentDocuments(new CustomerFields(cipher)), calls, this::decided);
         MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
-        IndexSpec.ensure(contractDocuments, MongoContractStore.INDEXES);
-        this.contracts = new MongoContractStore(contractDocuments, calls);
-        this.turnover = new MongoTurnover(collection.withReadPreference(builder.spread), calls);
+        IndexSpec.ensure(contractDocuments, MongoContractStore.allIndexes());
+        this.contracts = new MongoContractStore(contractDocuments, calls, aggregations);
+        this.turnover = new MongoTurnover(aggregations, builder.turnoverKeptFor);
         this.sealedCustomers = cipher == null ? null : new SealedCustomers(collection, cipher, calls);
     }
 
@@ -148,8 +164,9 @@ public final class NestMongo implements AutoCloseable {
     }
 
     /**
-     * What moved for contracts, added up by the server in one pipeline. Read from a secondary where there is one, so it may
-     * lag behind.
+     * What moved for contracts, added up by the server in one pipeline, as of the moment of the question; from a secondary where
+     * there is one. While the primary does not answer it may be older, and so it may where a {@link Builder#cache(TaggedCache,
+     * Duration) cache} keeps it.
      *
      * @return always the same store
      */
@@ -164,6 +181,40 @@ public final class NestMongo implements AutoCloseable {
      */
     public ReadWriteSplitter splitter() {
         return splitter;
+    }
+
+    /**
+     * Runs pipelines: those of the contracts and earnings, and the application's own.
+     *
+     * @return always the same object
+     */
+    public Aggregations aggregations() {
+        return aggregations;
+    }
+
+    /**
+     * A payment, for showing during an outage: from the primary, else from what the fallback allows. To decide by, take {@link
+     * PaymentStore#find}.
+     *
+     * @param id its id
+     * @param fallback what may take the place of the primary's answer
+     * @return the payment, or empty when there is none, and from where the answer came
+     * @throws DatabaseUnavailableException if nothing that may answer did so in time
+     */
+    public ReadAnswer<Optional<Payment>> findPayment(PaymentId id, ReadFallback<Payment> fallback) {
+        return payments.findFor(id, splitter, fallback);
+    }
+
+    /**
+     * Tells of changes to payments as they happen, so that an {@link io.nestcms.payment.OutboxRelay} need not wait for its next
+     * poll: {@code executor.execute(mongo.outboxWatch(relay::wake))}. Needs a replica set or a sharded cluster; elsewhere it ends
+     * at once and polling is left.
+     *
+     * @param wake called after changes, and after every gap in which some may have been missed; cheap, repeatable
+     * @return the watch, not running
+     */
+    public OutboxWatch outboxWatch(Runnable wake) {
+        return new OutboxWatch(database.getCollection(PaymentDocuments.COLLECTION), wake, Duration.ofSeconds(1));
     }
 
     /**
@@ -190,6 +241,30 @@ public final class NestMongo implements AutoCloseable {
     }
 
     /**
+     * What the breakers of a node remember over a restart, in the collection {@code breakers}. For breakers of other things than
+     * this database: when it is out, nothing can be saved in it.
+     *
+     * @param node the node's name, the same after a restart; 1 to 64 letters, digits, {@code .}, {@code _} or {@code -}
+     * @return a store for {@link CircuitBreakers.Builder#store}
+     * @throws InvalidInputException if the name is of another form
+     */
+    public BreakerStore breakerStore(String node) {
+        if (!NODE.matcher(node).matches()) {
+            throw new InvalidInputException("node", "has another form", "1 to 64 letters, digits, ., _ or -");
+        }
+        return new MongoBreakerStore(database.getCollection(MongoBreakerStore.COLLECTION), node, calls);
+    }
+
+    /**
+     * The orders to the breakers of all nodes, in the collection {@code breakerOrders}.
+     *
+     * @return orders for {@link CircuitBreakers.Builder#orders}
+     */
+    public BreakerOrders breakerOrders() {
+        return new MongoBreakerOrders(database.getCollection(MongoBreakerOrders.COLLECTION), calls);
+    }
+
+    /**
      * Compares the indexes in the database with those that the stores need.
      *
      * @return the report
@@ -199,7 +274,7 @@ public final class NestMongo implements AutoCloseable {
         IndexReport ofPayments =
                 IndexSpec.report(database.getCollection(PaymentDocuments.COLLECTION), MongoPaymentStore.allIndexes());
         IndexReport ofContracts =
-                IndexSpec.report(database.getCollection(ContractDocuments.COLLECTION), MongoContractStore.INDEXES);
+                IndexSpec.report(database.getCollection(ContractDocuments.COLLECTION), MongoContractStore.allIndexes());
         List<String> missing = new ArrayList<>(ofPayments.missing());
         missing.addAll(ofContracts.missing());
         List<String> unknown = new ArrayList<>(ofPayments.unknown());
@@ -241,6 +316,11 @@ public final class NestMongo implements AutoCloseable {
         private final ReadPreference spread;
         private @Nullable CircuitBreakers breakers;
         private @Nullable FieldCipher fieldCipher;
+        private @Nullable Executor hedgingExecutor;
+        private int hedgingPercent;
+        private TaggedCache<Object, Object> cache = new NoCache();
+        private Duration turnoverKeptFor = Duration.ZERO;
+        private Consumer<? super AggregationRun> onAggregation = run -> {};
         private Clock clock = Clock.systemUTC();
         private Consumer<MongoClientSettings.Builder> clientOptions = settings -> {};
 
@@ -256,9 +336,9 @@ public final class NestMongo implements AutoCloseable {
         }
 
         /**
-         * Puts every call behind one of two breakers that are made in the registry, {@code database-read} and {@code
-         * database-write}. While one is open its calls fail at once with {@link DatabaseUnavailableException}, and nothing is
-         * written. Default: no breakers.
+         * Puts every call behind one of three breakers that are made in the registry: {@code database-read}, {@code
+         * database-write}, and {@code database-stale-read} for what takes the place of reads during an outage. While one is open its
+         * calls fail at once with {@link DatabaseUnavailableException}, and nothing is written. Default: no breakers.
          *
          * @param registry where the breakers are made
          * @return this
@@ -276,6 +356,73 @@ public final class NestMongo implements AutoCloseable {
          */
         public Builder fieldCipher(FieldCipher cipher) {
             this.fieldCipher = Objects.requireNonNull(cipher, "cipher");
+            return this;
+        }
+
+        /**
+         * Lets reads that allow it ({@link ReadPurpose#hedged()}) be sent to a second server when the first has not answered in the
+         * time in which 19 of 20 recent ones have. Only with a client made from settings. Default: none are.
+         *
+         * @param executor runs such reads, also the first time; one thread for each that may be under way, and a queue without
+         *     room: a read that finds no thread runs on its caller's and is not sent again
+         * @param percent how many of 100 such reads may be sent again; 1 to 50
+         * @return this
+         * @throws InvalidInputException if out of range, or the client is given
+         */
+        public Builder hedging(Executor executor, int percent) {
+            if (percent < 1 || percent > 50) {
+                throw new InvalidInputException("percent", "is " + percent, "1 to 50");
+            }
+            if (client != null) {
+                throw new InvalidInputException(
+                        "hedging", "cannot steer a given client", "a client made from settings");
+            }
+            this.hedgingExecutor = Objects.requireNonNull(executor, "executor");
+            this.hedgingPercent = percent;
+            return this;
+        }
+
+        @Nullable Hedging hedging(MongoClient of, @Nullable SpreadSelector servers) {
+            return hedgingExecutor == null || servers == null
+                    ? null
+                    : new Hedging(hedgingExecutor, hedgingPercent, servers, () -> hasOthers(of), System::nanoTime);
+        }
+
+        private static boolean hasOthers(MongoClient of) {
+            return of.getClusterDescription().getServerDescriptions().stream()
+                            .filter(server -> server.isOk())
+                            .count()
+                    > 1;
+        }
+
+        /**
+         * Where {@link Aggregations} keep rows, and for how long the {@linkplain NestMongo#turnover() turnover} is kept there. Tell
+         * {@link Aggregations#invalidateOn} the event bus too. Default: nothing is kept.
+         *
+         * @param kept for example {@code MemoryCache.create(1_000, Duration.ofMinutes(10))}; keeps old rows for an outage as well,
+         *     so give it more time than the rows
+         * @param turnover how long the turnover is kept; above zero
+         * @return this
+         * @throws InvalidInputException if the time is not above zero
+         */
+        public Builder cache(TaggedCache<Object, Object> kept, Duration turnover) {
+            if (turnover.isNegative() || turnover.isZero()) {
+                throw new InvalidInputException("turnover", "is " + turnover, "above zero");
+            }
+            this.cache = Objects.requireNonNull(kept, "kept");
+            this.turnoverKeptFor = turnover;
+            return this;
+        }
+
+        /**
+         * Hears of every run of an aggregation, on the thread of the run; for example {@link MongoMeters#ofAggregations()}. Default:
+         * nobody does.
+         *
+         * @param listener does not block
+         * @return this
+         */
+        public Builder onAggregation(Consumer<? super AggregationRun> listener) {
+            this.onAggregation = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -310,20 +457,22 @@ public final class NestMongo implements AutoCloseable {
          */
         public NestMongo build() {
             if (client != null) {
-                return new NestMongo(client, false, this);
+                return new NestMongo(client, null, this);
             }
-            MongoClient own = open(Objects.requireNonNull(settings), clientOptions);
+            MongoSettings of = Objects.requireNonNull(settings);
+            SpreadSelector servers = new SpreadSelector(of.maxLag(), new SplittableRandom());
+            MongoClient own = open(of, servers, clientOptions);
             try {
-                return new NestMongo(own, true, this);
+                return new NestMongo(own, servers, this);
             } catch (RuntimeException failed) {
                 own.close();
                 throw failed;
             }
         }
 
-        private static MongoClient open(MongoSettings settings, Consumer<MongoClientSettings.Builder> more) {
+        private static MongoClient open(
+                MongoSettings settings, SpreadSelector selector, Consumer<MongoClientSettings.Builder> more) {
             try {
-                SpreadSelector selector = new SpreadSelector(settings.maxLag(), new SplittableRandom());
                 MongoClientSettings.Builder client = MongoClientSettings.builder(settings.client())
                         .addCommandListener(selector)
                         .applyToClusterSettings(cluster -> cluster.serverSelector(selector));

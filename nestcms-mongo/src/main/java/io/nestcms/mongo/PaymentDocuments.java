@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * field by field, so that fields that this build does not know stay as they are.
  */
 final class PaymentDocuments {
-    static final int FORMAT = 1;
     static final String COLLECTION = "payments";
+    static final Format FORMAT = Format.first(COLLECTION);
 
     private final CustomerFields customers;
 
@@ -49,7 +49,7 @@ final class PaymentDocuments {
     Document created(Payment payment, List<OutboxEntry> events) {
         Document document = fields(payment)
                 .append("_id", payment.id().value())
-                .append("v", FORMAT)
+                .append("v", FORMAT.version())
                 .append("outbox", entries(events))
                 .append("outboxLease", free())
                 .append("buried", List.of());
@@ -61,7 +61,7 @@ final class PaymentDocuments {
 
     /** The update that turns the stored document into the payment's next version. */
     Document changed(Payment payment, List<OutboxEntry> events) {
-        Document set = new Document();
+        Document set = new Document("v", FORMAT.version());
         Document unset = new Document();
         for (Map.Entry<String, Object> field : fields(payment).entrySet()) {
             spread(field.getKey(), field.getValue(), set);
@@ -97,7 +97,7 @@ final class PaymentDocuments {
     }
 
     Payment payment(Document document) {
-        Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        Stored stored = FORMAT.read(document);
         PaymentId id = id(stored);
         return new Payment(
                 id,
@@ -135,7 +135,7 @@ final class PaymentDocuments {
     }
 
     static List<OutboxEntry> entries(Document document, String field) {
-        Stored stored = Stored.of(document, COLLECTION, FORMAT);
+        Stored stored = FORMAT.read(document);
         PaymentId id = id(stored);
         return stored.list(field, entry -> EventDocuments.entry(id, entry));
     }

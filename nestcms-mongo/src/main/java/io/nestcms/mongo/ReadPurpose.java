@@ -16,20 +16,24 @@ public final class ReadPurpose {
         FRESH,
         SCOPED,
         STALE,
-        REPORT
+        REPORT,
+        CURRENT_REPORT
     }
 
-    private static final ReadPurpose FRESH = new ReadPurpose(Kind.FRESH, null, Duration.ZERO);
-    private static final ReadPurpose REPORT = new ReadPurpose(Kind.REPORT, null, Duration.ZERO);
+    private static final ReadPurpose FRESH = new ReadPurpose(Kind.FRESH, null, Duration.ZERO, false);
+    private static final ReadPurpose REPORT = new ReadPurpose(Kind.REPORT, null, Duration.ZERO, false);
+    private static final ReadPurpose CURRENT_REPORT = new ReadPurpose(Kind.CURRENT_REPORT, null, Duration.ZERO, false);
 
     private final Kind kind;
     private final @Nullable ReadScope scope;
     private final Duration bound;
+    private final boolean hedged;
 
-    private ReadPurpose(Kind kind, @Nullable ReadScope scope, Duration bound) {
+    private ReadPurpose(Kind kind, @Nullable ReadScope scope, Duration bound, boolean hedged) {
         this.kind = kind;
         this.scope = scope;
         this.bound = bound;
+        this.hedged = hedged;
     }
 
     /**
@@ -49,7 +53,7 @@ public final class ReadPurpose {
      * @return the purpose
      */
     public static ReadPurpose within(ReadScope scope) {
-        return new ReadPurpose(Kind.SCOPED, Objects.requireNonNull(scope, "scope"), Duration.ZERO);
+        return new ReadPurpose(Kind.SCOPED, Objects.requireNonNull(scope, "scope"), Duration.ZERO, false);
     }
 
     /**
@@ -63,7 +67,7 @@ public final class ReadPurpose {
         if (bound.compareTo(Duration.ofMillis(1)) < 0 || bound.compareTo(Duration.ofHours(1)) > 0) {
             throw new io.nestcms.failure.InvalidInputException("bound", "is " + bound, "1 ms to 1 h");
         }
-        return new ReadPurpose(Kind.STALE, null, bound);
+        return new ReadPurpose(Kind.STALE, null, bound, false);
     }
 
     /**
@@ -73,6 +77,30 @@ public final class ReadPurpose {
      */
     public static ReadPurpose report() {
         return REPORT;
+    }
+
+    /** A long read that has all that was acknowledged before it began, from a secondary where there is one. */
+    static ReadPurpose currentReport() {
+        return CURRENT_REPORT;
+    }
+
+    /**
+     * Allows the read to be sent to a second server when the first is late, where {@link NestMongo.Builder#hedging} is on. For
+     * reads within a scope and stale ones that cost little; the work then runs on other threads, perhaps on two at once.
+     *
+     * @return a changed copy
+     * @throws io.nestcms.failure.InvalidInputException if this is a fresh read or a report
+     */
+    public ReadPurpose hedged() {
+        if (kind != Kind.SCOPED && kind != Kind.STALE) {
+            throw new io.nestcms.failure.InvalidInputException(
+                    "purpose", "is " + kind, "within a scope or stale, to be hedged");
+        }
+        return new ReadPurpose(kind, scope, bound, true);
+    }
+
+    boolean isHedged() {
+        return hedged;
     }
 
     Kind kind() {
@@ -94,6 +122,6 @@ public final class ReadPurpose {
      */
     @Override
     public String toString() {
-        return kind == Kind.STALE ? "STALE " + bound : kind.name();
+        return (kind == Kind.STALE ? "STALE " + bound : kind.name()) + (hedged ? " hedged" : "");
     }
 }

@@ -11,6 +11,7 @@ import com.mongodb.client.MongoDatabase;
 import io.nestcms.failure.InvalidInputException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +38,9 @@ public final class ReadWriteSplitter {
     private final MongoDatabase primary;
     private final MongoDatabase spread;
     private final MongoDatabase reports;
+    private final MongoDatabase any;
+    private final Duration patience;
+    private final @Nullable Hedging hedging;
     private final RecentTimes times;
     private final Calls calls;
     private final ReentrantLock asking = new ReentrantLock();
@@ -45,6 +49,7 @@ public final class ReadWriteSplitter {
     private final LongAdder spreadReads = new LongAdder();
     private final LongAdder fallbacks = new LongAdder();
     private final LongAdder timeQueries = new LongAdder();
+    private final LongAdder staleReads = new LongAdder();
 
     private ReadWriteSplitter(Builder builder) {
         this.client = builder.client;
@@ -55,6 +60,9 @@ public final class ReadWriteSplitter {
         this.confirmed = primary.withReadConcern(ReadConcern.LINEARIZABLE);
         this.reports = database.withReadPreference(builder.spread);
         this.spread = reports.withTimeout(builder.patience.toMillis(), TimeUnit.MILLISECONDS);
+        this.any = spread.withReadPreference(ReadPreference.nearest());
+        this.patience = builder.patience;
+        this.hedging = builder.hedging;
         this.times = new RecentTimes(builder.nanoTime);
         this.calls = builder.calls;
     }
@@ -121,27 +129,81 @@ public final class ReadWriteSplitter {
                 ReadScope scope = purpose.scope();
                 yield scope.isUnsure()
                         ? run(primary, true, scope.time(), scope, work)
-                        : spread(spread, scope.time(), scope, work);
+                        : spread(purpose, spread, scope.time(), scope, work);
             }
-            case STALE -> spread(spread, timeWithin(purpose.bound()), null, work);
-            case REPORT -> spread(reports, null, null, work);
+            case STALE -> spread(purpose, spread, timeWithin(purpose.bound()), null, work);
+            case REPORT -> spread(purpose, reports, null, null, work);
+            case CURRENT_REPORT -> spread(purpose, reports, primaryTime(), null, work);
         };
     }
 
-    private <T> T spread(MongoDatabase where, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
-        spreadReads.increment();
-        try (ClientSession session = session(true, after)) {
-            T result = calls.readGuarded(() -> work.run(where, session));
-            if (scope != null) {
-                scope.saw(ClusterTime.of(session));
+    /**
+     * Reads from where the purpose allows, and from what the fallback allows while no such server answers.
+     *
+     * @param <T> what the work gives
+     * @param purpose what the read is for
+     * @param fallback what may take the place of an answer
+     * @param work the read, as for {@link #read(ReadPurpose, Work)}; does not give {@code null}
+     * @return what the work or the cache gave, and from where it came
+     * @throws DatabaseUnavailableException if nothing that may answer did so in time
+     * @throws MongoException as the work's calls throw it, when the server refused
+     */
+    public <T> ReadAnswer<T> read(ReadPurpose purpose, ReadFallback<T> fallback, Work<T> work) {
+        try {
+            return new ReadAnswer<>(read(purpose, work), ReadAnswer.Origin.AS_ASKED);
+        } catch (DatabaseUnavailableException outage) {
+            Optional<ReadAnswer<T>> kept = ReadAnswer.kept(fallback.kept());
+            if (kept.isPresent()) {
+                return kept.get();
             }
-            return result;
+            if (!fallback.mayAskStaleServer()) {
+                throw outage;
+            }
+            return new ReadAnswer<>(staleRead(work, outage), ReadAnswer.Origin.STALE_SERVER);
+        }
+    }
+
+    /** What is left of the data anywhere, in the place of an answer that nobody gave. */
+    <T> T staleRead(Work<T> work, DatabaseUnavailableException outage) {
+        staleReads.increment();
+        try (ClientSession session = session(true, null)) {
+            return calls.staleReadGuarded(() -> work.run(any, session));
+        } catch (MongoException | DatabaseUnavailableException alsoFailed) {
+            outage.addSuppressed(alsoFailed);
+            throw outage;
+        }
+    }
+
+    private <T> T spread(
+            ReadPurpose purpose,
+            MongoDatabase where,
+            @Nullable ClusterTime after,
+            @Nullable ReadScope scope,
+            Work<T> work) {
+        spreadReads.increment();
+        try {
+            return hedging != null && purpose.isHedged()
+                    ? hedging.read(
+                            () -> attempt(where, after, scope, work),
+                            () -> attempt(any, after, scope, work),
+                            2 * patience.toNanos())
+                    : attempt(where, after, scope, work);
         } catch (MongoException failed) {
             if (!isUnavailable(failed)) {
                 throw failed;
             }
             fallbacks.increment();
             return afterFallback(after, scope, work, failed);
+        }
+    }
+
+    private <T> T attempt(MongoDatabase where, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
+        try (ClientSession session = session(true, after)) {
+            T result = calls.readGuarded(() -> work.run(where, session));
+            if (scope != null) {
+                scope.saw(ClusterTime.of(session));
+            }
+            return result;
         }
     }
 
@@ -204,14 +266,20 @@ public final class ReadWriteSplitter {
     }
 
     private ClusterTime askPrimary() {
+        ClusterTime time = primaryTime();
+        if (time == null) {
+            throw new NestMongoException("the server tells no cluster time: it is not part of a replica set", null);
+        }
+        return time;
+    }
+
+    /** How far the data is now; null from a server that stands alone, which is always as far as it is. */
+    private @Nullable ClusterTime primaryTime() {
         timeQueries.increment();
         long askedAt = times.now();
         try (ClientSession session = session(true, null)) {
             calls.readGuarded(() -> primary.runCommand(session, new Document("ping", 1)));
             ClusterTime time = ClusterTime.of(session);
-            if (time == null) {
-                throw new NestMongoException("the server tells no cluster time: it is not part of a replica set", null);
-            }
             times.add(askedAt, time);
             return time;
         } catch (MongoException failed) {
@@ -244,7 +312,15 @@ public final class ReadWriteSplitter {
      */
     public SplitterCounts counts() {
         return new SplitterCounts(
-                writeCount.sum(), primaryReads.sum(), spreadReads.sum(), fallbacks.sum(), timeQueries.sum());
+                writeCount.sum(),
+                primaryReads.sum(),
+                spreadReads.sum(),
+                fallbacks.sum(),
+                timeQueries.sum(),
+                staleReads.sum(),
+                hedging == null ? 0 : hedging.sent(),
+                hedging == null ? 0 : hedging.won(),
+                hedging == null ? 0 : hedging.withheld());
     }
 
     /**
@@ -279,6 +355,7 @@ public final class ReadWriteSplitter {
         private Duration patience = Duration.ofMillis(500);
         private LongSupplier nanoTime = System::nanoTime;
         private Calls calls = Calls.unguarded();
+        private @Nullable Hedging hedging;
 
         private Builder(MongoClient client, String database) {
             this.client = Objects.requireNonNull(client, "client");
@@ -320,6 +397,11 @@ public final class ReadWriteSplitter {
          */
         public Builder nanoTime(LongSupplier source) {
             this.nanoTime = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        Builder hedging(@Nullable Hedging allowed) {
+            this.hedging = allowed;
             return this;
         }
 

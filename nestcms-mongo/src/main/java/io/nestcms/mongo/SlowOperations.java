@@ -35,7 +35,7 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
             PaymentDocuments.COLLECTION,
             MongoPaymentStore.allIndexes(),
             ContractDocuments.COLLECTION,
-            MongoContractStore.INDEXES);
+            MongoContractStore.allIndexes());
 
     private static final Set<String> WATCHED =
             Set.of("find", "aggregate", "update", "insert", "delete", "findAndModify", "count", "distinct");

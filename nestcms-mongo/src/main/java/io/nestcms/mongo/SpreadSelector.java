@@ -5,6 +5,7 @@ import com.mongodb.connection.ClusterDescription;
 import com.mongodb.connection.ServerDescription;
 import com.mongodb.event.CommandFailedEvent;
 import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
 import com.mongodb.event.CommandSucceededEvent;
 import com.mongodb.selector.ServerSelector;
 import java.time.Duration;
@@ -18,7 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of the servers that a read may go to, leaves out those that lag too far behind and most of the time those that answer much
@@ -39,6 +42,10 @@ final class SpreadSelector implements ServerSelector, CommandListener {
     private final RandomGenerator random;
     private final Map<ServerAddress, Double> averageMillis = new ConcurrentHashMap<>();
 
+    /** Of one client and not of the process; emptied after each use. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable Attempt> current = new ThreadLocal<>();
+
     SpreadSelector(Duration maxLag, RandomGenerator random) {
         this.maxLag = maxLag;
         this.random = random;
@@ -50,7 +57,7 @@ final class SpreadSelector implements ServerSelector, CommandListener {
         if (servers.size() < 2) {
             return servers;
         }
-        List<ServerDescription> current = withoutLagging(servers);
+        List<ServerDescription> current = elsewhere(withoutLagging(servers));
         double best = current.stream().mapToDouble(this::average).min().orElse(0);
         List<ServerDescription> chosen = new ArrayList<>();
         for (ServerDescription server : current) {
@@ -59,6 +66,44 @@ final class SpreadSelector implements ServerSelector, CommandListener {
             }
         }
         return chosen.isEmpty() ? current : chosen;
+    }
+
+    /** Selection runs on the thread of the operation, so what it must avoid is known by the thread. */
+    private List<ServerDescription> elsewhere(List<ServerDescription> servers) {
+        Attempt attempt = current.get();
+        ServerAddress avoided = attempt == null ? null : attempt.avoided;
+        if (avoided == null) {
+            return servers;
+        }
+        List<ServerDescription> others = servers.stream()
+                .filter(server -> !server.getAddress().equals(avoided))
+                .toList();
+        return others.isEmpty() ? servers : others;
+    }
+
+    /** Runs a read that remembers where it goes and does not go where it must not. */
+    <T> T during(Attempt attempt, Supplier<T> read) {
+        current.set(attempt);
+        try {
+            return read.get();
+        } finally {
+            current.remove();
+        }
+    }
+
+    /** One try of a read. */
+    static final class Attempt {
+        private final @Nullable ServerAddress avoided;
+        private volatile @Nullable ServerAddress server;
+
+        Attempt(@Nullable ServerAddress avoided) {
+            this.avoided = avoided;
+        }
+
+        /** Where it went, as far as it got. */
+        @Nullable ServerAddress server() {
+            return server;
+        }
     }
 
     private List<ServerDescription> withoutLagging(List<ServerDescription> servers) {
@@ -88,6 +133,14 @@ final class SpreadSelector implements ServerSelector, CommandListener {
             return 1.0 / 16;
         }
         return average > best * SLOW_FACTOR + SLOW_MILLIS ? 0.5 : 1;
+    }
+
+    @Override
+    public void commandStarted(CommandStartedEvent event) {
+        Attempt attempt = current.get();
+        if (attempt != null) {
+            attempt.server = event.getConnectionDescription().getServerAddress();
+        }
     }
 
     @Override

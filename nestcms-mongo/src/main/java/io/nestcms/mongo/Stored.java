@@ -24,17 +24,9 @@ final class Stored {
         this.path = path;
     }
 
-    /** The document of a collection; refuses formats newer than the reader knows. */
-    static Stored of(Document document, String collection, int newestFormat) {
-        Stored stored = new Stored(document, collection + "/" + document.get("_id"));
-        int format = stored.integer("v");
-        if (format > newestFormat) {
-            throw new NestMongoException(
-                    stored.path + " has format version " + format + "; this build reads up to " + newestFormat
-                            + ": upgrade this node before the record can be read here",
-                    null);
-        }
-        return stored;
+    /** The document of a collection, for {@link Format}. */
+    static Stored of(Document document, String collection) {
+        return new Stored(document, collection + "/" + document.get("_id"));
     }
 
     /** A row that an aggregation made. */
@@ -101,6 +93,14 @@ final class Stored {
         } catch (IllegalArgumentException unknown) {
             throw unreadable(field, unknown);
         }
+    }
+
+    <E extends Enum<E>> @Nullable E constantOrNull(String field, Class<E> type) {
+        return textOrNull(field) == null ? null : constant(field, type);
+    }
+
+    boolean flag(String field) {
+        return required(field, Boolean.class);
     }
 
     /** A value that checks itself. */

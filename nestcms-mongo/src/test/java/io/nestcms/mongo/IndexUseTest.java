@@ -116,6 +116,14 @@ class IndexUseTest {
         contracts.insert(draft);
         contracts.replace(draft);
         contracts.find(draft.id());
+        var notice = new io.nestcms.contract.ContractNotice(
+                "c/1", new io.nestcms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
+        contracts.insert(ContractSamples.draft("d", "org", NOON), List.of(notice));
+        contracts.outbox().claim(NOON, Duration.ofSeconds(9));
+        contracts.outbox().delivered(notice);
+        contracts.outbox().release(draft.id(), NOON);
+        contracts.outbox().waiting();
+        mongo.breakerStore("n").find("x");
         contracts.statement(draft.id());
         for (String organisation : new String[] {null, "org"}) {
             for (ContractStatus status : new ContractStatus[] {null, ContractStatus.DRAFT}) {

@@ -3,7 +3,9 @@ package io.nestcms.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractEvent.ContractRevised;
 import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractNotice;
 import io.nestcms.contract.ContractQuery;
 import io.nestcms.contract.ContractStatement;
 import io.nestcms.contract.ContractStatus;
@@ -11,6 +13,7 @@ import io.nestcms.contract.ContractStore;
 import io.nestcms.contract.ContractTerms;
 import io.nestcms.contract.Instalment;
 import io.nestcms.contract.Worker;
+import io.nestcms.contract.contract.ContractOutboxContract;
 import io.nestcms.contract.contract.ContractSamples;
 import io.nestcms.contract.contract.ContractStoreContract;
 import io.nestcms.earning.EarningGroup;
@@ -22,6 +25,7 @@ import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -30,6 +34,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Random;
 import org.bson.Document;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +51,33 @@ class MongoContractStoreTest extends ContractStoreContract {
     @Override
     protected PaymentStore payments() {
         return mongo.payments();
+    }
+
+    @Nested
+    class AsOutbox extends ContractOutboxContract {
+        @Override
+        protected ContractStore store() {
+            return mongo.contracts();
+        }
+    }
+
+    @Test
+    void replace_documentOfABuildWithoutEvents_getsItsFirst() {
+        Contract first = ContractSamples.draft("c", "org", ContractSamples.NOON);
+        store().insert(first);
+        TestMongo.client()
+                .getDatabase(database)
+                .getCollection("contracts")
+                .updateOne(new Document(), Document.parse("{$unset: {events: ''}}"));
+        ContractNotice notice = new ContractNotice("c/2", new ContractRevised(first.id(), first.updatedAt()));
+
+        store().replace(
+                        new Contract(
+                                first.id(), first.terms(), first.status(), 2, first.createdAt(), first.updatedAt()),
+                        List.of(notice));
+
+        assertThat(store().outbox().claim(ContractSamples.NOON, Duration.ofSeconds(1)))
+                .containsExactly(notice);
     }
 
     @Test

@@ -52,7 +52,7 @@ class ReadWriteSplitterTest {
         assertThat(read(ReadPurpose.within(scope))).isEqualTo(7);
         assertThat(read(ReadPurpose.staleUpTo(Duration.ofSeconds(1)))).isEqualTo(7);
         assertThat(read(ReadPurpose.report())).isEqualTo(7);
-        assertThat(splitter.counts()).isEqualTo(new SplitterCounts(1, 1, 3, 0, 0));
+        assertThat(splitter.counts()).isEqualTo(new SplitterCounts(1, 1, 3, 0, 0, 0, 0, 0, 0));
     }
 
     @Test

@@ -1,0 +1,106 @@
+package io.nestcms.contract.contract;
+
+import static io.nestcms.contract.contract.ContractSamples.NOON;
+import static io.nestcms.contract.contract.ContractSamples.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractEvent;
+import io.nestcms.contract.ContractEvent.ContractDrafted;
+import io.nestcms.contract.ContractEvent.ContractRevised;
+import io.nestcms.contract.ContractEvent.ContractStatusChanged;
+import io.nestcms.contract.ContractNotice;
+import io.nestcms.contract.ContractStatus;
+import io.nestcms.contract.ContractStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link io.nestcms.contract.ContractOutbox} does. Extend it with stores that are empty at each test. */
+public abstract class ContractOutboxContract {
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    /** A store without contracts, the same one for all calls within a test. */
+    protected abstract ContractStore store();
+
+    private final Contract first = draft("c1", "org", NOON);
+    private final ContractNotice drafted = notice(1, new ContractDrafted(first.id(), NOON));
+    private final ContractNotice revised = notice(2, new ContractRevised(first.id(), NOON.plusSeconds(1)));
+    private final ContractNotice offered = notice(
+            3,
+            new ContractStatusChanged(first.id(), NOON.plusSeconds(2), ContractStatus.DRAFT, ContractStatus.OFFERED));
+
+    private ContractNotice notice(int version, ContractEvent event) {
+        return new ContractNotice(first.id() + "/" + version, event);
+    }
+
+    private Contract version(long version) {
+        return new Contract(
+                first.id(), first.terms(), first.status(), version, first.createdAt(), NOON.plusSeconds(version - 1));
+    }
+
+    private List<ContractNotice> claim(long seconds) {
+        return store().outbox().claim(NOON.plusSeconds(seconds), LEASE);
+    }
+
+    @Test
+    void claim_givesAllOfAContractInOrder_toOneAtATime() {
+        store().insert(first, List.of(drafted));
+        store().replace(version(2), List.of(revised));
+        store().replace(version(3), List.of(offered));
+        store().insert(draft("quiet", "org", NOON));
+
+        assertThat(store().outbox().waiting()).isEqualTo(1);
+        assertThat(claim(2)).containsExactly(drafted, revised, offered);
+        assertThat(claim(3)).isEmpty();
+        assertThat(claim(2 + LEASE.toSeconds())).as("the lease is over").containsExactly(drafted, revised, offered);
+    }
+
+    @Test
+    void delivered_isGone_andTheRestStaysDue() {
+        store().insert(first, List.of(drafted));
+        store().replace(version(2), List.of(revised));
+        claim(2);
+        store().outbox().delivered(drafted);
+        store().outbox().delivered(drafted);
+        store().outbox().release(first.id(), NOON.plusSeconds(2));
+
+        assertThat(claim(2)).containsExactly(revised);
+        store().outbox().delivered(revised);
+        store().outbox().release(first.id(), NOON.plusSeconds(2));
+
+        assertThat(claim(99)).isEmpty();
+        assertThat(store().outbox().waiting()).isZero();
+    }
+
+    @Test
+    void release_later_isNotDueBefore() {
+        store().insert(first, List.of(drafted));
+        claim(0);
+        store().outbox().release(first.id(), NOON.plusSeconds(10));
+
+        assertThat(claim(9)).isEmpty();
+        assertThat(claim(10)).containsExactly(drafted);
+    }
+
+    @Test
+    void replace_whileClaimed_isNotGivenToOthers_andNotLost() {
+        store().insert(first, List.of(drafted));
+        claim(1);
+        store().replace(version(2), List.of(revised));
+
+        assertThat(claim(1)).isEmpty();
+        store().outbox().delivered(drafted);
+        store().outbox().release(first.id(), NOON.plusSeconds(1));
+        assertThat(claim(1)).containsExactly(revised);
+    }
+
+    @Test
+    void write_refused_leavesNoEvent() {
+        store().insert(first, List.of());
+        assertThat(store().insert(first, List.of(drafted))).isFalse();
+        assertThat(store().replace(version(7), List.of(revised))).isFalse();
+
+        assertThat(claim(9)).isEmpty();
+    }
+}

@@ -1,0 +1,238 @@
+package io.nestcms.mongo;
+
+import com.mongodb.client.MongoDatabase;
+import io.nestcms.cache.TaggedCache;
+import io.nestcms.contract.ContractEvent;
+import io.nestcms.event.EventBus;
+import io.nestcms.mongo.ReadAnswer.Origin;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentEvent.PaymentCaptured;
+import io.nestcms.payment.PaymentEvent.PaymentChargedAgain;
+import io.nestcms.payment.PaymentEvent.PaymentRefunded;
+import io.nestcms.payment.PaymentEvent.PaymentStatusChanged;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.bson.BsonDocument;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs {@link Aggregation}s: timed, kept in a cache where they allow it, explained on demand. What is loaded has everything that
+ * was acknowledged before it was asked for, from a secondary where there is one; so after an invalidation nothing from before is
+ * kept again.
+ *
+ * <p>An invalidation reaches this process only. Other nodes hear of it by their own listeners, or when the time to keep is over.
+ *
+ * <p>Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class Aggregations {
+    private static final Logger LOG = LoggerFactory.getLogger(Aggregations.class);
+
+    /** By which equal aggregations are known; of the last rows that were ever kept, with a mark. */
+    private record Key(String name, String collection, List<BsonDocument> pipeline, boolean last) {}
+
+    private record Kept(List<?> rows, long loadedAt) {}
+
+    private final MongoDatabase database;
+    private final ReadWriteSplitter splitter;
+    private final Calls calls;
+    private final TaggedCache<Object, Object> cache;
+    private final Consumer<? super AggregationRun> listener;
+    private final LongSupplier nanoTime;
+
+    Aggregations(
+            MongoDatabase database,
+            ReadWriteSplitter splitter,
+            Calls calls,
+            TaggedCache<Object, Object> cache,
+            Consumer<? super AggregationRun> listener,
+            LongSupplier nanoTime) {
+        this.database = database;
+        this.splitter = splitter;
+        this.calls = calls;
+        this.cache = cache;
+        this.listener = listener;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * The rows.
+     *
+     * @param <T> the kind of row
+     * @param aggregation what is asked
+     * @return the rows, in the order of the pipeline
+     * @throws DatabaseUnavailableException if no server that may answer did so in time and nothing else may take its place
+     */
+    public <T> List<T> run(Aggregation<T> aggregation) {
+        return answer(aggregation).value();
+    }
+
+    /**
+     * The rows, and whether they may be old because of an outage.
+     *
+     * @param <T> the kind of row
+     * @param aggregation what is asked
+     * @return the rows with their origin
+     * @throws DatabaseUnavailableException if no server that may answer did so in time and nothing else may take its place
+     */
+    public <T> ReadAnswer<List<T>> answer(Aggregation<T> aggregation) {
+        return timed(aggregation, () -> {
+            try {
+                return aggregation.keptFor().isZero()
+                        ? new ReadAnswer<>(current(aggregation), Origin.AS_ASKED)
+                        : cached(aggregation);
+            } catch (DatabaseUnavailableException outage) {
+                return stale(aggregation, outage);
+            }
+        });
+    }
+
+    /** The rows of the primary, which are those to decide by. */
+    <T> List<T> exact(Aggregation<T> aggregation) {
+        return timed(
+                        aggregation,
+                        () -> new ReadAnswer<>(
+                                calls.read("the aggregation " + aggregation.name(), () -> {
+                                    List<T> rows = new ArrayList<>();
+                                    database.getCollection(aggregation.collection())
+                                            .aggregate(aggregation.pipeline())
+                                            .forEach(document -> rows.addAll(aggregation.rows(document)));
+                                    return rows;
+                                }),
+                                Origin.AS_ASKED))
+                .value();
+    }
+
+    private <T> List<T> current(Aggregation<T> aggregation) {
+        return splitter.read(ReadPurpose.currentReport(), work(aggregation));
+    }
+
+    private static <T> ReadWriteSplitter.Work<List<T>> work(Aggregation<T> aggregation) {
+        return (from, session) -> {
+            List<T> rows = new ArrayList<>();
+            from.getCollection(aggregation.collection())
+                    .aggregate(session, aggregation.pipeline())
+                    .forEach(document -> rows.addAll(aggregation.rows(document)));
+            return List.copyOf(rows);
+        };
+    }
+
+    private <T> ReadAnswer<List<T>> cached(Aggregation<T> aggregation) {
+        Key key = key(aggregation, false);
+        boolean[] loaded = {false};
+        Kept kept = load(aggregation, key, loaded);
+        if (nanoTime.getAsLong() - kept.loadedAt > aggregation.keptFor().toNanos()) {
+            cache.invalidate(key);
+            kept = load(aggregation, key, loaded);
+        }
+        return new ReadAnswer<>(rows(kept), loaded[0] ? Origin.AS_ASKED : Origin.CACHE);
+    }
+
+    private <T> Kept load(Aggregation<T> aggregation, Key key, boolean[] loaded) {
+        return (Kept) cache.get(key, aggregation.tags(), () -> {
+            loaded[0] = true;
+            long at = nanoTime.getAsLong();
+            Kept fresh = new Kept(current(aggregation), at);
+            if (aggregation.isStaleAllowed()) {
+                cache.merge(key(aggregation, true), fresh, (old, latest) -> latest);
+            }
+            return fresh;
+        });
+    }
+
+    private static Key key(Aggregation<?> aggregation, boolean last) {
+        return new Key(aggregation.name(), aggregation.collection(), aggregation.pipeline(), last);
+    }
+
+    /** What was kept under the aggregation's key, so by the same function. */
+    @SuppressWarnings("unchecked")
+    private static <T> List<T> rows(Kept kept) {
+        return (List<T>) kept.rows;
+    }
+
+    private <T> ReadAnswer<List<T>> stale(Aggregation<T> aggregation, DatabaseUnavailableException outage) {
+        if (!aggregation.isStaleAllowed()) {
+            throw outage;
+        }
+        Optional<List<T>> last = cache.find(key(aggregation, true)).map(kept -> rows((Kept) kept));
+        return last.isPresent()
+                ? new ReadAnswer<>(last.get(), Origin.KEPT)
+                : new ReadAnswer<>(splitter.staleRead(work(aggregation), outage), Origin.STALE_SERVER);
+    }
+
+    private <T> ReadAnswer<List<T>> timed(
+            Aggregation<T> aggregation, java.util.function.Supplier<ReadAnswer<List<T>>> work) {
+        long start = nanoTime.getAsLong();
+        Optional<ReadAnswer<List<T>>> answer = Optional.empty();
+        try {
+            answer = Optional.of(work.get());
+            return answer.get();
+        } finally {
+            tell(new AggregationRun(
+                    aggregation.name(),
+                    answer.map(ReadAnswer::origin).orElse(null),
+                    Duration.ofNanos(nanoTime.getAsLong() - start),
+                    answer.map(it -> it.value().size()).orElse(0)));
+        }
+    }
+
+    private void tell(AggregationRun run) {
+        try {
+            listener.accept(run);
+        } catch (RuntimeException broken) {
+            LOG.warn("The listener of aggregations failed", broken);
+        }
+    }
+
+    /**
+     * Asks the server how it goes about an aggregation, and which indexes would help. Runs nothing else.
+     *
+     * @param aggregation what is asked
+     * @return the plan; without indexes when the server does not tell
+     * @throws NestMongoException if the database does not answer
+     */
+    public QueryPlan explain(Aggregation<?> aggregation) {
+        return calls.read(
+                "the plan of the aggregation " + aggregation.name(), () -> IndexAdvice.plan(database, aggregation));
+    }
+
+    /**
+     * Forgets everything that has the tag. Repeatable.
+     *
+     * @param tag the tag
+     */
+    public void invalidate(String tag) {
+        cache.invalidateTag(tag);
+    }
+
+    /**
+     * Forgets what an event makes out of date. Call it once.
+     *
+     * @param bus where the events of payments and contracts come
+     */
+    public void invalidateOn(EventBus bus) {
+        Objects.requireNonNull(bus, "bus");
+        bus.subscribe(PaymentEvent.class, event -> {
+            invalidate(Aggregation.PAYMENTS);
+            if (movesMoney(event)) {
+                invalidate(Aggregation.MONEY);
+            }
+        });
+        bus.subscribe(ContractEvent.class, event -> invalidate(Aggregation.CONTRACTS));
+    }
+
+    private static final Set<Class<? extends PaymentEvent>> MOVES =
+            Set.of(PaymentStatusChanged.class, PaymentCaptured.class, PaymentRefunded.class, PaymentChargedAgain.class);
+
+    private static boolean movesMoney(PaymentEvent event) {
+        return MOVES.contains(event.getClass());
+    }
+}

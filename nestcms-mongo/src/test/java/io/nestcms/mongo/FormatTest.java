@@ -1,0 +1,116 @@
+package io.nestcms.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nestcms.audit.AuditEntry;
+import io.nestcms.contract.Contract;
+import io.nestcms.contract.contract.ContractSamples;
+import io.nestcms.crypto.NamedKey;
+import io.nestcms.payment.contract.Samples;
+import io.nestcms.resilience.BreakerMemory;
+import io.nestcms.resilience.BreakerOrder.Command;
+import io.nestcms.resilience.BreakerState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+class FormatTest {
+    private final String database = TestMongo.freshDatabase();
+    private final NestMongo mongo = NestMongo.using(TestMongo.client(), database);
+
+    /** A second version that calls a field by another name. */
+    private static final Format SECOND = new Format("things", List.of(document -> {
+        if (!document.containsKey("colour") && document.containsKey("color")) {
+            document.append("colour", document.getString("color"));
+        }
+        return document;
+    }));
+
+    @Test
+    void read_olderVersion_isBroughtUp() {
+        assertThat(SECOND.version()).isEqualTo(2);
+        assertThat(SECOND.read(new Document("v", 1).append("color", "red")).text("colour"))
+                .isEqualTo("red");
+    }
+
+    @Test
+    void read_olderPartOfANewerDocument_isBroughtUpToo() {
+        assertThat(SECOND.read(new Document("v", 2).append("color", "red")).text("colour"))
+                .isEqualTo("red");
+        assertThat(SECOND.read(new Document("v", 2).append("colour", "blue").append("color", "red"))
+                        .text("colour"))
+                .isEqualTo("blue");
+    }
+
+    @Test
+    void read_newerVersion_isRefusedByName() {
+        assertThatThrownBy(() -> SECOND.read(new Document("_id", 7).append("v", 3)))
+                .isInstanceOf(NestMongoException.class)
+                .hasMessageContaining("things/7 has format version 3; this build reads up to 2");
+    }
+
+    @Test
+    void replace_olderDocument_becomesOfTheNewestVersion() {
+        mongo.payments().insert(Samples.payment("a"), List.of());
+        Contract draft = ContractSamples.draft("c", "org", ContractSamples.NOON);
+        mongo.contracts().insert(draft);
+        for (String collection : List.of("payments", "contracts")) {
+            set(collection, 0);
+        }
+
+        mongo.payments().replace(Samples.full(Samples.payment("a")), List.of());
+        mongo.contracts()
+                .replace(new Contract(
+                        draft.id(), draft.terms(), draft.status(), 2, draft.createdAt(), draft.updatedAt()));
+
+        for (String collection : List.of("payments", "contracts")) {
+            assertThat(TestMongo.client()
+                            .getDatabase(database)
+                            .getCollection(collection)
+                            .find()
+                            .first())
+                    .as(collection)
+                    .containsEntry("v", 1);
+        }
+    }
+
+    @Test
+    void everyKindOfDocument_hasAVersion_andRefusesALaterOne() {
+        NamedKey key = NamedKey.of("k", new byte[32]);
+        Contract draft = ContractSamples.draft("c", "org", ContractSamples.NOON);
+        mongo.payments().insert(Samples.payment("a"), List.of());
+        mongo.contracts().insert(draft);
+        mongo.auditTrail(key).append(new AuditEntry(Samples.NOON, "a", "b", "c", "d", Map.of()));
+        mongo.breakerStore("n")
+                .save(new BreakerMemory(
+                        "x", BreakerState.CLOSED, Samples.NOON, null, 0, false, List.of(), Samples.NOON));
+        mongo.breakerOrders().give("x", Command.CLOSE, "ops", Samples.NOON);
+        Map<String, ThrowingCallable> reads = new LinkedHashMap<>();
+        reads.put("payments", () -> mongo.payments().find(Samples.payment("a").id()));
+        reads.put("contracts", () -> mongo.contracts().find(draft.id()));
+        reads.put("audit", () -> mongo.auditTrail(key).read(1, 1));
+        reads.put("breakers", () -> mongo.breakerStore("n").find("x"));
+        reads.put("breakerOrders", () -> mongo.breakerOrders().standing());
+
+        assertThat(TestMongo.client().getDatabase(database).listCollectionNames())
+                .containsExactlyInAnyOrderElementsOf(reads.keySet());
+        reads.forEach((collection, read) -> {
+            set(collection, 99);
+            assertThatThrownBy(read)
+                    .as(collection)
+                    .isInstanceOf(NestMongoException.class)
+                    .hasMessageContaining("has format version 99");
+        });
+    }
+
+    private void set(String collection, int version) {
+        TestMongo.client()
+                .getDatabase(database)
+                .getCollection(collection)
+                .updateMany(new Document(), new Document("$set", new Document("v", version)));
+    }
+}

@@ -1,0 +1,121 @@
+package io.nestcms.mongo;
+
+import static io.nestcms.payment.contract.Samples.NOON;
+import static io.nestcms.payment.contract.Samples.entries;
+import static io.nestcms.payment.contract.Samples.payment;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nestcms.event.EventBus;
+import io.nestcms.payment.OutboxBatch;
+import io.nestcms.payment.OutboxRelay;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.testkit.FailCommand;
+import io.nestcms.testkit.ReplicaSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OutboxWatchTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final ReplicaSet set = ReplicaSet.builder()
+            .secondaries(2)
+            .electAfter(Duration.ofMillis(200))
+            .start();
+    private final NestMongo mongo = NestMongo.connect(MongoSettings.builder(set.uri())
+            .heartbeat(Duration.ofMillis(500))
+            .serverSelectionTimeout(Duration.ofSeconds(30))
+            .build());
+    private final ExecutorService pool = Executors.newCachedThreadPool();
+    private final AtomicInteger wakes = new AtomicInteger();
+    private final OutboxWatch watch = mongo.outboxWatch(wakes::incrementAndGet);
+
+    @AfterEach
+    void stop() {
+        watch.close();
+        pool.shutdownNow();
+        mongo.close();
+        set.close();
+        assertThat(set.refusals()).isEmpty();
+    }
+
+    private void awaitWakes(int atLeast) {
+        Awaitility.await().atMost(LONG).until(() -> wakes.get() >= atLeast);
+    }
+
+    @Test
+    void change_wakes_andTheRelaysOwnDoNot() throws Exception {
+        Future<?> running = pool.submit(watch);
+        awaitWakes(1);
+        assertThat(watch.isWatching()).isTrue();
+        Payment payment = payment("a");
+        mongo.payments().insert(payment, entries(payment, 1, 2));
+        awaitWakes(2);
+
+        OutboxBatch batch = mongo.payments()
+                .outbox()
+                .claim("w", NOON.plusSeconds(9), Duration.ofSeconds(9))
+                .orElseThrow();
+        mongo.payments().outbox().delivered(batch, batch.entries().get(0));
+        mongo.payments().outbox().delivered(batch, batch.entries().get(1));
+        mongo.payments().outbox().release(batch);
+        mongo.payments().insert(payment("b"), List.of());
+        awaitWakes(3);
+        assertThat(wakes).hasValue(3);
+
+        watch.close();
+        running.get(60, TimeUnit.SECONDS);
+        assertThat(watch.isWatching()).isFalse();
+    }
+
+    @Test
+    void failover_goesOn_soThatEveryEventIsDeliveredLongBeforeTheNextPoll() {
+        Set<String> delivered = ConcurrentHashMap.newKeySet();
+        EventBus bus = EventBus.builder().build();
+        bus.subscribe(
+                PaymentEvent.class, event -> delivered.add(event.paymentId().value()));
+        OutboxRelay relay = OutboxRelay.builder(mongo.payments().outbox(), bus)
+                .poll(Duration.ofHours(1))
+                .build();
+        OutboxWatch waking = mongo.outboxWatch(relay::wake);
+        pool.execute(relay);
+        pool.execute(waking);
+        Awaitility.await().atMost(LONG).until(waking::isWatching);
+        for (int n = 0; n < 12; n++) {
+            if (n % 4 == 2) {
+                set.handOver(set.secondaries().get(0));
+            }
+            if (n == 7) {
+                set.primary().dropConnections();
+            }
+            String id = "p" + n;
+            Payment payment = payment(id);
+            mongo.payments().insert(payment, entries(payment, 1, 1));
+            Awaitility.await().atMost(LONG).until(() -> delivered.contains(id));
+        }
+        waking.close();
+        relay.close(Duration.ofSeconds(10));
+        bus.close();
+    }
+
+    @Test
+    void noChangeStreams_endsAndLeavesPolling() throws Exception {
+        set.members()
+                .forEach(member ->
+                        member.fail(FailCommand.of("aggregate").times(5).error(40573)));
+
+        pool.submit(watch).get(60, TimeUnit.SECONDS);
+
+        assertThat(wakes).hasValue(0);
+    }
+}
