@@ -325,7 +325,7 @@ public final class NestMongo implements AutoCloseable {
             try {
                 SpreadSelector selector = new SpreadSelector(settings.maxLag(), new SplittableRandom());
                 MongoClientSettings.Builder client = MongoClientSettings.builder(settings.client())
-                        .addCommandListener(selector)
+                        .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(selector))
                         .applyToClusterSettings(cluster -> cluster.serverSelector(selector));
                 more.accept(client);
                 return MongoClients.create(client.build());
