@@ -474,7 +474,7 @@ public final class NestMongo implements AutoCloseable {
                 MongoSettings settings, SpreadSelector selector, Consumer<MongoClientSettings.Builder> more) {
             try {
                 MongoClientSettings.Builder client = MongoClientSettings.builder(settings.client())
-                        .addCommandListener(selector)
+                        .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(selector))
                         .applyToClusterSettings(cluster -> cluster.serverSelector(selector));
                 more.accept(client);
                 return MongoClients.create(client.build());

@@ -80,6 +80,10 @@ class IndexUseTest {
                             .toJson())
                     .as("what a query without an index looks like")
                     .contains("COLLSCAN");
+            assertThat(TestMongo.collectionScans(name)).as("as they were run").isEmpty();
+            assertThat(TestMongo.refusals(name))
+                    .as("what the node would have had to ignore")
+                    .isEmpty();
         }
     }
 

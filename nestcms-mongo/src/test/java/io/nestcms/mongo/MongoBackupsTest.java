@@ -87,13 +87,14 @@ class MongoBackupsTest {
 
     @Test
     void verify_anyByteFlipped_isDetected() throws IOException {
-        byte[] backup = backup(20);
+        byte[] backup = backup(3);
+        MongoBackups verifying = of(source);
         Random random = new Random(1);
-        for (int n = 0; n < backup.length; n += n < 200 || n > backup.length - 200 ? 1 : 1 + random.nextInt(40)) {
+        for (int n = 0; n < backup.length; n++) {
             byte[] changed = backup.clone();
             changed[n] ^= (byte) (1 << random.nextInt(8));
 
-            assertThatThrownBy(() -> of(source).verify(new ByteArrayInputStream(changed)))
+            assertThatThrownBy(() -> verifying.verify(new ByteArrayInputStream(changed)))
                     .as("byte " + n)
                     .isInstanceOf(BackupException.class);
         }

@@ -18,6 +18,7 @@ import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.testkit.FailCommand;
 import io.nestcms.testkit.ReplicaMember;
 import io.nestcms.testkit.ReplicaSet;
+import io.nestcms.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,10 @@ import org.slf4j.LoggerFactory;
 /** What holds while members of the set lag, die and change roles. */
 class ReplicaSetFailoverTest {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaSetFailoverTest.class);
-    private static final Duration LONG = Duration.ofSeconds(60);
+    /** So long that only a hang takes longer, on a busy machine too: what is bounded by time says so itself. */
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private static final int PAIRS = 8;
 
     private final ReplicaSet set = ReplicaSet.builder()
             .secondaries(3)
@@ -46,7 +50,10 @@ class ReplicaSetFailoverTest {
             .start();
     private final MongoClient client = MongoClients.create(MongoSettings.builder(set.uri())
             .heartbeat(Duration.ofMillis(500))
-            .serverSelectionTimeout(Duration.ofSeconds(30))
+            .serverSelectionTimeout(LONG)
+            .connectTimeout(LONG)
+            .readTimeout(LONG)
+            .waitQueueTimeout(LONG)
             .build()
             .client());
 
@@ -128,86 +135,225 @@ class ReplicaSetFailoverTest {
     }
 
     @Test
+    void lagOf400Milliseconds_scopeNeverSeesTheOldValue_staleReadDoesWithinItsBound() {
+        Duration bound = Duration.ofSeconds(30);
+        set.secondaries().get(0).tags(Map.of("use", "lagging")).lag(Duration.ofMillis(400));
+        Awaitility.await()
+                .atMost(LONG)
+                .until(() -> client.getClusterDescription().getServerDescriptions().stream()
+                        .anyMatch(server -> server.getTagSet().iterator().hasNext()));
+        ReadWriteSplitter splitter = ReadWriteSplitter.builder(client, "test")
+                .spread(ReadPreference.secondaryPreferred(new TagSet(new Tag("use", "lagging"))))
+                .patience(Duration.ofSeconds(60))
+                .build();
+        List<Long> acknowledgedAt = new ArrayList<>(List.of(System.nanoTime()));
+        int old = 0;
+        // on a machine that stops for longer than the lag a round may see the new value: not every one does
+        for (int round = 0; round < 12 || (old == 0 && round < 200); round++) {
+            ReadScope scope = ReadScope.begin();
+            long written = add(splitter, scope, 1);
+            acknowledgedAt.add(System.nanoTime());
+            long asked = System.nanoTime();
+            long stale = read(splitter, ReadPurpose.staleUpTo(bound), 1);
+            if (stale < written) {
+                old++;
+                assertThat(acknowledgedAt.get((int) stale + 1))
+                        .as("what is not seen was acknowledged less than the bound ago")
+                        .isGreaterThan(asked - bound.toNanos());
+            }
+            assertThat(read(splitter, ReadPurpose.within(scope), 1)).isEqualTo(written);
+        }
+        LOG.info("{} of {} stale reads saw the old value, no read in a scope did", old, acknowledgedAt.size() - 1);
+        assertThat(old).isPositive();
+        assertThat(splitter.counts().fallbacks()).isZero();
+    }
+
+    /** What one pair of a writer and a reader has done, and what was wrong with it. */
+    private static final class Pair {
+        private final AtomicLong writes = new AtomicLong();
+        private final AtomicLong reads = new AtomicLong();
+        private final AtomicInteger unknown = new AtomicInteger();
+        private final AtomicInteger wrongReads = new AtomicInteger();
+        private final AtomicInteger readErrors = new AtomicInteger();
+        private final AtomicLong worstWrite = new AtomicLong();
+        private final AtomicLong worstRead = new AtomicLong();
+    }
+
+    @Test
     void deathsAndElectionsUnderLoad_loseNoWriteAndShowNoOldValue() throws Exception {
         ReadWriteSplitter splitter = ReadWriteSplitter.builder(client, "test").build();
         AtomicBoolean over = new AtomicBoolean();
-        AtomicInteger done = new AtomicInteger();
-        AtomicLong worst = new AtomicLong();
-        AtomicInteger readErrors = new AtomicInteger();
-        ExecutorService pool = Executors.newFixedThreadPool(16);
+        List<Pair> pairs = new ArrayList<>();
+        List<Future<Long>> writers = new ArrayList<>();
+        List<Future<?>> readers = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(2 * PAIRS);
         try {
-            List<Future<Long>> writers = new ArrayList<>();
-            List<Future<?>> readers = new ArrayList<>();
-            for (int n = 0; n < 8; n++) {
+            for (int n = 0; n < PAIRS; n++) {
                 int id = n;
-                writers.add(pool.submit(() -> {
-                    ReadScope scope = ReadScope.begin();
-                    long acknowledged = 0;
-                    while (!over.get()) {
-                        long start = System.nanoTime();
-                        long written = add(splitter, scope, id);
-                        worst.accumulateAndGet(System.nanoTime() - start, Math::max);
-                        acknowledged++;
-                        assertThat(written).isEqualTo(acknowledged);
-                        assertThat(read(splitter, ReadPurpose.within(scope), id))
-                                .isEqualTo(acknowledged);
-                        done.incrementAndGet();
-                    }
-                    return acknowledged;
-                }));
-                readers.add(pool.submit(() -> {
-                    while (!over.get()) {
-                        try {
-                            read(splitter, ReadPurpose.staleUpTo(Duration.ofSeconds(30)), id);
-                        } catch (RuntimeException failed) {
-                            LOG.warn("a read failed", failed);
-                            readErrors.incrementAndGet();
-                        }
-                    }
-                }));
+                Pair pair = new Pair();
+                pairs.add(pair);
+                writers.add(pool.submit(() -> writeUntil(over, splitter, id, pair)));
+                readers.add(pool.submit(() -> readUntil(over, splitter, id, pair)));
             }
-            chaos(done);
+            chaos(pairs);
             over.set(true);
-            for (int n = 0; n < 8; n++) {
+            for (int n = 0; n < PAIRS; n++) {
                 long acknowledged = writers.get(n).get();
-                assertThat(read(splitter, ReadPurpose.fresh(), n)).isEqualTo(acknowledged);
                 readers.get(n).get();
+                assertThat(read(splitter, ReadPurpose.fresh(), n))
+                        .as("acknowledged writes of writer %d", n)
+                        .isEqualTo(acknowledged);
             }
         } finally {
             over.set(true);
             pool.shutdownNow();
         }
         LOG.info(
-                "{} acknowledged writes, worst {} ms; {}",
-                done.get(),
-                Duration.ofNanos(worst.get()).toMillis(),
+                "{} acknowledged writes, {} without an answer, worst pause of a write {} ms, of a read {} ms; {}",
+                pairs.stream().mapToLong(pair -> pair.writes.get()).sum(),
+                pairs.stream().mapToInt(pair -> pair.unknown.get()).sum(),
+                worst(pairs.stream().mapToLong(pair -> pair.worstWrite.get())),
+                worst(pairs.stream().mapToLong(pair -> pair.worstRead.get())),
                 splitter.counts());
-        assertThat(readErrors).hasValue(0);
+        assertThat(pairs).allSatisfy(pair -> {
+            assertThat(pair.wrongReads).as("wrong reads in a scope").hasValue(0);
+            assertThat(pair.readErrors).as("reads that failed").hasValue(0);
+        });
     }
 
-    private void chaos(AtomicInteger done) {
-        progress(done);
+    private static long worst(java.util.stream.LongStream nanos) {
+        return Duration.ofNanos(nanos.max().orElse(0)).toMillis();
+    }
+
+    /** Adds one at a time and reads it back in the scope; returns how much must be there at the end. */
+    private static long writeUntil(AtomicBoolean over, ReadWriteSplitter splitter, int id, Pair pair) {
+        ReadScope scope = ReadScope.begin();
+        long there = 0;
+        while (!over.get()) {
+            long start = System.nanoTime();
+            boolean answered = true;
+            try {
+                there++;
+                if (add(splitter, scope, id) != there) {
+                    pair.wrongReads.incrementAndGet();
+                }
+            } catch (DatabaseUnavailableException unknown) {
+                answered = false;
+                pair.unknown.incrementAndGet();
+            }
+            pair.worstWrite.accumulateAndGet(System.nanoTime() - start, Math::max);
+            long seen = read(splitter, ReadPurpose.within(scope), id);
+            // a write without an answer was applied or not; which of the two is decided by this read
+            if (!answered && seen == there - 1) {
+                there = seen;
+            }
+            if (seen != there) {
+                pair.wrongReads.incrementAndGet();
+            }
+            pair.writes.incrementAndGet();
+        }
+        return there;
+    }
+
+    private static void readUntil(AtomicBoolean over, ReadWriteSplitter splitter, int id, Pair pair) {
+        while (!over.get()) {
+            long start = System.nanoTime();
+            try {
+                read(splitter, ReadPurpose.staleUpTo(Duration.ofSeconds(30)), id);
+            } catch (RuntimeException failed) {
+                LOG.warn("a read failed", failed);
+                pair.readErrors.incrementAndGet();
+            }
+            pair.worstRead.accumulateAndGet(System.nanoTime() - start, Math::max);
+            pair.reads.incrementAndGet();
+        }
+    }
+
+    private void chaos(List<Pair> pairs) {
+        progress(pairs);
         for (int n = 0; n < 3; n++) {
             ReplicaMember victim = set.secondaries().get(n % set.secondaries().size());
             victim.kill();
-            progress(done);
+            progress(pairs);
             victim.restart();
-            progress(done);
+            progress(pairs);
         }
         for (int n = 0; n < 6; n++) {
             set.handOver(set.secondaries().get(0));
-            progress(done);
+            progress(pairs);
         }
         ReplicaMember primary = set.primary();
         primary.kill();
-        progress(done);
+        progress(pairs);
         primary.restart();
-        progress(done);
+        progress(pairs);
     }
 
-    private static void progress(AtomicInteger done) {
-        int target = done.get() + 16;
-        Awaitility.await().atMost(LONG).until(() -> done.get() >= target);
+    /**
+     * Until every writer and every reader has done something that began after now. So none of them meets two elections in
+     * one call, however slowly the machine runs, and no limit of time is needed.
+     */
+    private static void progress(List<Pair> pairs) {
+        List<long[]> before = pairs.stream()
+                .map(pair -> new long[] {pair.writes.get(), pair.reads.get()})
+                .toList();
+        Awaitility.await().atMost(LONG).until(() -> {
+            for (int n = 0; n < pairs.size(); n++) {
+                Pair pair = pairs.get(n);
+                boolean failed = pair.wrongReads.get() + pair.readErrors.get() > 0;
+                if (!failed && (pair.writes.get() < before.get(n)[0] + 2 || pair.reads.get() < before.get(n)[1] + 2)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void blackHoledPrimary_writeEndsInBoundedTime_andSucceedsOnceAnotherIsElected() throws Exception {
+        ReplicaMember old = set.primary();
+        try (TcpProxy proxy = new TcpProxy(old.port())) {
+            old.advertise("127.0.0.1:" + proxy.port());
+            String seeds = "mongodb://127.0.0.1:" + set.secondaries().get(0).port() + "/?replicaSet=rs0";
+            MongoSettings settings = MongoSettings.builder(seeds)
+                    .connectTimeout(Duration.ofMillis(500))
+                    .readTimeout(Duration.ofSeconds(2))
+                    .serverSelectionTimeout(Duration.ofSeconds(2))
+                    .heartbeat(Duration.ofMillis(500))
+                    .build();
+            try (MongoClient impatient = MongoClients.create(settings.client())) {
+                ReadWriteSplitter splitter =
+                        ReadWriteSplitter.builder(impatient, "test").build();
+                ReadScope scope = ReadScope.begin();
+                // on a slow machine a time limit may be hit without any fault: not what is asked here
+                Awaitility.await()
+                        .atMost(LONG)
+                        .ignoreExceptionsInstanceOf(DatabaseUnavailableException.class)
+                        .until(() -> add(splitter, scope, 1) > 0);
+                long before = read(ReadWriteSplitter.builder(client, "test").build(), ReadPurpose.fresh(), 1);
+                proxy.blackHole(true);
+                long start = System.nanoTime();
+                // two attempts, each at most a selection, a connection and a reply; and then half a minute for the
+                // machine
+                org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+                        Duration.ofSeconds(40),
+                        () -> assertThatThrownBy(() -> add(splitter, scope, 1))
+                                .isInstanceOf(DatabaseUnavailableException.class));
+                LOG.info("a write to a black hole ended after {} ms", (System.nanoTime() - start) / 1_000_000);
+
+                old.isolate();
+                set.elect(set.secondaries().get(1));
+                start = System.nanoTime();
+                Awaitility.await()
+                        .atMost(LONG)
+                        .ignoreExceptionsInstanceOf(DatabaseUnavailableException.class)
+                        .until(() -> add(splitter, scope, 1) > 0);
+                LOG.info("a write succeeded {} ms after the election", (System.nanoTime() - start) / 1_000_000);
+                assertThat(read(splitter, ReadPurpose.within(scope), 1))
+                        .as("what was acknowledged, and what was without an answer or not")
+                        .isGreaterThan(before);
+            }
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ class SpreadSelectorTest {
                     .heartbeat(Duration.ofMillis(500))
                     .build()
                     .client())
-            .addCommandListener(selector)
+            .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(selector))
             .applyToClusterSettings(cluster -> cluster.serverSelector(selector))
             // what the driver itself would leave out is not the matter here
             .applyToClusterSettings(cluster -> cluster.localThreshold(10, java.util.concurrent.TimeUnit.SECONDS))

@@ -3,6 +3,9 @@ package io.nestcms.mongo;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.nestcms.testkit.EmbeddedMongo;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -10,14 +13,28 @@ import java.util.UUID;
  * by the environment variable {@code NESTCMS_TEST_MONGODB_URI}.
  */
 final class TestMongo {
-    private static final String URI = uriOrEmbedded();
+    private static final Optional<String> REAL = Optional.ofNullable(System.getenv("NESTCMS_TEST_MONGODB_URI"));
+    private static final Optional<EmbeddedMongo> EMBEDDED = REAL.isPresent()
+            ? Optional.empty()
+            : Optional.of(EmbeddedMongo.builder().start());
+    private static final String URI =
+            REAL.orElseGet(() -> EMBEDDED.orElseThrow().uri());
     private static final MongoClient CLIENT = MongoClients.create(URI);
 
     private TestMongo() {}
 
-    private static String uriOrEmbedded() {
-        String real = System.getenv("NESTCMS_TEST_MONGODB_URI");
-        return real == null ? EmbeddedMongo.builder().port(0).start().uri() : real;
+    /** What was sent to a database that the embedded node would have had to ignore; also where the error was swallowed. */
+    static List<String> refusals(String database) {
+        return EMBEDDED.map(EmbeddedMongo::refusals).orElse(List.of()).stream()
+                .filter(refusal -> refusal.contains(database))
+                .toList();
+    }
+
+    /** The queries that read a whole collection of a database; none from a real deployment. */
+    static List<String> collectionScans(String database) {
+        return EMBEDDED.map(EmbeddedMongo::collectionScans).orElse(Set.of()).stream()
+                .filter(scan -> scan.startsWith(database + "."))
+                .toList();
     }
 
     static MongoClient client() {

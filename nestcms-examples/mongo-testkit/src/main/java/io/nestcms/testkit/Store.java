@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -453,13 +454,31 @@ final class Store extends AbstractMongoBackend {
                 match = first;
                 stages.remove(0);
             }
-            Aggregation rest = Aggregation.fromPipeline(
-                    stages, this::resolveDatabase, resolveDatabase(database), collection, NoopOplog.get());
             Stream<Document> source = collection.handleQueryAsStream(new Document("$query", match));
             // $addFields writes into nested documents of its input, which here are the stored ones
-            results = rest.runStages(changesInput(stages) ? source.map(Document::cloneDeeply) : source);
+            Stream<Document> input = changesInput(stages) ? source.map(Document::cloneDeeply) : source;
+            int sums = IntStream.range(0, stages.size())
+                    .filter(at -> HashGroup.of(stages.get(at)).isPresent())
+                    .findFirst()
+                    .orElse(-1);
+            if (sums >= 0) {
+                List<Document> before = run(database, collection, stages.subList(0, sums), input);
+                Optional<List<Document>> groups = HashGroup.of(stages.get(sums)).flatMap(group -> group.apply(before));
+                int done = groups.isPresent() ? sums + 1 : sums;
+                results =
+                        run(database, collection, stages.subList(done, stages.size()), groups.orElse(before).stream());
+            } else {
+                results = run(database, collection, stages, input);
+            }
         }
         return cursor(database + "." + name, results, batchSize(query));
+    }
+
+    private List<Document> run(
+            String database, StoredCollection collection, List<Document> stages, Stream<Document> input) {
+        return Aggregation.fromPipeline(
+                        stages, this::resolveDatabase, resolveDatabase(database), collection, NoopOplog.get())
+                .runStages(input);
     }
 
     /** Stages that the engine knows under an older name only. */

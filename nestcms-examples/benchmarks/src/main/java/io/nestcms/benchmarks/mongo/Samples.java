@@ -1,0 +1,118 @@
+package io.nestcms.benchmarks.mongo;
+
+import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractId;
+import io.nestcms.contract.ContractStatus;
+import io.nestcms.contract.ContractTerms;
+import io.nestcms.contract.Instalment;
+import io.nestcms.contract.Worker;
+import io.nestcms.money.Money;
+import io.nestcms.payment.CartId;
+import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.Customer;
+import io.nestcms.payment.GatewayLink;
+import io.nestcms.payment.HistoryEntry;
+import io.nestcms.payment.IdempotencyClaim;
+import io.nestcms.payment.IdempotencyKey;
+import io.nestcms.payment.MoneyMove;
+import io.nestcms.payment.OutboxEntry;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.Revision;
+import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.Watch;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Contracts of ten payments each, over two years that are past; every sixth payment was given back in part. */
+final class Samples {
+    static final int PER_CONTRACT = 10;
+    private static final Currency KWD = Currency.getInstance("KWD");
+    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+    private static final Duration TWO_YEARS = Duration.ofDays(730);
+
+    private Samples() {}
+
+    static Contract contract(int number) {
+        Money amount = Money.ofMinorUnits(2_500_000, KWD);
+        ContractTerms terms = new ContractTerms(
+                "A web site",
+                "client-" + number % 100,
+                "organisation-" + number % 10,
+                "project-" + number % 50,
+                List.of(new Worker("e" + number % 20, 6_667), new Worker("f" + number % 20, 3_333)),
+                amount,
+                List.of(new Instalment(amount, LocalDate.parse("2026-12-01"))),
+                250);
+        Instant at = START.plusSeconds(number);
+        return new Contract(new ContractId("c" + number), terms, ContractStatus.ACTIVE, 1, at, at);
+    }
+
+    /** A payment as it is when the money has moved. Moments are spread evenly, whatever the number of payments. */
+    static Payment payment(int number) {
+        // the golden ratio's fraction fills an interval evenly at every length of the sequence
+        double share = number * 0.6180339887498949 % 1;
+        Instant at = START.plusMillis((long) (share * TWO_YEARS.toMillis()));
+        Money amount = Money.ofMinorUnits(100_001 + number % 1_000, KWD);
+        TransactionRef ref = new TransactionRef("TST" + number);
+        List<MoneyMove> moves = new ArrayList<>();
+        moves.add(new MoneyMove(ref, TransactionKind.SALE, amount, at));
+        if (number % 6 == 0) {
+            moves.add(new MoneyMove(
+                    new TransactionRef("TSR" + number),
+                    TransactionKind.REFUND,
+                    Money.ofMinorUnits(5_003, KWD),
+                    at.plusSeconds(86_400)));
+        }
+        return payment("p" + number, "c" + number / PER_CONTRACT, at, amount, ref, moves);
+    }
+
+    private static Payment payment(
+            String id, String contractId, Instant at, Money amount, TransactionRef ref, List<MoneyMove> moves) {
+        return new Payment(
+                new PaymentId(id),
+                new PaymentOrder(
+                        new CartId("cart-" + id),
+                        amount,
+                        "Website, a milestone",
+                        new Customer("Huda Salem", "huda@example.test", "+96512345678", "1 Street", "City", "KW"),
+                        contractId,
+                        ChargeMode.SALE),
+                new IdempotencyClaim(new IdempotencyKey("shop", "key-" + id), "fingerprint-" + id),
+                PaymentStatus.SUCCEEDED,
+                new GatewayLink(ref, null, null, 1),
+                moves,
+                List.of(),
+                List.of(),
+                List.of(
+                        new HistoryEntry(at, PaymentStatus.CREATED, "created", null),
+                        new HistoryEntry(at, PaymentStatus.INITIATED, "started", ref),
+                        new HistoryEntry(at, PaymentStatus.SUCCEEDED, "authorised", ref)),
+                new Watch(null, 1),
+                new Revision(1, 1, at, at));
+    }
+
+    static List<OutboxEntry> events(Payment payment, int count) {
+        return LongStream.rangeClosed(1, count)
+                .mapToObj(number -> new OutboxEntry(
+                        payment.id() + "/" + number,
+                        number,
+                        new PaymentEvent.PaymentStatusChanged(
+                                payment.id(),
+                                payment.revision().createdAt(),
+                                PaymentStatus.CREATED,
+                                PaymentStatus.INITIATED),
+                        0,
+                        null))
+                .toList();
+    }
+}
