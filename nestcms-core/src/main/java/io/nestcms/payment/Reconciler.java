@@ -4,7 +4,6 @@ import io.nestcms.payment.PaymentLifecycle.Signal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +23,7 @@ public final class Reconciler {
     private final PaymentGateway gateway;
     private final PaymentWrites writes;
     private final PaymentTimings timings;
-    private final AtomicReference<ReconcilerSnapshot> snapshot =
-            new AtomicReference<>(new ReconcilerSnapshot(0, 0, 0, 0, null));
+    private volatile ReconcilerSnapshot snapshot = new ReconcilerSnapshot(0, 0, 0, 0, null);
 
     Reconciler(Payments payments, PaymentGateway gateway, PaymentWrites writes, PaymentTimings timings) {
         this.payments = payments;
@@ -69,8 +67,12 @@ public final class Reconciler {
             }
         }
         Run run = new Run(checked, moved, failed);
-        snapshot.updateAndGet(before -> before.plus(run, now));
+        count(run, now);
         return run;
+    }
+
+    private synchronized void count(Run run, Instant at) {
+        snapshot = snapshot.plus(run, at);
     }
 
     /**
@@ -79,7 +81,7 @@ public final class Reconciler {
      * @return the sums over all finished runs
      */
     public ReconcilerSnapshot snapshot() {
-        return snapshot.get();
+        return snapshot;
     }
 
     /**
