@@ -47,12 +47,18 @@ final class FollowUps {
         Payment payment = draft.before();
         Money whole = kind == TransactionKind.REFUND
                 ? payment.taken()
-                : payment.sum(TransactionKind.AUTHORIZATION).minus(payment.sum(TransactionKind.RELEASE));
+                : payment.sum(TransactionKind.AUTHORIZATION)
+                        .minus(payment.sum(TransactionKind.RELEASE))
+                        .minus(kind == TransactionKind.VOID ? none(payment) : payment.sum(TransactionKind.VOID));
         Money left = whole.minus(payment.sum(kind));
         for (FollowUp open : draft.followUps()) {
             left = open.kind() == kind && open.state().isOpen() ? left.minus(open.amount()) : left;
         }
         return left;
+    }
+
+    private static Money none(Payment payment) {
+        return Money.zero(payment.order().amount().currency());
     }
 
     /** The transaction that the follow-up is of: a refund of a held payment is of a capture, never of the hold. */

@@ -295,6 +295,32 @@ public sealed interface PaymentEvent {
     }
 
     /**
+     * Held money was released, and the status stays what it is: a part of a hold, or what a capture had left of it.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param tranRef the gateway's transaction
+     * @param amount how much
+     */
+    record PaymentReleased(PaymentId paymentId, Instant at, TransactionRef tranRef, Money amount)
+            implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param tranRef the gateway's transaction
+         * @param amount how much
+         */
+        public PaymentReleased {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(tranRef, "tranRef");
+            Objects.requireNonNull(amount, "amount");
+        }
+    }
+
+    /**
      * Money was given back.
      *
      * @param paymentId the payment

@@ -23,6 +23,7 @@ public final class Reconciler {
     private final PaymentGateway gateway;
     private final PaymentWrites writes;
     private final PaymentTimings timings;
+    private volatile ReconcilerSnapshot snapshot = new ReconcilerSnapshot(0, 0, 0, 0, null);
 
     Reconciler(Payments payments, PaymentGateway gateway, PaymentWrites writes, PaymentTimings timings) {
         this.payments = payments;
@@ -52,19 +53,48 @@ public final class Reconciler {
         int checked = 0;
         int moved = 0;
         int failed = 0;
-        for (Payment payment : writes.store().due(writes.now(), limit)) {
+        Instant now = writes.now();
+        for (Payment payment : writes.store().due(now, limit)) {
             try {
                 Optional<Payment> mine = claim(payment);
                 if (mine.isPresent()) {
-                    checked++;
                     moved += check(mine.get()).status() == payment.status() ? 0 : 1;
+                    checked++;
                 }
             } catch (RuntimeException broken) {
                 failed++;
                 LOG.error("Payment {} could not be reconciled; it stays due", payment.id(), broken);
             }
         }
-        return new Run(checked, moved, failed);
+        Run run = new Run(checked, moved, failed);
+        count(run, now);
+        return run;
+    }
+
+    private synchronized void count(Run run, Instant at) {
+        snapshot = snapshot.plus(run, at);
+    }
+
+    /**
+     * What this reconciler did so far, on this node. Keep one reconciler and these are the sums since the start.
+     *
+     * @return the sums over all finished runs
+     */
+    public ReconcilerSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * The payments that are due now, of all nodes. Reads them from the store: for monitoring every few seconds, not for every
+     * request.
+     *
+     * @param limit count no further than this, at least 1
+     * @return how many and since when
+     */
+    public DueBacklog backlog(int limit) {
+        List<Payment> due = writes.store().due(writes.now(), limit);
+        return new DueBacklog(
+                due.size(), due.isEmpty() ? null : due.get(0).watch().checkAt());
     }
 
     /** Puts the next check off, by a write that only one node wins. */

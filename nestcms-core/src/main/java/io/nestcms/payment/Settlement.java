@@ -148,21 +148,26 @@ final class Settlement {
         return switch (transaction.kind()) {
             case CAPTURE -> captured(transaction, amount);
             case REFUND -> refunded(transaction, amount);
-            case VOID -> {
-                draft.moved(transaction.ref(), TransactionKind.VOID, amount);
-                draft.move(
-                        Signal.VOIDED,
-                        "voided",
-                        transaction.ref(),
-                        new PaymentEvent.PaymentVoided(id, draft.now(), transaction.ref()));
-                yield null;
-            }
-            case RELEASE -> {
-                draft.moved(transaction.ref(), TransactionKind.RELEASE, amount);
-                yield null;
-            }
+            case VOID -> voided(transaction.ref(), amount);
+            case RELEASE -> released(transaction.ref(), TransactionKind.RELEASE, amount);
             case SALE, AUTHORIZATION, PAYMENT_REQUEST, REGISTRATION, UNRECOGNISED -> null;
         };
+    }
+
+    private @Nullable PaymentRefusal voided(TransactionRef ref, Money amount) {
+        PaymentEvent event = new PaymentEvent.PaymentVoided(id, draft.now(), ref);
+        if (!draft.move(Signal.VOIDED, "voided", ref, event)) {
+            // what a capture had left of the hold
+            return released(ref, TransactionKind.VOID, amount);
+        }
+        draft.moved(ref, TransactionKind.VOID, amount);
+        return null;
+    }
+
+    private @Nullable PaymentRefusal released(TransactionRef ref, TransactionKind kind, Money amount) {
+        draft.moved(ref, kind, amount);
+        draft.record(new PaymentEvent.PaymentReleased(id, draft.now(), ref, amount));
+        return null;
     }
 
     private @Nullable PaymentRefusal captured(GatewayTransaction transaction, Money amount) {

@@ -282,4 +282,50 @@ class FollowUpsTest {
         assertThat(refund(payment, "r3", kwd("40.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
         assertThat(state(refund(payment, "r3", null))).isEqualTo(FollowUpState.DONE);
     }
+
+    /** What the gateway's dashboard did, and the news of it. */
+    private void dashboard(Payment payment, TransactionKind kind, Money amount) {
+        gateway.followUp(gateway.ledger.get(0).ref(), payment.order(), kind, amount);
+        TransactionRef ref = gateway.ledger.get(gateway.ledger.size() - 1).ref();
+        payments.apply(new GatewayNotification(payment.order().cartId(), ref, kind, amount));
+    }
+
+    private List<PaymentEvent> events() {
+        return store.outbox().claim("test", clock.instant(), Duration.ofSeconds(30)).orElseThrow().entries().stream()
+                .map(OutboxEntry::event)
+                .toList();
+    }
+
+    @Test
+    void hold_voidedAfterACapture_isToldAsReleased_andNoMoreIsLeftToCapture() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+
+        dashboard(payment, TransactionKind.VOID, kwd("150.000"));
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.CAPTURED);
+        assertThat(events())
+                .filteredOn(PaymentEvent.PaymentReleased.class::isInstance)
+                .extracting(it -> ((PaymentEvent.PaymentReleased) it).amount())
+                .isEqualTo(List.of(kwd("150.000")));
+        assertThat(payments.capture(payment.id(), key("c2"), kwd("0.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
+
+    @Test
+    void hold_releasedInPart_isToldOnce_andStaysAuthorised() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+
+        dashboard(payment, TransactionKind.RELEASE, kwd("50.000"));
+        TransactionRef release = gateway.ledger.get(1).ref();
+        payments.apply(
+                new GatewayNotification(payment.order().cartId(), release, TransactionKind.RELEASE, kwd("50.000")));
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.AUTHORIZED);
+        assertThat(events())
+                .filteredOn(PaymentEvent.PaymentReleased.class::isInstance)
+                .extracting(it -> ((PaymentEvent.PaymentReleased) it).tranRef())
+                .isEqualTo(List.of(release));
+        assertThat(payments.capture(payment.id(), key("c1"), kwd("200.001")))
+                .isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
 }

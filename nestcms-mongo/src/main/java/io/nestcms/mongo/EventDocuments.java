@@ -15,6 +15,7 @@ import io.nestcms.payment.PaymentEvent.PaymentMismatch;
 import io.nestcms.payment.PaymentEvent.PaymentOutcomeUnknown;
 import io.nestcms.payment.PaymentEvent.PaymentProcessing;
 import io.nestcms.payment.PaymentEvent.PaymentRefunded;
+import io.nestcms.payment.PaymentEvent.PaymentReleased;
 import io.nestcms.payment.PaymentEvent.PaymentStatusChanged;
 import io.nestcms.payment.PaymentEvent.PaymentSucceeded;
 import io.nestcms.payment.PaymentEvent.PaymentTimedOut;
@@ -102,6 +103,9 @@ final class EventDocuments {
         if (event instanceof PaymentVoided e) {
             return of("voided", event, e.tranRef());
         }
+        if (event instanceof PaymentReleased e) {
+            return of("released", event, e.tranRef()).append("amount", money(e.amount()));
+        }
         if (event instanceof PaymentRefunded e) {
             return of("refunded", event, e.tranRef())
                     .append("amount", money(e.amount()))
@@ -146,6 +150,7 @@ final class EventDocuments {
             case "authorized" -> new PaymentAuthorized(id, at, ref(stored), stored.money("amount"));
             case "captured" -> new PaymentCaptured(id, at, ref(stored), stored.money("amount"));
             case "voided" -> new PaymentVoided(id, at, ref(stored));
+            case "released" -> new PaymentReleased(id, at, ref(stored), stored.money("amount"));
             case "refunded" -> new PaymentRefunded(id, at, ref(stored), stored.money("amount"), stored.money("total"));
             case "chargedAgain" -> new PaymentChargedAgain(id, at, ref(stored), stored.money("amount"));
             case "mismatch" -> new PaymentMismatch(id, at, ref(stored), stored.text("difference"));

@@ -7,7 +7,9 @@ import io.nestcms.payment.TransactionRef;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -111,6 +113,20 @@ final class Fields {
             throw new UnreadableReplyException(name + " is not an object");
         }
         return new Fields(value);
+    }
+
+    /** The objects of an array; empty for anything else, and without what is no object. */
+    List<Fields> children(String name) {
+        List<Fields> children = new ArrayList<>();
+        JsonNode value = node.get(name);
+        if (value != null && value.isArray()) {
+            for (JsonNode each : value) {
+                if (each.isObject()) {
+                    children.add(new Fields(each));
+                }
+            }
+        }
+        return children;
     }
 
     /** Money from an amount and its currency; nothing when one of the two is missing. */

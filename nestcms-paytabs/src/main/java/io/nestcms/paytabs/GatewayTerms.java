@@ -21,12 +21,14 @@ final class GatewayTerms {
     /**
      * The order as PayTabs takes it.
      *
+     * @param page how the hosted page is to be
      * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
      */
-    static ChargeRequest request(PaymentOrder order) {
+    static ChargeRequest request(PaymentOrder order, PageOptions page) {
         ChargeRequest.Type type = order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
         return ChargeRequest.builder(type, order.cartId(), order.amount(), order.description())
                 .customer(contact(order.customer()))
+                .page(page)
                 .build();
     }
 

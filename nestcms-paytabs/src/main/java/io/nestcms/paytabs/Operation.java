@@ -7,22 +7,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request to PayTabs and how its answer is read.
  *
+ * @param method GET, POST or PUT
  * @param path below the base URI, without a slash at its beginning
- * @param body the JSON to post, or {@code null} for a GET
+ * @param body the JSON to send, or {@code null} with a GET
  * @param shape reads an answer that is no error
  * @param absent what "the gateway knows none" gives, or {@code null} when that is a rejection like any other
  */
 record Operation<T>(
+        String method,
         String path,
         @Nullable ByteString body,
         Shape<T> shape,
         @Nullable T absent) {
-    Operation(String path, @Nullable ByteString body, Shape<T> shape) {
-        this(path, body, shape, null);
+    static <T> Operation<T> get(String path, Shape<T> shape) {
+        return new Operation<>("GET", path, null, shape, null);
     }
 
-    String method() {
-        return body == null ? "GET" : "POST";
+    static <T> Operation<T> post(String path, ByteString body, Shape<T> shape) {
+        return new Operation<>("POST", path, body, shape, null);
+    }
+
+    static <T> Operation<T> put(String path, ByteString body, Shape<T> shape) {
+        return new Operation<>("PUT", path, body, shape, null);
+    }
+
+    /** What "the gateway knows none" gives. */
+    Operation<T> orIfAbsent(T value) {
+        return new Operation<>(method, path, body, shape, value);
     }
 
     /** Reads an answer that is no error. */

@@ -1,6 +1,7 @@
 package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.TransactionRef;
 import java.time.Clock;
@@ -102,7 +103,7 @@ public final class PayTabsClient implements AutoCloseable {
     public PayTabsCall<List<PayTabsTransaction>> transactions(CartId cartId) {
         Objects.requireNonNull(cartId, "cartId");
         ByteString body = body(json -> json.writeStringField("cart_id", cartId.value()));
-        return call(new Operation<>("payment/query", body, Shapes::all, List.of()));
+        return call(Operation.post("payment/query", body, Shapes::all).orIfAbsent(List.of()));
     }
 
     /**
@@ -168,10 +169,7 @@ public final class PayTabsClient implements AutoCloseable {
      * @throws InvalidInputException if the number is not above zero
      */
     public PayTabsCall<InvoiceStatus> invoiceStatus(long invoiceId) {
-        return call(new Operation<>(
-                "payment/invoice/" + Limits.id("invoice_id", invoiceId) + "/status",
-                null,
-                json -> InvoiceStatus.of(Fields.of(json))));
+        return call(Operation.get(path(invoiceId, "status"), json -> InvoiceStatus.of(Fields.of(json))));
     }
 
     /**
@@ -182,21 +180,49 @@ public final class PayTabsClient implements AutoCloseable {
      * @throws InvalidInputException if the number is not above zero
      */
     public PayTabsCall<InvoiceStatus> invoiceStatusByPost(long invoiceId) {
-        return post("payment/invoice/status", invoice(invoiceId), json -> InvoiceStatus.of(Fields.of(json)));
+        return post("payment/invoice/status", numbered(invoiceId), json -> InvoiceStatus.of(Fields.of(json)));
     }
 
     /**
-     * Cancels an invoice: {@code payment/invoice/cancel}.
+     * An invoice with all that PayTabs shows of it: GET {@code payment/invoice/ID/details}. PayTabs does not publish the answer's
+     * fields, so all are kept as they came. Repeatable.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @return the call
+     * @throws InvalidInputException if the number is not above zero
+     */
+    public PayTabsCall<InvoiceView> invoice(long invoiceId) {
+        return call(Operation.get(path(invoiceId, "details"), json -> InvoiceView.of(Fields.of(json))));
+    }
+
+    private static String path(long invoiceId, String what) {
+        return "payment/invoice/" + Limits.id("invoice_id", invoiceId) + "/" + what;
+    }
+
+    /**
+     * Cancels an invoice: {@code payment/invoice/cancel}. Repeatable; a second time may be rejected.
      *
      * @param invoiceId PayTabs' number for it; above zero
      * @return the call
      * @throws InvalidInputException if the number is not above zero
      */
     public PayTabsCall<Acknowledgement> cancelInvoice(long invoiceId) {
-        return post("payment/invoice/cancel", invoice(invoiceId), Shapes::acknowledgement);
+        return post("payment/invoice/cancel", numbered(invoiceId), Shapes::acknowledgement);
     }
 
-    private ByteString invoice(long invoiceId) {
+    /**
+     * Cancels an invoice with PUT {@code payment/invoice/ID/cancel}: PayTabs documents both ways. Repeatable; a second time may be
+     * rejected.
+     *
+     * @param invoiceId PayTabs' number for it; above zero
+     * @return the call
+     * @throws InvalidInputException if the number is not above zero
+     */
+    public PayTabsCall<Acknowledgement> cancelInvoiceByPut(long invoiceId) {
+        return call(Operation.put(path(invoiceId, "cancel"), numbered(invoiceId), Shapes::acknowledgement));
+    }
+
+    private ByteString numbered(long invoiceId) {
         Limits.id("invoice_id", invoiceId);
         return body(json -> json.writeNumberField("invoice_id", invoiceId));
     }
@@ -232,7 +258,7 @@ public final class PayTabsClient implements AutoCloseable {
         Limits.text("phone", phone, 4, 32);
         ByteString body =
                 body(json -> Json.child(json, "customer_details", child -> child.writeStringField("phone", phone)));
-        return post("payment/invoice/" + Limits.id("invoice_id", invoiceId) + "/sms", body, Shapes::acknowledgement);
+        return post(path(invoiceId, "sms"), body, Shapes::acknowledgement);
     }
 
     /**
@@ -254,8 +280,42 @@ public final class PayTabsClient implements AutoCloseable {
      */
     public PayTabsCall<PayLink> link(String linkId) {
         Limits.matching("link_id", linkId, LINK_ID, "1 to 64 letters, digits and hyphens");
-        return call(new Operation<>(
-                "payment/link/view/" + profile.id() + "/" + linkId, null, json -> PayLink.of(Fields.of(json))));
+        return call(
+                Operation.get("payment/link/view/" + profile.id() + "/" + linkId, json -> PayLink.of(Fields.of(json))));
+    }
+
+    /**
+     * By which instalments a customer of valU could pay an amount, Egypt: {@code payment/info/valu/inquiry}. Nothing is charged.
+     * Repeatable. PayTabs publishes the path only; the fields are those that its own shop plugin sends and reads, and whatever else is
+     * in the answer is kept as it came.
+     *
+     * @param amount what is to be paid, 0.01 to 9999999999.99; valU takes Egyptian pounds
+     * @param phone the customer's number at valU, 4 to 32 characters
+     * @return the call
+     * @throws InvalidInputException if one of the two is of another form
+     */
+    public PayTabsCall<ValuPlans> valuPlans(Money amount, String phone) {
+        Limits.amount("cart_amount", amount);
+        Limits.text("phone", phone, 4, 32);
+        ByteString body = body(json -> {
+            Json.amount(json, "cart_amount", amount);
+            json.writeStringField("cart_currency", amount.currencyCode());
+            Json.child(json, "customer_details", child -> child.writeStringField("phone", phone));
+        });
+        return post("payment/info/valu/inquiry", body, json -> ValuPlans.of(Fields.of(json)));
+    }
+
+    /**
+     * A payment by SADAD, Saudi Arabia: {@code payment/apm/sadad/ifs/inquiry}. Repeatable. It answers with a transaction, as
+     * {@link #transaction} does; where the two differ is not published.
+     *
+     * @param ref PayTabs' name for it
+     * @return the call
+     */
+    public PayTabsCall<PayTabsTransaction> sadadTransaction(TransactionRef ref) {
+        Objects.requireNonNull(ref, "ref");
+        ByteString body = body(json -> json.writeStringField("tran_ref", ref.value()));
+        return post("payment/apm/sadad/ifs/inquiry", body, json -> Shapes.one(json, ref));
     }
 
     /** A body that begins with the profile's number. */
@@ -267,7 +327,7 @@ public final class PayTabsClient implements AutoCloseable {
     }
 
     private <T> PayTabsCall<T> post(String path, ByteString body, Operation.Shape<T> shape) {
-        return call(new Operation<>(path, body, shape));
+        return call(Operation.post(path, body, shape));
     }
 
     private <T> PayTabsCall<T> call(Operation<T> operation) {

@@ -46,6 +46,7 @@ public final class PayTabsGateway implements PaymentGateway {
 
     private final PayTabsClient client;
     private final String name;
+    private final PageOptions page;
     private final CircuitBreaker payments;
     private final CircuitBreaker queries;
     private final int attempts;
@@ -60,6 +61,7 @@ public final class PayTabsGateway implements PaymentGateway {
     private PayTabsGateway(Builder builder) {
         this.client = builder.client;
         this.name = builder.name;
+        this.page = builder.page;
         BreakerSettings settings = builder.breaker.dependency().isPresent()
                 ? builder.breaker
                 : builder.breaker.toBuilder().dependency(name).build();
@@ -112,7 +114,7 @@ public final class PayTabsGateway implements PaymentGateway {
         CartId cart = payment.order().cartId();
         ChargeRequest request;
         try {
-            request = GatewayTerms.request(payment.order());
+            request = GatewayTerms.request(payment.order(), page);
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
@@ -281,6 +283,7 @@ public final class PayTabsGateway implements PaymentGateway {
         private final PayTabsClient client;
         private final CircuitBreakers breakers;
         private String name = "paytabs";
+        private PageOptions page = PageOptions.DEFAULTS;
         private BreakerSettings breaker = BreakerSettings.gateway().build();
         private int attempts = 3;
         private @Nullable RetryBudget retries;
@@ -306,6 +309,18 @@ public final class PayTabsGateway implements PaymentGateway {
          */
         public Builder name(String gatewayName) {
             this.name = Limits.text("name", gatewayName, 1, 64);
+            return this;
+        }
+
+        /**
+         * How the hosted page looks and what it offers, for every payment of this gateway: payment methods, language, theme, life.
+         * PayTabs' own defaults by default. With a longer life, give {@code PaymentTimings} a longer page life too.
+         *
+         * @param options the page
+         * @return this
+         */
+        public Builder page(PageOptions options) {
+            this.page = Objects.requireNonNull(options, "options");
             return this;
         }
 

@@ -49,7 +49,8 @@ final class Transport {
                 .header("Authorization", serverKey)
                 .header("Accept", "application/json");
         ByteString body = operation.body();
-        Call call = http.newCall((body == null ? request.get() : request.post(Flight.body(body))).build());
+        Call call = http.newCall(request.method(operation.method(), body == null ? null : Flight.body(body))
+                .build());
         call.addEventListener(flight);
         if (limit != null) {
             long configured = http.callTimeoutMillis() == 0 ? Long.MAX_VALUE : http.callTimeoutMillis();

@@ -38,9 +38,9 @@ class HostileReplyTest {
             "\"" + "x".repeat(5000) + "\"");
 
     private static final Operation<ChargeReply> CHARGE =
-            new Operation<>("payment/request", ByteString.EMPTY, Shapes::charge);
+            Operation.post("payment/request", ByteString.EMPTY, Shapes::charge);
     private static final Operation<List<PayTabsTransaction>> CART =
-            new Operation<>("payment/query", ByteString.EMPTY, Shapes::all, List.of());
+            Operation.post("payment/query", ByteString.EMPTY, Shapes::all).orIfAbsent(List.of());
 
     @Test
     void answers_withAnyValueReplacedByAnyScrap_endInAnOutcome() {

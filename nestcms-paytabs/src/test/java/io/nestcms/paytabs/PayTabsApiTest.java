@@ -229,6 +229,78 @@ class PayTabsApiTest {
         assertThatThrownBy(() -> client.link("../x")).isInstanceOf(InvalidInputException.class);
     }
 
+    @Test
+    void invoice_viewed_everyFieldKept() throws Exception {
+        answer(
+                200,
+                "{\"invoice_id\":5,\"invoice_status\":\"pending\",\"invoice_link\":\"https://secure.paytabs.sa/i/5\","
+                        + "\"invoice\":{\"total\":1}}");
+        InvoiceView view = accepted(client.invoice(5).execute());
+        assertThat(view.id()).isEqualTo("5");
+        assertThat(view.status()).isEqualTo("pending");
+        assertThat(view.link()).isEqualTo(URI.create("https://secure.paytabs.sa/i/5"));
+        assertThat(view.fields()).containsEntry("invoice", "{\"total\":1}");
+        sent("GET /payment/invoice/5/details", "");
+        assertThatThrownBy(() -> client.invoice(0))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("invoice_id");
+    }
+
+    @Test
+    void cancelInvoiceByPut_answered_done() throws Exception {
+        answer(200, "{\"message\":\"Cancelled\"}");
+        assertThat(client.cancelInvoiceByPut(5).execute())
+                .isEqualTo(new Accepted<>(new Acknowledgement("Cancelled", null, null)));
+        sent("PUT /payment/invoice/5/cancel", "{\"profile_id\":90417,\"invoice_id\":5}");
+    }
+
+    @Test
+    void valuPlans_answered_offersOfAllProducts() throws Exception {
+        answer(
+                200,
+                "{\"code\":0,\"message\":\"ok\",\"valuResponse\":{\"productList\":[{\"tenureList\":["
+                        + "{\"tenorMonth\":3,\"emi\":\"334.00\",\"adminFees\":0},{\"tenorMonth\":\"6\",\"emi\":171.5}]},{}]}}");
+        ValuPlans offered = accepted(
+                client.valuPlans(Money.of("1000.00", "EGP"), "01000000000").execute());
+        assertThat(offered.plans()).extracting(ValuPlans.Plan::months).containsExactly(3L, 6L);
+        assertThat(offered.plans()).extracting(ValuPlans.Plan::instalment).containsExactly("334.00", "171.5");
+        assertThat(offered.plans().get(0).fields()).containsEntry("adminFees", "0");
+        assertThat(offered.fields()).containsKeys("message", "valuResponse");
+        sent(
+                "POST /payment/info/valu/inquiry",
+                "{\"profile_id\":90417,\"cart_amount\":1000.00,\"cart_currency\":\"EGP\","
+                        + "\"customer_details\":{\"phone\":\"01000000000\"}}");
+    }
+
+    @Test
+    void valuPlans_otherForm_noPlansAndEverythingKept() {
+        answer(200, "{\"valuResponse\":{\"productList\":\"none\"},\"trace\":\"T\"}");
+        ValuPlans offered = accepted(
+                client.valuPlans(Money.of("1000.00", "EGP"), "01000000000").execute());
+        assertThat(offered.plans()).isEmpty();
+        assertThat(offered.fields()).containsEntry("valuResponse", "{\"productList\":\"none\"}");
+    }
+
+    @Test
+    void valuPlans_outsideTheLimits_fieldIsNamed() {
+        Money amount = Money.of("1000.00", "EGP");
+        assertThatThrownBy(() -> client.valuPlans(amount, "1"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("phone");
+        assertThatThrownBy(() -> client.valuPlans(Money.of("0.00", "EGP"), "01000000000"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("cart_amount");
+    }
+
+    @Test
+    void sadadTransaction_answered_transaction() throws Exception {
+        answer(200, Fixtures.text("query-by-tran-ref.json"));
+        TransactionRef ref = new TransactionRef(
+                Fixtures.text("query-by-tran-ref.json").replaceAll("(?s).*?\"tran_ref\": \"(\\w+)\".*", "$1"));
+        assertThat(accepted(client.sadadTransaction(ref).execute()).ref()).isEqualTo(ref);
+        sent("POST /payment/apm/sadad/ifs/inquiry", "{\"profile_id\":90417,\"tran_ref\":\"" + ref + "\"}");
+    }
+
     private PayTabsClient client(String invoicePath) {
         return PayTabsClient.builder(Fixtures.profile(server.url("/").uri()))
                 .timeouts(Fixtures.LONG)

@@ -82,6 +82,23 @@ class PayTabsGatewayTest {
     }
 
     @Test
+    void initiate_pageOptions_areSentWithEveryPayment() throws Exception {
+        answer(200, Fixtures.text("payment-request-redirect.json"));
+        PageOptions page = PageOptions.builder()
+                .methods("fawry", "-knet")
+                .language(PageOptions.Language.AR)
+                .build();
+
+        PayTabsGateway.builder(client(server.url("/").uri()), breakers)
+                .page(page)
+                .build()
+                .initiate(payment("250.00", "SAR"));
+
+        assertThat(server.takeRequest().getBody().utf8())
+                .contains("\"payment_methods\":[\"fawry\",\"-knet\"]", "\"paypage_lang\":\"ar\"");
+    }
+
+    @Test
     void initiate_authorisation_auth() throws Exception {
         answer(200, Fixtures.text("payment-request-redirect.json"));
         gateway(server.url("/").uri()).initiate(payment("250.000", "KWD", ChargeMode.AUTHORIZE));

@@ -166,6 +166,7 @@ public final class Samples {
                 new PaymentEvent.PaymentOutcomeUnknown(id, NOON),
                 new PaymentEvent.PaymentCaptured(id, NOON, ref, money),
                 new PaymentEvent.PaymentVoided(id, NOON, ref),
+                new PaymentEvent.PaymentReleased(id, NOON, ref, money),
                 new PaymentEvent.PaymentRefunded(id, NOON, ref, money, money),
                 new PaymentEvent.PaymentChargedAgain(id, NOON, ref, money),
                 new PaymentEvent.PaymentMismatch(id, NOON, ref, "amount"),

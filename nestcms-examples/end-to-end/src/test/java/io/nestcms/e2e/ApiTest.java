@@ -233,6 +233,10 @@ class ApiTest {
         assertThat(stage.merchant.get("/metrics").raw().body())
                 .contains("nestcms_circuit{name=\"paytabs\",state=\"CLOSED\"} 1.0")
                 .contains("nestcms_outbox_waiting")
+                .contains("nestcms_outbox_age_seconds")
+                .contains("nestcms_reconciler_due ")
+                .contains("nestcms_reconciler_due_age_seconds")
+                .contains("nestcms_reconciler_checks_total{result=\"unchanged\"}")
                 .contains("nestcms_live_browsers 0.0")
                 .contains("nestcms_http_requests_seconds_count");
     }

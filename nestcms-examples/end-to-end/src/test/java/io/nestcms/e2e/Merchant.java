@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 
 /** A merchant's program: speaks the API and nothing else. */
 final class Merchant {
@@ -100,7 +101,8 @@ final class Merchant {
     }
 
     HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(api + path));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(api + path)).timeout(Duration.ofMinutes(1));
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 

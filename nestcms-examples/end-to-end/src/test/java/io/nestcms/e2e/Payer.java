@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,6 +19,12 @@ import java.util.stream.Collectors;
 final class Payer {
     static final String APPROVED = "4111111111111111";
     static final String NO_FUNDS = "4000031600000001";
+    static final String CHALLENGED = "4000000000000002";
+    static final String PASSWORD = "123456";
+    /** Declined with 300: the gateway may find out that it was charged all the same. */
+    static final String DOUBTFUL = "4000030000000009";
+
+    static final String PENDING = "4000060000000006";
 
     private static final Pattern ACTION = Pattern.compile("<form[^>]*action=\"([^\"]*)\"");
     private static final Pattern INPUT = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
@@ -31,12 +38,21 @@ final class Payer {
     record WayBack(URI action, Map<String, String> fields) {}
 
     WayBack pay(String page, String card) {
+        return wayBack(post(URI.create(page), card(card)).body());
+    }
+
+    /** The page's form, filled in. */
+    static Map<String, String> card(String number) {
         Map<String, String> form = new LinkedHashMap<>();
-        form.put("card-number", card);
+        form.put("card-number", number);
         form.put("expiry", "12/40");
         form.put("cvv", "123");
         form.put("action", "pay");
-        String html = post(URI.create(page), form).body();
+        return form;
+    }
+
+    /** The form that leads back, on the page that the gateway shows at the end. */
+    static WayBack wayBack(String html) {
         Matcher action = ACTION.matcher(html);
         if (!action.find()) {
             throw new AssertionError("no way back on the page: " + html.replaceAll("(?s).*<main", "<main"));
@@ -61,6 +77,7 @@ final class Payer {
         try {
             return http.send(
                     HttpRequest.newBuilder(uri)
+                            .timeout(Duration.ofMinutes(1))
                             .header("Content-Type", "application/x-www-form-urlencoded")
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
-/** The merchant's side: {@code payment/request} and {@code payment/query}. */
+/** The merchant's side: {@code payment/request}, {@code payment/query}, saved cards, and what two methods tell of themselves. */
 final class ApiRoutes {
     private final Settings settings;
     private final Serving serving;
@@ -19,6 +21,7 @@ final class ApiRoutes {
     private final Ledger ledger;
     private final Wire wire;
     private final PageAddresses addresses;
+    private final References references;
 
     ApiRoutes(
             Settings settings,
@@ -28,7 +31,8 @@ final class ApiRoutes {
             Acquirer acquirer,
             Ledger ledger,
             Wire wire,
-            PageAddresses addresses) {
+            PageAddresses addresses,
+            References references) {
         this.settings = settings;
         this.serving = serving;
         this.access = access;
@@ -37,6 +41,7 @@ final class ApiRoutes {
         this.ledger = ledger;
         this.wire = wire;
         this.addresses = addresses;
+        this.references = references;
     }
 
     void register(RoutesConfig routes) {
@@ -44,6 +49,8 @@ final class ApiRoutes {
         post(routes, "/payment/query", this::query);
         post(routes, "/payment/token", this::token);
         post(routes, "/payment/token/delete", this::deleteToken);
+        post(routes, "/payment/apm/sadad/ifs/inquiry", this::sadad);
+        post(routes, "/payment/info/valu/inquiry", this::valu);
     }
 
     private void post(RoutesConfig routes, String path, Function<ObjectNode, JsonNode> work) {
@@ -81,6 +88,37 @@ final class ApiRoutes {
         ArrayNode array = Json.MAPPER.createArrayNode();
         ofCart.forEach(t -> array.add(wire.queried(t)));
         return array;
+    }
+
+    /** A payment for which SADAD was offered, as a query shows it. */
+    private JsonNode sadad(ObjectNode body) {
+        return ledger.find(body.path("tran_ref").asText(""))
+                .filter(t -> AsyncMethod.offered(t.order()).contains(AsyncMethod.SADAD))
+                .map(acquirer::current)
+                .map(wire::queried)
+                .orElseThrow(() -> RefusedException.invalid("Transaction not found"));
+    }
+
+    /** Plans without interest: the fields are those that PayTabs' shop plugin reads, the rest of the answer is not published. */
+    private JsonNode valu(ObjectNode body) {
+        BigDecimal amount = body.path("cart_amount").decimalValue();
+        if (!body.path("cart_currency").asText().equals("EGP")) {
+            throw new RefusedException(400, 206, "Currency not available");
+        }
+        if (amount.signum() <= 0
+                || body.path("customer_details").path("phone").asText("").isEmpty()) {
+            throw RefusedException.invalid("cart_amount and customer_details.phone are required");
+        }
+        ObjectNode answer = Json.object();
+        ArrayNode plans = answer.putObject("valuResponse")
+                .putArray("productList")
+                .addObject()
+                .putArray("tenureList");
+        for (int months : new int[] {3, 6, 12, 24}) {
+            BigDecimal monthly = amount.divide(BigDecimal.valueOf(months), 2, RoundingMode.UP);
+            plans.addObject().put("tenorMonth", months).put("emi", monthly.toPlainString());
+        }
+        return answer.put("trace", references.trace("PMNT0406"));
     }
 
     private boolean isShown(Transaction t) {

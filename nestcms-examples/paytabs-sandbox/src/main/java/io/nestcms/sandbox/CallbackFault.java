@@ -9,6 +9,21 @@ import java.time.Duration;
  */
 public sealed interface CallbackFault {
 
+    /**
+     * What the control port calls it.
+     *
+     * @return for example {@code callback-lose}
+     */
+    default String kind() {
+        if (this instanceof Lose) {
+            return "callback-lose";
+        }
+        if (this instanceof Duplicate) {
+            return "callback-duplicate";
+        }
+        return this instanceof Late ? "callback-delay" : "callback-wrong-signature";
+    }
+
     /** It is never sent. */
     record Lose() implements CallbackFault {}
 

@@ -42,7 +42,9 @@ final class ControlRoutes {
     }
 
     private void state(Context ctx) {
-        json(ctx, 200, Json.object().put("accepting", faults.accepting()).put("left", faults.left()));
+        ObjectNode state = Json.object().put("accepting", faults.accepting()).put("left", faults.left());
+        state.set("happened", Json.MAPPER.valueToTree(faults.happened()));
+        json(ctx, 200, state);
     }
 
     /** {@code {"fault": name, "path": ..., "count": n, ...}}. */

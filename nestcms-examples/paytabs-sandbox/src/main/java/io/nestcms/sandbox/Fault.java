@@ -11,6 +11,27 @@ import java.time.Duration;
 public sealed interface Fault {
 
     /**
+     * What the control port calls it.
+     *
+     * @return for example {@code drop-reply}
+     */
+    default String kind() {
+        if (this instanceof Answer answer) {
+            return answer.html() ? "html" : "status";
+        }
+        if (this instanceof CutReply cut) {
+            return cut.bytes() == 0 ? "drop-reply" : "cut-reply";
+        }
+        if (this instanceof DelayedReply) {
+            return "delay-reply";
+        }
+        if (this instanceof CutRequest) {
+            return "cut-request";
+        }
+        return this instanceof Envelope ? "envelope" : "delay";
+    }
+
+    /**
      * Waits, then works and answers.
      *
      * @param time how long; not negative

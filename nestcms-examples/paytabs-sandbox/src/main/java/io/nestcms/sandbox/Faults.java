@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,7 @@ public final class Faults {
     private final List<Chance<CallbackFault>> callbackChances = new ArrayList<>();
     private final Deque<Integer> inputCuts = new ArrayDeque<>();
     private final List<Supplier<CompletableFuture<Void>>> held = new ArrayList<>();
+    private final Map<String, Long> happened = new TreeMap<>();
     private @Nullable Listener main;
     private int toHold;
 
@@ -161,6 +164,7 @@ public final class Faults {
      * @return this
      */
     public Faults refuseConnections() {
+        happened("refuse");
         main().refuse();
         return this;
     }
@@ -209,6 +213,19 @@ public final class Faults {
     }
 
     /**
+     * How often each kind of fault has happened since the start, {@link #clear()} or not.
+     *
+     * @return by the names that the control port takes, for example {@code drop-reply}; those that never happened are missing
+     */
+    public synchronized Map<String, Long> happened() {
+        return new TreeMap<>(happened);
+    }
+
+    private synchronized void happened(String kind) {
+        happened.merge(kind, 1L, Long::sum);
+    }
+
+    /**
      * Whether the main port takes connections.
      *
      * @return {@code false} between {@link #refuseConnections()} and {@link #acceptConnections()}
@@ -218,17 +235,29 @@ public final class Faults {
     }
 
     synchronized @Nullable Fault take(String path) {
-        return take(calls, callChances, path);
+        Fault fault = take(calls, callChances, path);
+        if (fault != null) {
+            happened(fault.kind());
+        }
+        return fault;
     }
 
     synchronized @Nullable CallbackFault takeCallback() {
-        return take(callbacks, callbackChances, "*");
+        CallbackFault fault = take(callbacks, callbackChances, "*");
+        if (fault != null) {
+            happened(fault.kind());
+        }
+        return fault;
     }
 
     /** Where the connection that just became busy is to be cut; 0 for not at all. */
     synchronized int takeInputCut() {
         Integer bytes = inputCuts.pollFirst();
-        return bytes == null ? 0 : bytes;
+        if (bytes == null) {
+            return 0;
+        }
+        happened("cut-input");
+        return bytes;
     }
 
     /** Holds a notification back if a reordering is under way; the last one sends them all, newest first. */
@@ -243,6 +272,7 @@ public final class Faults {
                 return true;
             }
             toHold = 0;
+            happened("callback-reorder");
             release = drainHeld();
         }
         sendInTurn(release);

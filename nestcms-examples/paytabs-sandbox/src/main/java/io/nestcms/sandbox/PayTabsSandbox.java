@@ -63,7 +63,8 @@ public final class PayTabsSandbox implements AutoCloseable {
             close(file);
         };
         Consumer<RoutesConfig> gateway = routes -> {
-            new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses).register(routes);
+            new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses, references)
+                    .register(routes);
             new BillRoutes(serving, access, invoicing, bills, addresses, references).register(routes);
             new ManagedForm(settings, serving, tokens).register(routes);
             new PayerPages(settings, serving, acquirer, ledger, addresses).register(routes);

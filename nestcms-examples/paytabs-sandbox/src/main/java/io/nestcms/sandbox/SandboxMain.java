@@ -40,16 +40,29 @@ public final class SandboxMain {
         options.put("seed", (b, v) -> b.seed(Long.parseLong(v)));
         options.put("ipn", (b, v) -> b.ipnUrl(URI.create(v)));
         options.put("currencies", (b, v) -> b.currencies(v.split(",", -1)));
-        options.put("duplicates", (b, v) -> b.duplicates(constant(v, DuplicateRule::valueOf), Duration.ofMinutes(2)));
+        options.put("duplicates", SandboxMain::duplicates);
         options.put("requests-per-minute", (b, v) -> b.requestsPerMinute(Integer.parseInt(v)));
         options.put("merchant-limit", (b, v) -> b.merchantLimit(new BigDecimal(v)));
         options.put("page-minutes", (b, v) -> b.pageLife(Duration.ofMinutes(Long.parseLong(v))));
+        options.put("page-seconds", (b, v) -> b.pageLife(Duration.ofSeconds(Long.parseLong(v))));
+        options.put(
+                "callback-millis",
+                (b, v) -> b.callbackDelays(Arrays.stream(v.split(",", -1))
+                        .map(millis -> Duration.ofMillis(Long.parseLong(millis)))
+                        .toArray(Duration[]::new)));
         options.put(
                 "assume",
                 (b, v) -> b.assume(Arrays.stream(v.split(",", -1))
                         .map(name -> constant(name, Assumption::valueOf))
                         .toArray(Assumption[]::new)));
         return options;
+    }
+
+    /** The rule, and after a comma the window in seconds. */
+    private static void duplicates(SandboxBuilder builder, String value) {
+        String[] parts = value.split(",", 2);
+        Duration window = parts.length == 2 ? Duration.ofSeconds(Long.parseLong(parts[1])) : Duration.ofMinutes(2);
+        builder.duplicates(constant(parts[0], DuplicateRule::valueOf), window);
     }
 
     private static <T> T constant(String text, Function<String, T> valueOf) {
@@ -60,7 +73,7 @@ public final class SandboxMain {
      * Starts, says where, and runs until the process is ended. Wrong arguments end it with status 2.
      *
      * @param args {@code --port --control-port --host --public --profile --key --ledger --seed --ipn --currencies
-     *     --duplicates --requests-per-minute --merchant-limit --page-minutes --assume}, each with {@code =value}
+     *     --duplicates --requests-per-minute --merchant-limit --page-minutes --page-seconds --callback-millis --assume}, each with {@code =value}
      * @throws InterruptedException if the waiting is interrupted
      */
     public static void main(String[] args) throws InterruptedException {

@@ -1,10 +1,12 @@
 package io.nestcms.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,49 @@ class AsyncMethodTest {
                                 "")
                         .statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void sadadInquiry_showsTheTransaction_andNoOtherMethods() throws Exception {
+        JsonNode sadad = merchant.order(order("sadad"));
+        merchant.act(
+                sadad.path("redirect_url").asText(),
+                Merchant.MAPPER.createObjectNode().put("method", "sadad"));
+
+        JsonNode shown = merchant.ok(inquire(sadad));
+
+        assertThat(shown.path("tran_ref")).isEqualTo(sadad.path("tran_ref"));
+        assertThat(Merchant.outcome(shown)).isEqualTo("P600");
+        JsonNode fawry = merchant.order(order("fawry").put("cart_id", "ORD-2"));
+        assertThat(inquire(fawry).statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> inquire(JsonNode about) throws Exception {
+        ObjectNode body = Merchant.MAPPER.createObjectNode().put("profile_id", sandbox.profileId());
+        body.set("tran_ref", about.path("tran_ref"));
+        return merchant.post("/payment/apm/sadad/ifs/inquiry", body);
+    }
+
+    @Test
+    void valuInquiry_offersInstalmentsThatAddUpToTheAmountOrMore() throws Exception {
+        ObjectNode body = Merchant.MAPPER
+                .createObjectNode()
+                .put("profile_id", sandbox.profileId())
+                .put("cart_amount", 1000)
+                .put("cart_currency", "EGP");
+        body.putObject("customer_details").put("phone", "01000000000");
+
+        JsonNode offered = merchant.ok(merchant.post("/payment/info/valu/inquiry", body))
+                .at("/valuResponse/productList/0/tenureList");
+
+        assertThat(offered)
+                .extracting(
+                        plan -> plan.path("tenorMonth").asInt(),
+                        plan -> plan.path("emi").asText())
+                .startsWith(tuple(3, "333.34"), tuple(6, "166.67"));
+        assertThat(merchant.post("/payment/info/valu/inquiry", body.put("cart_currency", "SAR"))
+                        .body())
+                .contains("206");
     }
 
     @Test

@@ -221,6 +221,24 @@ class FaultsTest {
     }
 
     @Test
+    void happened_countsEachKindUnderTheNameOfTheControlPort() throws Exception {
+        sandbox.faults().next(2, REQUEST, Fault.status(500)).next(1, REQUEST, Fault.html(502));
+        for (int i = 0; i < 3; i++) {
+            assertThat(merchant.post(REQUEST, merchant.sale("ORD-" + i, "1", "SAR"))
+                            .statusCode())
+                    .isGreaterThanOrEqualTo(500);
+        }
+        merchant.control("POST", "/faults", "{\"fault\":\"refuse\"}");
+
+        merchant.control("DELETE", "/faults", "");
+
+        assertThat(sandbox.faults().happened())
+                .containsExactlyInAnyOrderEntriesOf(java.util.Map.of("status", 2L, "html", 1L, "refuse", 1L));
+        assertThat(merchant.control("GET", "/faults", "").body())
+                .contains("\"happened\":{\"html\":1,\"refuse\":1,\"status\":2}");
+    }
+
+    @Test
     void skewedClock_writesWrongTimes() throws Exception {
         merchant.control("POST", "/faults", "{\"fault\":\"skew-clock\",\"seconds\":-86400}");
         var paid = merchant.order(Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA));

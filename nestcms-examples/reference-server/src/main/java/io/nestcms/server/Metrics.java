@@ -11,44 +11,40 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.nestcms.payment.OutboxBacklog;
+import io.nestcms.metrics.OutboxMetrics;
+import io.nestcms.metrics.ReconcilerMetrics;
 import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.Reconciler;
 import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.CircuitBreakers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
 final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
-    private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
-
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final PaymentStore store;
     private final CircuitBreakers breakers;
     private final MultiGauge circuits;
-    private volatile double waiting = Double.NaN;
-    private volatile double buried = Double.NaN;
 
-    Metrics(PaymentStore store, CircuitBreakers breakers, IntSupplier listeningBrowsers) {
-        this.store = store;
+    Metrics(
+            PaymentStore store,
+            Reconciler reconciler,
+            Clock clock,
+            CircuitBreakers breakers,
+            IntSupplier listeningBrowsers) {
         this.breakers = breakers;
         this.circuits = MultiGauge.builder("nestcms.circuit")
                 .description("1 for the state that a circuit is in")
                 .register(registry);
-        Gauge.builder("nestcms.outbox.waiting", this, it -> it.waiting)
-                .description("Payments with events that wait for delivery")
-                .register(registry);
-        Gauge.builder("nestcms.outbox.buried", this, it -> it.buried)
-                .description("Events that could not be delivered")
-                .register(registry);
+        new OutboxMetrics(store.outbox(), clock).bindTo(registry);
+        new ReconcilerMetrics(reconciler, clock).bindTo(registry);
         Gauge.builder("nestcms.live.browsers", listeningBrowsers::getAsInt)
                 .strongReference(true)
                 .description("Browsers that listen for changes")
@@ -63,15 +59,6 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     }
 
     private void scrape(Context context) {
-        try {
-            OutboxBacklog backlog = store.outbox().backlog();
-            waiting = backlog.payments();
-            buried = backlog.buried();
-        } catch (RuntimeException broken) {
-            LOG.warn("The payment store cannot be reached: {}", broken.toString());
-            waiting = Double.NaN;
-            buried = Double.NaN;
-        }
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         for (BreakerSnapshot breaker : breakers.snapshots()) {
             for (BreakerState state : BreakerState.values()) {

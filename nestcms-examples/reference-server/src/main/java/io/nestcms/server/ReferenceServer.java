@@ -62,6 +62,7 @@ public final class ReferenceServer implements AutoCloseable {
     /** What takes payments. */
     private record Core(
             Payments payments,
+            Reconciler reconciler,
             PaymentStore store,
             PaymentGateway gateway,
             Cache<String, Payment> cache,
@@ -95,7 +96,8 @@ public final class ReferenceServer implements AutoCloseable {
         ExecutorService writers = Executors.newCachedThreadPool(named("nestcms-live"));
         closing.add("live writers", () -> stop(writers, Duration.ofSeconds(1)));
         LiveStatus live = new LiveStatus(builder.clock, writers, timer);
-        Metrics metrics = closing.add("metrics", new Metrics(core.store(), core.breakers(), live::clients));
+        Metrics metrics = closing.add(
+                "metrics", new Metrics(core.store(), core.reconciler(), builder.clock, core.breakers(), live::clients));
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
 
         // closed after the HTTP server, so that the events of its last requests go out too
@@ -140,7 +142,7 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(payments, store, gateway, cache, bus, breakers, relay);
+        return new Core(payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay);
     }
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
@@ -201,7 +203,7 @@ public final class ReferenceServer implements AutoCloseable {
      * @return what it did
      */
     public Reconciler.Run reconcile() {
-        return core.payments().reconciler().runOnce(RECONCILE_BATCH);
+        return core.reconciler().runOnce(RECONCILE_BATCH);
     }
 
     /**

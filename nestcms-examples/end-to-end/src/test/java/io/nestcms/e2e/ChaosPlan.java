@@ -1,0 +1,31 @@
+package io.nestcms.e2e;
+
+import java.time.Duration;
+
+/**
+ * What a chaos run does. The seed fixes orders, payers' choices, refunds, faults' odds and after how many payments something
+ * breaks; which call meets which fault is up to the threads.
+ *
+ * @param payments how many payments are made
+ * @param concurrency how many at once
+ * @param kills how often the server is killed
+ * @param seed where all chance comes from
+ * @param pageLife how long the gateway's pages can be paid; the server waits half as long again
+ */
+record ChaosPlan(int payments, int concurrency, int kills, long seed, Duration pageLife) {
+    ChaosPlan {
+        if (payments < 1 || concurrency < 1 || kills < 0 || kills > payments) {
+            throw new IllegalArgumentException(
+                    "payments " + payments + ", concurrency " + concurrency + ", kills " + kills);
+        }
+    }
+
+    /** When the server gives a page up: the gateway's clock may be wrong by a quarter of the page's life. */
+    Duration patience() {
+        return pageLife.plus(pageLife.dividedBy(2));
+    }
+
+    Duration skew() {
+        return pageLife.dividedBy(4);
+    }
+}

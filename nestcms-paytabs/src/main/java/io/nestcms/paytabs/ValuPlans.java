@@ -1,0 +1,68 @@
+package io.nestcms.paytabs;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By which instalments a customer of valU could pay. PayTabs does not publish the answer's fields; those that its own shop plugin
+ * reads are typed, and all are kept as they came.
+ *
+ * <p>Immutable and safe for use by many threads.
+ *
+ * @param plans the offers of all of the answer's products, in its order; empty when there is none
+ * @param fields every field of the answer, as text; what is no text, number or boolean, as its JSON
+ * @since 0.1
+ */
+public record ValuPlans(List<Plan> plans, Map<String, String> fields) {
+    /**
+     * Copies both.
+     *
+     * @param plans the offers
+     * @param fields every field of the answer
+     */
+    public ValuPlans {
+        plans = List.copyOf(plans);
+        fields = Map.copyOf(fields);
+    }
+
+    /**
+     * One offer.
+     *
+     * @param months over how many months it goes, {@code tenorMonth}, or {@code null}
+     * @param instalment what is due each month, {@code emi}, as PayTabs writes it, or {@code null}
+     * @param fields every field of the offer, as text
+     * @since 0.1
+     */
+    public record Plan(@Nullable Long months, @Nullable String instalment, Map<String, String> fields) {
+        /**
+         * Copies the map.
+         *
+         * @param months over how many months it goes, or {@code null}
+         * @param instalment what is due each month, or {@code null}
+         * @param fields every field of the offer
+         */
+        public Plan {
+            fields = Map.copyOf(fields);
+        }
+
+        static Plan of(Fields fields) {
+            return new Plan(fields.number("tenorMonth"), fields.note("emi"), fields.texts());
+        }
+    }
+
+    static ValuPlans of(Fields fields) {
+        Map<String, String> texts = fields.texts();
+        if (texts.isEmpty()) {
+            throw new UnreadableReplyException("nothing in it");
+        }
+        Stream<Fields> products = Stream.ofNullable(fields.child("valuResponse"))
+                .flatMap(answer -> answer.children("productList").stream());
+        return new ValuPlans(
+                products.flatMap(product -> product.children("tenureList").stream())
+                        .map(Plan::of)
+                        .toList(),
+                texts);
+    }
+}
