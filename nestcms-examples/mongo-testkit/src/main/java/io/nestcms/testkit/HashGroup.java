@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.backend.NumericUtils;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * sums of fields grouped by a document of fields; the engine does the rest.
  */
 final class HashGroup {
-    private record Path(String[] names) {
+    private record Path(List<String> names) {
         static @Nullable Path of(@Nullable Object expression) {
             return expression instanceof String text && text.startsWith("$") && !text.startsWith("$$")
-                    ? new Path(text.substring(1).split("\\.", -1))
+                    ? new Path(List.of(text.substring(1).split("\\.", -1)))
                     : null;
         }
 
@@ -43,7 +44,7 @@ final class HashGroup {
         Group(Document id, int sums) {
             this.id = id;
             this.sums = new Number[sums];
-            java.util.Arrays.fill(this.sums, 0);
+            Arrays.fill(this.sums, 0);
         }
     }
 
