@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * sums of fields grouped by a document of fields; the engine does the rest.
  */
 final class HashGroup {
-    private record Path(String[] names) {
+    private record Path(List<String> names) {
         static @Nullable Path of(@Nullable Object expression) {
             return expression instanceof String text && text.startsWith("$") && !text.startsWith("$$")
-                    ? new Path(text.substring(1).split("\\.", -1))
+                    ? new Path(List.of(text.substring(1).split("\\.", -1)))
                     : null;
         }
 
