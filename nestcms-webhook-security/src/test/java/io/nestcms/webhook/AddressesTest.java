@@ -13,6 +13,7 @@ import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -330,5 +331,39 @@ class AddressesTest {
         }
         return builder.peer(Objects.requireNonNull(IpAddress.parse(peer)).toInetAddress())
                 .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "192.0.2.1, 192.0.2.1",
+                "::ffff:192.0.2.1, 192.0.2.1",
+                "2001:db8:0:0:0:0:0:1, 2001:db8::1",
+                "fe80::1%eth0, -",
+                "localhost, -",
+                "127.1, -",
+                "'', -",
+                "-, -"
+            })
+    void peerAddress_anythingButAnAddress_isUnknown(@Nullable String text, @Nullable String expected) {
+        WebhookRequest request =
+                WebhookRequest.builder(new byte[0]).peerAddress(text).build();
+
+        assertThat(request.peer())
+                .isEqualTo(
+                        expected == null
+                                ? null
+                                : Objects.requireNonNull(IpAddress.parse(expected)).toInetAddress());
+    }
+
+    @Test
+    void peerAddress_unreadable_replacesAnEarlierOne() {
+        WebhookRequest request = WebhookRequest.builder(new byte[0])
+                .peerAddress("192.0.2.1")
+                .peerAddress("unknown")
+                .build();
+
+        assertThat(request.peer()).isNull();
     }
 }

@@ -148,6 +148,36 @@ class PublishedVectorsTest {
     }
 
     @Test
+    void adyen_notification_referenceWithColons() {
+        WebhookVerifier verifier = verifier(
+                SignatureScheme.adyenNotification(),
+                0,
+                SigningSecret.hex("74F490DD33F7327BAECC88B2947C011FC02D014A473AAA33A8EC93E4DC069174"));
+
+        VerifiedWebhook webhook =
+                verified(verifier.verify(request(utf8(AdyenSamples.notificationWithColons()), Map.of())));
+
+        assertThat(webhook.fields()).containsEntry("merchantReference", "\\:/\\/slashes are fun");
+    }
+
+    @Test
+    void adyen_header() {
+        byte[] body = utf8("{\"data\":{\"balancePlatform\":\"Integration_tools_test\",\"accountId\":"
+                + "\"BA32272223222H5HVKTBK4MLB\",\"sweep\":{\"id\":\"SWPC42272223222H5HVKV6H8C64DP5\",\"schedule\":"
+                + "{\"type\":\"balance\"},\"status\":\"active\",\"targetAmount\":{\"currency\":\"EUR\",\"value\":0},"
+                + "\"triggerAmount\":{\"currency\":\"EUR\",\"value\":0},\"type\":\"pull\",\"counterparty\":"
+                + "{\"balanceAccountId\":\"BA3227C223222H5HVKT3H9WLC\"},\"currency\":\"EUR\"}},\"environment\":\"test\","
+                + "\"type\":\"balancePlatform.balanceAccountSweep.updated\"}");
+        SigningSecret secret = SigningSecret.hex("D7DD5BA6146493707BF0BE7496F6404EC7A63616B7158EC927B9F54BB436765F");
+        Map<String, String> headers = Map.of("HmacSignature", "9Qz9S/0xpar1klkniKdshxpAhRKbiSAewPpWoxKefQA=");
+        WebhookVerifier verifier = verifier(SignatureScheme.adyenHeader(), 0, secret);
+
+        assertThat(verified(verifier.verify(request(body, headers))).body()).isEqualTo(body);
+        assertThat(WebhookSigner.of(SignatureScheme.adyenHeader(), secret).headers("", Instant.EPOCH, body))
+                .isEqualTo(headers);
+    }
+
+    @Test
     void payTabs_returnExampleOfTheFixtures() {
         Map<String, String> fields = Map.of(
                 "acquirerMessage", "",

@@ -123,6 +123,16 @@ class ThreatMonitorTest {
     }
 
     @Test
+    void refused_twoMillionSources_memoryStaysBounded() {
+        ThreatMonitor small = builder().maxSources(1000).build();
+        for (int i = 0; i < 2_000_000; i++) {
+            small.refused("192.0." + i, true);
+        }
+
+        assertThat(small.size()).isEqualTo(1000);
+    }
+
+    @Test
     void refused_flood_doesNotMakeTheMonitorForgetTheLoudOne() {
         ThreatMonitor small = builder().maxSources(10).maxRefusals(5).build();
         boolean blocked = false;
