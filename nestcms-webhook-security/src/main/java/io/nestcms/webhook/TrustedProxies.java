@@ -87,9 +87,6 @@ public final class TrustedProxies {
             return current;
         }
         List<String> hops = hops(request);
-        if (hops == null) {
-            return null;
-        }
         for (int i = hops.size() - 1; i >= 0; i--) {
             IpAddress hop = parseHop(hops.get(i));
             if (hop == null) {
@@ -112,13 +109,13 @@ public final class TrustedProxies {
         return false;
     }
 
-    /** The entries from left to right; {@code null} when they cannot be told apart. Repeated headers are one list. */
-    private @Nullable List<String> hops(WebhookRequest request) {
+    /** The entries from left to right; none when they cannot be told apart. Repeated headers are one list. */
+    private List<String> hops(WebhookRequest request) {
         List<String> hops = new ArrayList<>();
         for (String value : request.headers(header.headerName)) {
             List<String> entries = QuotedList.split(value, ',');
             if (entries == null || hops.size() + entries.size() > MAX_HOPS) {
-                return null;
+                return List.of();
             }
             hops.addAll(entries);
         }

@@ -41,7 +41,9 @@ class AddressesTest {
         "::FFFF:0a00:0001, 10.0.0.1",
         "0:0:0:0:0:ffff:10.0.0.1, 10.0.0.1",
         "64:ff9b::192.0.2.33, 64:ff9b:0:0:0:0:c000:221",
-        "::10.0.0.1, 0:0:0:0:0:0:a00:1"
+        "::10.0.0.1, 0:0:0:0:0:0:a00:1",
+        "2001:db8::ffff:10.0.0.1, 2001:db8:0:0:0:ffff:a00:1",
+        "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255, ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
     })
     void parse_addresses(String text, String expected) {
         assertThat(Objects.requireNonNull(IpAddress.parse(text))).hasToString(expected);
@@ -93,6 +95,15 @@ class AddressesTest {
             })
     void parse_anythingElse_isNoAddress(String text) {
         assertThat(IpAddress.parse(text)).isNull();
+    }
+
+    @Test
+    void hashCode_ofDifferentAddresses_differs() {
+        assertThat(Objects.requireNonNull(IpAddress.parse("192.0.2.1")).hashCode())
+                .isEqualTo(Objects.requireNonNull(IpAddress.parse("::ffff:192.0.2.1"))
+                        .hashCode())
+                .isNotEqualTo(
+                        Objects.requireNonNull(IpAddress.parse("192.0.2.2")).hashCode());
     }
 
     @Property(tries = 2000)
@@ -200,6 +211,10 @@ class AddressesTest {
                 "10.0.0.1 | 192.0.2.66 , , 192.0.2.1:8080 | 192.0.2.1",
                 "10.0.0.1 | [2001:db8::1]:443 | 2001:db8:0:0:0:0:0:1",
                 "10.0.0.1 | [2001:db8::1] | 2001:db8:0:0:0:0:0:1",
+                "10.0.0.1 | [::1]:8 | 0:0:0:0:0:0:0:1",
+                "10.0.0.1 | 192.0.2.1:8 | 192.0.2.1",
+                "10.0.0.1 | 192.0.2.1:65535 | 192.0.2.1",
+                "10.0.0.1 | :80 | -",
                 "10.0.0.1 | 2001:db8::1 | 2001:db8:0:0:0:0:0:1",
                 "10.0.0.1 | ::ffff:192.0.2.1 | 192.0.2.1",
                 "::ffff:10.0.0.1 | 192.0.2.1 | 192.0.2.1",
@@ -354,7 +369,8 @@ class AddressesTest {
                 .isEqualTo(
                         expected == null
                                 ? null
-                                : Objects.requireNonNull(IpAddress.parse(expected)).toInetAddress());
+                                : Objects.requireNonNull(IpAddress.parse(expected))
+                                        .toInetAddress());
     }
 
     @Test
@@ -365,5 +381,13 @@ class AddressesTest {
                 .build();
 
         assertThat(request.peer()).isNull();
+    }
+
+    @Test
+    void of_proxies_areAskedForTheirWord() {
+        TrustedProxies one = TrustedProxies.of(List.of("10.9.0.1"), Header.FORWARDED);
+
+        assertThat(one.client(from("10.9.0.1", "Forwarded", "for=192.0.2.1")))
+                .hasValue(Objects.requireNonNull(IpAddress.parse("192.0.2.1")).toInetAddress());
     }
 }

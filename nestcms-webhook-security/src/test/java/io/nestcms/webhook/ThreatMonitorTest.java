@@ -31,6 +31,9 @@ class ThreatMonitorTest {
 
         assertThat(monitor.isBlocked("a")).isTrue();
         assertThat(monitor.isBlocked("b")).isFalse();
+        monitor.refused("b", true);
+        monitor.refused("c", true);
+        assertThat(monitor.size()).isEqualTo(3);
     }
 
     @Test

@@ -42,11 +42,11 @@ class TimingCheckTest {
         }
     }
 
-    /** Ten nanoseconds in a noise of hundreds. */
+    /** Twenty nanoseconds in a noise of hundreds. */
     @Test
     void tells_smallShift_yes() {
         for (int round = 0; round < 50; round++) {
-            assertThat(noise(10).tells()).isTrue();
+            assertThat(noise(20).tells()).isTrue();
         }
     }
 
