@@ -11,9 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Adyen's standard notifications: the signature stands in the body and covers eight fields, joined by colons. Source:
  * Adyen's documentation of HMAC signatures. What is not among the eight is not signed, so the verified fields are these and
- * no others.
+ * no others: {@code pspReference}, {@code originalReference}, {@code merchantAccountCode}, {@code merchantReference},
+ * {@code amount.value}, {@code amount.currency}, {@code eventCode}, {@code success}.
+ *
+ * <p>Immutable and safe for use by many threads.
+ *
+ * @since 0.1
  */
-final class AdyenNotification implements SignatureScheme {
+public final class AdyenNotification implements SignatureScheme {
     private static final String ITEM = "notificationItems.[0].NotificationRequestItem.";
     private static final String SIGNATURE = ITEM + "additionalData.hmacSignature";
     private static final String SECOND_ITEM = "notificationItems.[1]";
@@ -79,8 +84,7 @@ final class AdyenNotification implements SignatureScheme {
             if (value == null && isStructured(scan.kind(leaf))) {
                 return SignatureReading.unreadable(Reason.PAYLOAD_MALFORMED, field + " is not a plain value");
             }
-            // colons are not escaped: allowed in one field, the text can be split in one way only; in two, in several
-            if (value != null && value.indexOf(':') >= 0 && !field.equals(REFERENCE)) {
+            if (value != null && isAmbiguous(field, value)) {
                 return SignatureReading.unreadable(Reason.PAYLOAD_MALFORMED, field + " has a colon");
             }
             fields.put(field, value == null ? "" : value);
@@ -89,6 +93,33 @@ final class AdyenNotification implements SignatureScheme {
                 .signature(mac)
                 .fields(fields)
                 .build();
+    }
+
+    /**
+     * Signs a notification, for simulators and tests.
+     *
+     * @param fields the signed fields by the names above; one that is left out is signed as empty, other names are passed
+     *     over as Adyen does
+     * @param secret the secret
+     * @return the value of {@code additionalData.hmacSignature}
+     * @throws IllegalArgumentException if a field other than {@code merchantReference} has a colon
+     * @throws WebhookException if the secret was closed
+     */
+    public String sign(Map<String, String> fields, SigningSecret secret) {
+        Map<String, String> signed = new LinkedHashMap<>();
+        for (String field : SIGNED) {
+            String value = fields.getOrDefault(field, "");
+            if (isAmbiguous(field, value)) {
+                throw new IllegalArgumentException(field + " has a colon: allowed in " + REFERENCE + " only");
+            }
+            signed.put(field, value);
+        }
+        return SignatureEncoding.BASE64.encode(secret.sign(MacAlgorithm.HMAC_SHA256, content(signed)));
+    }
+
+    /** Colons are not escaped: allowed in one field, the text can be split in one way only; in two, in several. */
+    private static boolean isAmbiguous(String field, String value) {
+        return value.indexOf(':') >= 0 && !field.equals(REFERENCE);
     }
 
     private static boolean isStructured(JsonScan.@Nullable Kind kind) {

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 final class Arrival {
     private final WebhookRequest request;
     private final String scheme;
-    private final ClientAddress client;
+    private final @Nullable IpAddress client;
     private final Instant at;
     private @Nullable Origin origin; // made twice by a race at worst, and then equal
 
-    Arrival(WebhookRequest request, String scheme, ClientAddress client, Instant at) {
+    Arrival(WebhookRequest request, String scheme, @Nullable IpAddress client, Instant at) {
         this.request = request;
         this.scheme = scheme;
         this.client = client;
@@ -27,7 +27,8 @@ final class Arrival {
         return scheme;
     }
 
-    ClientAddress client() {
+    /** Who sent it, {@code null} when it cannot be known. */
+    @Nullable IpAddress client() {
         return client;
     }
 
@@ -38,7 +39,7 @@ final class Arrival {
     Origin origin() {
         Origin made = origin;
         if (made == null) {
-            made = new Origin(scheme, request.tenant(), client.text());
+            made = new Origin(scheme, request.tenant(), client == null ? "unknown" : client.toString());
             origin = made;
         }
         return made;

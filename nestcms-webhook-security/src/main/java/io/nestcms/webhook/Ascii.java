@@ -25,7 +25,9 @@ final class Ascii {
             return false;
         }
         for (int i = 0; i < a.length(); i++) {
-            if (lower(a.charAt(i)) != lower(b.charAt(i))) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y && lower(x) != lower(y)) {
                 return false;
             }
         }

@@ -85,9 +85,10 @@ public final class Ed25519PublicKey implements VerificationKey {
      *
      * @param at the first instant at which it is valid
      * @return the key
+     * @throws IllegalArgumentException if the key would never be valid
      */
     public Ed25519PublicKey validFrom(Instant at) {
-        return new Ed25519PublicKey(key, Objects.requireNonNull(at, "at"), notAfter);
+        return between(Objects.requireNonNull(at, "at"), notAfter);
     }
 
     /**
@@ -95,9 +96,17 @@ public final class Ed25519PublicKey implements VerificationKey {
      *
      * @param at the first instant at which it is valid no more
      * @return the key
+     * @throws IllegalArgumentException if the key would never be valid
      */
     public Ed25519PublicKey validUntil(Instant at) {
-        return new Ed25519PublicKey(key, notBefore, Objects.requireNonNull(at, "at"));
+        return between(notBefore, Objects.requireNonNull(at, "at"));
+    }
+
+    private Ed25519PublicKey between(@Nullable Instant from, @Nullable Instant until) {
+        if (from != null && until != null && !from.isBefore(until)) {
+            throw new IllegalArgumentException("key is never valid: the start must lie before the end");
+        }
+        return new Ed25519PublicKey(key, from, until);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package io.nestcms.webhook;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Hexadecimal digits to bytes, giving {@code null} where {@link java.util.HexFormat} would throw with the text in its message. */
+/** Hexadecimal digits to bytes, giving {@code null} where {@link HexFormat} would throw with the text in its message. */
 final class Hex {
     private Hex() {}
 
@@ -25,10 +26,6 @@ final class Hex {
 
     /** The digit's value, -1 for any other character. Character.digit would take the digits of other scripts too. */
     static int digit(int c) {
-        if (c >= '0' && c <= '9') {
-            return c - '0';
-        }
-        int lower = c | 0x20;
-        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+        return HexFormat.isHexDigit(c) ? HexFormat.fromHexDigit(c) : -1;
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses that may send. An address that is not known is not allowed.
@@ -63,8 +64,7 @@ public final class IpAllowList implements WebhookCheck {
         return check(TrustedProxies.none().resolve(request));
     }
 
-    Optional<Refusal> check(ClientAddress client) {
-        IpAddress address = client.address();
+    Optional<Refusal> check(@Nullable IpAddress address) {
         if (address == null) {
             return Optional.of(Refusal.of(Reason.SOURCE_UNKNOWN, "the sender's address is not known"));
         }

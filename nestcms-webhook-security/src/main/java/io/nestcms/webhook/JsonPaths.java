@@ -2,13 +2,16 @@ package io.nestcms.webhook;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The paths (names joined by dots, array elements as {@code [0]}) that a scan is to find, as a tree. */
 final class JsonPaths {
     private final Node root = new Node(new byte[0], "", 0);
-    private final List<String> paths = new ArrayList<>();
+    private final Map<String, Integer> leaves = new HashMap<>();
     private int nodes = 1;
 
     JsonPaths(List<String> paths) {
@@ -30,9 +33,9 @@ final class JsonPaths {
             node = next;
         }
         if (node.leaf < 0) {
-            node.leaf = paths.size();
+            node.leaf = leaves.size();
+            leaves.put(path, node.leaf);
         }
-        paths.add(path);
     }
 
     Node root() {
@@ -40,24 +43,16 @@ final class JsonPaths {
     }
 
     int leaves() {
-        return paths.size();
+        return leaves.size();
     }
 
     int nodes() {
         return nodes;
     }
 
-    /** The number under which the path's value is found. */
+    /** The number under which the path's value is found, for one of the paths given. */
     int leafOf(String path) {
-        Node node = root;
-        for (String name : path.split("\\.", -1)) {
-            Node next = node.child(name);
-            if (next == null) {
-                return -1;
-            }
-            node = next;
-        }
-        return node.leaf;
+        return Objects.requireNonNull(leaves.get(path), path);
     }
 
     /** A name on a wanted path. */

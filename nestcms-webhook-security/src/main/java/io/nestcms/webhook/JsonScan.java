@@ -19,7 +19,19 @@ final class JsonScan {
         FALSE,
         NULL,
         OBJECT,
-        ARRAY
+        ARRAY;
+
+        private static Kind startingWith(byte first) {
+            return switch (first) {
+                case '{' -> OBJECT;
+                case '[' -> ARRAY;
+                case '"' -> STRING;
+                case 't' -> TRUE;
+                case 'f' -> FALSE;
+                case 'n' -> NULL;
+                default -> NUMBER;
+            };
+        }
     }
 
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
@@ -28,9 +40,8 @@ final class JsonScan {
 
     private final byte[] json;
     private final int maxDepth;
-    private final int[] starts;
-    private final int[] ends;
-    private final @Nullable Kind[] kinds;
+    private final int[]
+            spans; // from and until of each wanted value; none is at 0, where the object begins at the earliest
     private final boolean[] seen;
     private int at;
     private int depth;
@@ -38,9 +49,7 @@ final class JsonScan {
     private JsonScan(byte[] json, JsonPaths paths, int maxDepth) {
         this.json = json;
         this.maxDepth = maxDepth;
-        this.starts = new int[paths.leaves()];
-        this.ends = new int[paths.leaves()];
-        this.kinds = new Kind[paths.leaves()];
+        this.spans = new int[2 * paths.leaves()];
         this.seen = new boolean[paths.nodes()];
     }
 
@@ -59,52 +68,52 @@ final class JsonScan {
         return scan;
     }
 
+    /** What a value is, {@code null} when it is not there. */
     @Nullable Kind kind(int leaf) {
-        return kinds[leaf];
+        int from = spans[2 * leaf];
+        return from == 0 ? null : Kind.startingWith(json[from]);
     }
 
     /** A string's or number's text, {@code null} for a missing value and for all other kinds. */
     @Nullable String text(int leaf) {
-        Kind kind = kinds[leaf];
+        Kind kind = kind(leaf);
+        int from = spans[2 * leaf];
+        int until = spans[2 * leaf + 1];
         if (kind == Kind.STRING) {
-            return JsonText.unescape(json, starts[leaf] + 1, ends[leaf] - 1);
+            return JsonText.unescape(json, from + 1, until - 1);
         }
         return kind == Kind.NUMBER || kind == Kind.TRUE || kind == Kind.FALSE
-                ? new String(json, starts[leaf], ends[leaf] - starts[leaf], StandardCharsets.US_ASCII)
+                ? new String(json, from, until - from, StandardCharsets.US_ASCII)
                 : null;
     }
 
     private void value(JsonPaths.@Nullable Node node) throws JsonRefusedException {
         int start = at;
-        Kind kind = read(node);
+        read(node);
         if (node != null && node.leaf() >= 0) {
-            starts[node.leaf()] = start;
-            ends[node.leaf()] = at;
-            kinds[node.leaf()] = kind;
+            spans[2 * node.leaf()] = start;
+            spans[2 * node.leaf() + 1] = at;
         }
     }
 
-    private Kind read(JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        return switch (peek()) {
+    private void read(JsonPaths.@Nullable Node node) throws JsonRefusedException {
+        switch (peek()) {
             case '{' -> object(node);
             case '[' -> array(node);
-            case '"' -> {
-                string();
-                yield Kind.STRING;
-            }
-            case 't' -> word(TRUE, Kind.TRUE);
-            case 'f' -> word(FALSE, Kind.FALSE);
-            case 'n' -> word(NULL, Kind.NULL);
+            case '"' -> string();
+            case 't' -> word(TRUE);
+            case 'f' -> word(FALSE);
+            case 'n' -> word(NULL);
             default -> number();
-        };
+        }
     }
 
-    private Kind object(JsonPaths.@Nullable Node node) throws JsonRefusedException {
+    private void object(JsonPaths.@Nullable Node node) throws JsonRefusedException {
         descend();
         skipSpace();
         if (peek() == '}') {
             ascend();
-            return Kind.OBJECT;
+            return;
         }
         while (true) {
             JsonPaths.@Nullable Node child = name(node);
@@ -115,7 +124,7 @@ final class JsonScan {
             skipSpace();
             if (peek() == '}') {
                 ascend();
-                return Kind.OBJECT;
+                return;
             }
             expect(',');
             skipSpace();
@@ -142,12 +151,12 @@ final class JsonScan {
         return node;
     }
 
-    private Kind array(JsonPaths.@Nullable Node node) throws JsonRefusedException {
+    private void array(JsonPaths.@Nullable Node node) throws JsonRefusedException {
         descend();
         skipSpace();
         if (peek() == ']') {
             ascend();
-            return Kind.ARRAY;
+            return;
         }
         for (int index = 0; ; index++) {
             // the tree is asked for the first elements only: nobody wants a later one
@@ -155,7 +164,7 @@ final class JsonScan {
             skipSpace();
             if (peek() == ']') {
                 ascend();
-                return Kind.ARRAY;
+                return;
             }
             expect(',');
             skipSpace();
@@ -181,6 +190,10 @@ final class JsonScan {
         int i = at + 1;
         while (i < text.length) {
             int b = text[i];
+            if (b >= 0x20 && b != '"' && b != '\\') { // nearly all of them
+                i++;
+                continue;
+            }
             if (b == '"') {
                 at = i + 1;
                 return escaped;
@@ -190,10 +203,8 @@ final class JsonScan {
                 i = JsonText.afterEscape(text, i);
             } else if (b < 0) {
                 i = JsonText.afterCharacter(text, i);
-            } else if (b < 0x20) {
-                throw malformed("a control character in a string");
             } else {
-                i++;
+                throw malformed("a control character in a string");
             }
             if (i < 0) {
                 throw malformed("a broken escape or character");
@@ -202,7 +213,7 @@ final class JsonScan {
         throw malformed("a string without an end");
     }
 
-    private Kind number() throws JsonRefusedException {
+    private void number() throws JsonRefusedException {
         if (peek() == '-') {
             at++;
         }
@@ -222,7 +233,6 @@ final class JsonScan {
             }
             digits();
         }
-        return Kind.NUMBER;
     }
 
     private void digits() throws JsonRefusedException {
@@ -235,12 +245,11 @@ final class JsonScan {
         }
     }
 
-    private Kind word(byte[] word, Kind kind) throws JsonRefusedException {
+    private void word(byte[] word) throws JsonRefusedException {
         if (json.length - at < word.length || !Arrays.equals(json, at, at + word.length, word, 0, word.length)) {
             throw malformed("an unknown word");
         }
         at += word.length;
-        return kind;
     }
 
     private void skipSpace() {

@@ -13,7 +13,7 @@ final class JsonText {
         }
         return switch (json[at + 1]) {
             case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at + 2;
-            case 'u' -> at + 6 <= json.length && unit(json, at + 2) >= 0 ? at + 6 : -1;
+            case 'u' -> at + 6 <= json.length && areHexDigits(json, at + 2) ? at + 6 : -1;
             default -> -1;
         };
     }
@@ -82,15 +82,12 @@ final class JsonText {
         };
     }
 
-    private static int unit(byte[] json, int at) {
-        int unit = 0;
+    private static boolean areHexDigits(byte[] json, int at) {
         for (int i = at; i < at + 4; i++) {
-            int digit = Hex.digit(json[i]);
-            if (digit < 0) {
-                return -1;
+            if (Hex.digit(json[i]) < 0) {
+                return false;
             }
-            unit = (unit << 4) | digit;
         }
-        return unit;
+        return true;
     }
 }

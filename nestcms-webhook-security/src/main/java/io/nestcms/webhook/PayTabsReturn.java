@@ -31,6 +31,17 @@ public final class PayTabsReturn implements SignatureScheme {
     private static final int MAX_FIELDS = 256;
     private static final String SIGNATURE = "signature";
     private static final byte[] ZERO = {'0'};
+    private static final Set<String> OWN_FIELDS = Set.of(
+            "acquirerMessage",
+            "acquirerRRN",
+            "cartId",
+            "customerEmail",
+            "respCode",
+            "respMessage",
+            "respStatus",
+            SIGNATURE,
+            "token",
+            "tranRef");
 
     private final Set<String> merchantParameters;
     private final boolean droppingZeros;
@@ -44,10 +55,17 @@ public final class PayTabsReturn implements SignatureScheme {
      * The same scheme for a return address that carries query parameters of the merchant's own. They are not signed, so
      * they are left out of the check and of the verified fields.
      *
-     * @param names the parameters' names; a name of PayTabs' own must not be among them, as it would then be unsigned
+     * @param names the parameters' names
      * @return the scheme
+     * @throws IllegalArgumentException if a field of PayTabs' own is among them: it would no longer be signed
      */
     public PayTabsReturn withMerchantParameters(Collection<String> names) {
+        for (String name : names) {
+            if (OWN_FIELDS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "parameter " + name + " is a field of PayTabs' own: it would no longer be signed");
+            }
+        }
         return new PayTabsReturn(Set.copyOf(names), droppingZeros);
     }
 

@@ -2,6 +2,7 @@ package io.nestcms.webhook;
 
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the keys of a tenant (merchant profile). Several may be valid at once, so that a key can be changed without losing a
@@ -17,11 +18,11 @@ public interface SecretSource {
      * The keys of a tenant.
      *
      * @param tenant the tenant as the request names it, empty when there is only one
-     * @return its keys; empty when the tenant is not known
+     * @return its keys; empty or {@code null} when the tenant is not known, so that {@code map::get} will do
      * @throws RuntimeException if the keys cannot be looked up now; the request is then refused as
      *     {@link Refusal.Reason#SECRET_UNAVAILABLE}
      */
-    Collection<? extends VerificationKey> keysOf(String tenant);
+    @Nullable Collection<? extends VerificationKey> keysOf(String tenant);
 
     /**
      * The same keys for every tenant.

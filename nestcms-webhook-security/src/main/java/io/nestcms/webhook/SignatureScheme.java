@@ -101,7 +101,7 @@ public interface SignatureScheme {
      *
      * @return the scheme {@code adyen-notification}
      */
-    static SignatureScheme adyenNotification() {
+    static AdyenNotification adyenNotification() {
         return AdyenNotification.INSTANCE;
     }
 

@@ -70,6 +70,11 @@ public final class ThreatMonitor {
         }
     }
 
+    /** Whether any source is blocked, or was until a moment ago. */
+    boolean blocksAny() {
+        return anyBlock;
+    }
+
     /**
      * Counts a refusal.
      *

@@ -67,7 +67,7 @@ public record TimestampRule(@Nullable Duration past, Duration future) {
         if (past != null && age.compareTo(past) > 0) {
             return Optional.of(Refusal.of(Reason.TIMESTAMP_TOO_OLD, "older than " + past));
         }
-        return age.negated().compareTo(future) > 0
+        return Duration.between(now, signed).compareTo(future) > 0
                 ? Optional.of(Refusal.of(Reason.TIMESTAMP_IN_FUTURE, "further ahead than " + future))
                 : Optional.empty();
     }

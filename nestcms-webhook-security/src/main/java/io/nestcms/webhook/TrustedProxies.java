@@ -72,34 +72,32 @@ public final class TrustedProxies {
      * @return the sender's address, empty when it cannot be known
      */
     public Optional<InetAddress> client(WebhookRequest request) {
-        IpAddress address = resolve(request).address();
+        IpAddress address = resolve(request);
         return address == null ? Optional.empty() : Optional.of(address.toInetAddress());
     }
 
-    ClientAddress resolve(WebhookRequest request) {
+    /** Who sent a request, {@code null} when it cannot be known. */
+    @Nullable IpAddress resolve(WebhookRequest request) {
         InetAddress peer = request.peer();
         if (peer == null) {
-            return ClientAddress.UNKNOWN;
+            return null;
         }
         IpAddress current = IpAddress.of(peer);
         if (!isProxy(current)) {
-            return new ClientAddress(current);
+            return current;
         }
         List<String> hops = hops(request);
-        if (hops == null) {
-            return ClientAddress.UNKNOWN;
-        }
         for (int i = hops.size() - 1; i >= 0; i--) {
             IpAddress hop = parseHop(hops.get(i));
             if (hop == null) {
-                return ClientAddress.UNKNOWN;
+                return null;
             }
             if (!isProxy(hop)) {
-                return new ClientAddress(hop);
+                return hop;
             }
             current = hop;
         }
-        return hops.isEmpty() ? ClientAddress.UNKNOWN : new ClientAddress(current);
+        return hops.isEmpty() ? null : current;
     }
 
     private boolean isProxy(IpAddress address) {
@@ -111,13 +109,13 @@ public final class TrustedProxies {
         return false;
     }
 
-    /** The entries from left to right; {@code null} when they cannot be told apart. Repeated headers are one list. */
-    private @Nullable List<String> hops(WebhookRequest request) {
+    /** The entries from left to right; none when they cannot be told apart. Repeated headers are one list. */
+    private List<String> hops(WebhookRequest request) {
         List<String> hops = new ArrayList<>();
         for (String value : request.headers(header.headerName)) {
             List<String> entries = QuotedList.split(value, ',');
             if (entries == null || hops.size() + entries.size() > MAX_HOPS) {
-                return null;
+                return List.of();
             }
             hops.addAll(entries);
         }

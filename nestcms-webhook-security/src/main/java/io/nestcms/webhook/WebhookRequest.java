@@ -258,6 +258,19 @@ public final class WebhookRequest {
         }
 
         /**
+         * Sets the address of the socket's other end from its text, as a servlet container gives it. The name service is
+         * never asked: a text that is no address (a name, an address with a zone, an empty one) leaves the sender unknown.
+         *
+         * @param address the text of an IPv4 or IPv6 address, or {@code null} when it is not known
+         * @return this builder
+         */
+        public Builder peerAddress(@Nullable String address) {
+            IpAddress parsed = address == null ? null : IpAddress.parse(address);
+            this.peer = parsed == null ? null : parsed.toInetAddress();
+            return this;
+        }
+
+        /**
          * Sets the method. Default {@code POST}.
          *
          * @param method the method, in any case

@@ -47,7 +47,19 @@ public interface WebhookSigner {
      * @throws IllegalArgumentException if there is no key
      */
     static WebhookSigner standardWebhooks(List<? extends SigningKey> keys) {
-        return new StandardWebhooks("standard-webhooks", "webhook").signer(atLeastOne(keys));
+        return standardWebhooks("webhook", keys);
+    }
+
+    /**
+     * Signs by Standard Webhooks under other header names, as Svix does.
+     *
+     * @param headerPrefix what stands for {@code webhook} in the header names
+     * @param keys the keys, at least one
+     * @return the signer
+     * @throws IllegalArgumentException if there is no key
+     */
+    static WebhookSigner standardWebhooks(String headerPrefix, List<? extends SigningKey> keys) {
+        return new StandardWebhooks("standard-webhooks", headerPrefix).signer(atLeastOne(keys));
     }
 
     /**

@@ -12,7 +12,7 @@ class AddressFuzzTest {
     private static final TrustedProxies XFF = TrustedProxies.of(PROXIES, Header.X_FORWARDED_FOR);
     private static final TrustedProxies FORWARDED = TrustedProxies.of(PROXIES, Header.FORWARDED);
 
-    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "30m")
+    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "3h")
     void parse_anyText_isAnAddressOrNone(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         IpAddress address = IpAddress.parse(text);

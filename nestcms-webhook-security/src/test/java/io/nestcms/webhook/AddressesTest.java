@@ -13,6 +13,7 @@ import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,7 +41,9 @@ class AddressesTest {
         "::FFFF:0a00:0001, 10.0.0.1",
         "0:0:0:0:0:ffff:10.0.0.1, 10.0.0.1",
         "64:ff9b::192.0.2.33, 64:ff9b:0:0:0:0:c000:221",
-        "::10.0.0.1, 0:0:0:0:0:0:a00:1"
+        "::10.0.0.1, 0:0:0:0:0:0:a00:1",
+        "2001:db8::ffff:10.0.0.1, 2001:db8:0:0:0:ffff:a00:1",
+        "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255, ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
     })
     void parse_addresses(String text, String expected) {
         assertThat(Objects.requireNonNull(IpAddress.parse(text))).hasToString(expected);
@@ -92,6 +95,15 @@ class AddressesTest {
             })
     void parse_anythingElse_isNoAddress(String text) {
         assertThat(IpAddress.parse(text)).isNull();
+    }
+
+    @Test
+    void hashCode_ofDifferentAddresses_differs() {
+        assertThat(Objects.requireNonNull(IpAddress.parse("192.0.2.1")).hashCode())
+                .isEqualTo(Objects.requireNonNull(IpAddress.parse("::ffff:192.0.2.1"))
+                        .hashCode())
+                .isNotEqualTo(
+                        Objects.requireNonNull(IpAddress.parse("192.0.2.2")).hashCode());
     }
 
     @Property(tries = 2000)
@@ -199,6 +211,10 @@ class AddressesTest {
                 "10.0.0.1 | 192.0.2.66 , , 192.0.2.1:8080 | 192.0.2.1",
                 "10.0.0.1 | [2001:db8::1]:443 | 2001:db8:0:0:0:0:0:1",
                 "10.0.0.1 | [2001:db8::1] | 2001:db8:0:0:0:0:0:1",
+                "10.0.0.1 | [::1]:8 | 0:0:0:0:0:0:0:1",
+                "10.0.0.1 | 192.0.2.1:8 | 192.0.2.1",
+                "10.0.0.1 | 192.0.2.1:65535 | 192.0.2.1",
+                "10.0.0.1 | :80 | -",
                 "10.0.0.1 | 2001:db8::1 | 2001:db8:0:0:0:0:0:1",
                 "10.0.0.1 | ::ffff:192.0.2.1 | 192.0.2.1",
                 "::ffff:10.0.0.1 | 192.0.2.1 | 192.0.2.1",
@@ -330,5 +346,48 @@ class AddressesTest {
         }
         return builder.peer(Objects.requireNonNull(IpAddress.parse(peer)).toInetAddress())
                 .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "192.0.2.1, 192.0.2.1",
+                "::ffff:192.0.2.1, 192.0.2.1",
+                "2001:db8:0:0:0:0:0:1, 2001:db8::1",
+                "fe80::1%eth0, -",
+                "localhost, -",
+                "127.1, -",
+                "'', -",
+                "-, -"
+            })
+    void peerAddress_anythingButAnAddress_isUnknown(@Nullable String text, @Nullable String expected) {
+        WebhookRequest request =
+                WebhookRequest.builder(new byte[0]).peerAddress(text).build();
+
+        assertThat(request.peer())
+                .isEqualTo(
+                        expected == null
+                                ? null
+                                : Objects.requireNonNull(IpAddress.parse(expected))
+                                        .toInetAddress());
+    }
+
+    @Test
+    void peerAddress_unreadable_replacesAnEarlierOne() {
+        WebhookRequest request = WebhookRequest.builder(new byte[0])
+                .peerAddress("192.0.2.1")
+                .peerAddress("unknown")
+                .build();
+
+        assertThat(request.peer()).isNull();
+    }
+
+    @Test
+    void of_proxies_areAskedForTheirWord() {
+        TrustedProxies one = TrustedProxies.of(List.of("10.9.0.1"), Header.FORWARDED);
+
+        assertThat(one.client(from("10.9.0.1", "Forwarded", "for=192.0.2.1")))
+                .hasValue(Objects.requireNonNull(IpAddress.parse("192.0.2.1")).toInetAddress());
     }
 }

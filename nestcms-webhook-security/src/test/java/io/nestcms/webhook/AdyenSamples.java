@@ -6,6 +6,15 @@ final class AdyenSamples {
 
     private AdyenSamples() {}
 
+    /** Of Adyen's own test of a reference with colons and backslashes. */
+    static String notificationWithColons() {
+        return "{\"live\":\"false\",\"notificationItems\":[{\"NotificationRequestItem\":{\"additionalData\":"
+                + "{\"hmacSignature\":\"CZErGCNQaSsxbaQfZaJlakqo7KPP+mIa8a+wx3yNs9A=\"},\"amount\":{\"currency\":\"EUR\","
+                + "\"value\":1000},\"eventCode\":\"AUTHORISATION\",\"eventDate\":\"2023-01-10T13:42:29+01:00\","
+                + "\"merchantAccountCode\":\"AntoniStroinski\",\"merchantReference\":\"\\\\:/\\\\/slashes are fun\","
+                + "\"pspReference\":\"ZVWN7D3WSMK2WN82\",\"reason\":\"052095:1111:03/2030\",\"success\":\"true\"}}]}";
+    }
+
     static String notification() {
         return "{\"live\":\"false\",\"notificationItems\":[{\"NotificationRequestItem\":{\"additionalData\":"
                 + "{\"hmacSignature\":\"" + SIGNATURE + "\"},\"amount\":{\"currency\":\"EUR\",\"value\":1130},"

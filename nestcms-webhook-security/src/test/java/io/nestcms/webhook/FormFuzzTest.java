@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Bodies that claim to be forms. */
 class FormFuzzTest {
-    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "30m")
+    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "3h")
     void parse_anyForm_isWrittenAndReadAgain(byte[] form) {
         SignatureScheme.payTabsReturn().read(WebhookRequest.builder(form).build());
         List<FormField> fields = FormField.parse(form, 256);

@@ -70,7 +70,21 @@ class HeaderRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "a:", "ſignature", "Signature\u212a", "a\r\nb", "a\0", "\"a\"", "(a)", "é"})
+    @ValueSource(
+            strings = {
+                "\u0080",
+                "",
+                " ",
+                "a b",
+                "a:",
+                "ſignature",
+                "Signature\u212a",
+                "a\r\nb",
+                "a\0",
+                "\"a\"",
+                "(a)",
+                "é"
+            })
     void check_nameThatHttpDoesNotAllow(String name) {
         assertThat(reason(HeaderRules.standard(), name, "x")).isEqualTo(Reason.HEADER_MALFORMED);
     }
@@ -154,6 +168,7 @@ class HeaderRulesTest {
         };
 
         assertThat(WebhookRequest.builder(endless, 1000).build().bodyLength()).isEqualTo(1001);
+        assertThat(WebhookRequest.builder(endless, 1).build().bodyLength()).isEqualTo(2);
         assertThat(WebhookRequest.builder(new ByteArrayInputStream(new byte[7]), 1000)
                         .build()
                         .bodyLength())
@@ -190,5 +205,32 @@ class HeaderRulesTest {
             builder.header(headers[i], headers[i + 1]);
         }
         return builder.build();
+    }
+
+    @Test
+    void header_caseOfLettersOnly_isIgnored() {
+        WebhookRequest request =
+                WebhookRequest.builder(new byte[1]).header("azAZ-^~", "1").build();
+
+        assertThat(request.header("AZaz-^~")).isEqualTo("1");
+        assertThat(request.header("azAZ-~~")).isNull();
+        assertThat(request.header("azAZ-^^")).isNull();
+        assertThat(Ascii.equalsIgnoreCase("@[", "`{")).isFalse();
+    }
+
+    @Test
+    void verify_rulesOfTheVerifier_areAsked() {
+        byte[] body = Fixtures.utf8("{}");
+        WebhookVerifier verifier = Fixtures.callbackVerifier()
+                .headers(HeaderRules.builder().require("X-Wanted").build())
+                .build();
+        WebhookRequest.Builder request =
+                WebhookRequest.builder(body).header("Signature", Fixtures.hexMac(Fixtures.SERVER_KEY, body));
+
+        assertThat(Fixtures.reason(verifier.verify(request.build()))).isEqualTo(Reason.HEADER_MISSING);
+        VerifiedWebhook webhook = Fixtures.verified(
+                verifier.verify(request.header("x-wanted", "1").build()));
+        assertThat(webhook.bodyBuffer().remaining()).isEqualTo(2);
+        assertThat(webhook).hasToString("VerifiedWebhook[paytabs-callback, 2 bytes]");
     }
 }

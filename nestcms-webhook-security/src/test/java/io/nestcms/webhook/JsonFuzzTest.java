@@ -13,7 +13,7 @@ class JsonFuzzTest {
             .clock(Fixtures.CLOCK)
             .build();
 
-    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "30m")
+    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "3h")
     void check_anyBody_endsInAnAnswer(byte[] body) {
         WebhookRequest request = WebhookRequest.builder(body).build();
 

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonScanTest {
+    private static final String BROKEN = "not JSON: a broken escape or character";
+
     private static final PayloadRules PLAIN = PayloadRules.json().build();
 
     @ParameterizedTest
@@ -31,6 +33,7 @@ class JsonScanTest {
                 "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\\uD800\"}",
                 "{\"مبلغ\":\"دينار é 😀 ﷼\"}",
                 "{\"a\":1,\"a\":2}",
+                "{ \"a\" : 1 , \"b\" : [ 2 , 3 ] }",
                 "{\"a\":\"\u007f\u0080\u07ff\u0800\uffff\"}"
             })
     void check_wellFormed(String json) {
@@ -93,7 +96,20 @@ class JsonScanTest {
                 "{\"a\":1;}",
                 "{null:1}",
                 "{\"a\":\"b\"\"c\"}",
-                "{\"a\":١}"
+                "{\"a\":١}",
+                "{\"a\"",
+                "{\"a\":",
+                "{\"a\":1",
+                "{\"a\":-",
+                "{\"a\":0",
+                "{\"a\":0.",
+                "{\"a\":1e",
+                "{\"a\":1e+",
+                "{\"a\":true",
+                "{\"a\":1,",
+                "{\"a\":[",
+                "{\"a\":[1",
+                "{\"a\":[1,"
             })
     void check_malformed(String json) {
         assertThat(check(json)).isEqualTo("PAYLOAD_MALFORMED");
@@ -123,7 +139,14 @@ class JsonScanTest {
                 "ff",
                 "fe",
                 "e282",
-                "f09f98"
+                "f09f98",
+                "c280",
+                "dfbf",
+                "e0a080",
+                "ed9fbf",
+                "eebfbf",
+                "f48fbfbf",
+                "f3bfbfbf"
             })
     void check_stringThatIsNotUtf8(String hex) {
         byte[] text = HexFormat.of().parseHex(hex);
@@ -132,6 +155,33 @@ class JsonScanTest {
         boolean isUtf8 = new String(text, StandardCharsets.UTF_8).indexOf('\ufffd') < 0;
 
         assertThat(check(json)).isEqualTo(isUtf8 ? "passes" : "PAYLOAD_MALFORMED");
+        if (!isUtf8) {
+            assertThat(detail(json)).isEqualTo(BROKEN);
+        }
+    }
+
+    /** What ends in the middle of an escape or a character is told from what ends behind one. */
+    @ParameterizedTest
+    @CsvSource({
+        "5c, true",
+        "5c75, true",
+        "5c7530303431, false",
+        "5c75303034, true",
+        "5c6e, false",
+        "c3, true",
+        "c3a9, false",
+        "e2, true",
+        "e282, true",
+        "e282ac, false",
+        "f09f98, true",
+        "f09f9880, false"
+    })
+    void check_textThatEndsWithin(String hex, boolean broken) {
+        String start = "{\"a\":\"";
+        byte[] end = HexFormat.of().parseHex(hex);
+        byte[] json = (start + new String(end, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(detail(json)).isEqualTo(broken ? BROKEN : "not JSON: a string without an end");
     }
 
     @Property(tries = 300)
@@ -250,5 +300,38 @@ class JsonScanTest {
 
     private static WebhookRequest request(String json) {
         return WebhookRequest.builder(Fixtures.utf8(json)).build();
+    }
+
+    @Test
+    void check_refusal_saysWhatIsWrong() {
+        assertThat(detail("{\"a\":\"\u0000\"}")).isEqualTo("not JSON: a control character in a string");
+        assertThat(detail("{\"a\":\"\\x\"}")).isEqualTo(BROKEN);
+        assertThat(detail("{\"a\":\"b")).isEqualTo("not JSON: a string without an end");
+        assertThat(detail("{\"a\":nul")).isEqualTo("not JSON: an unknown word");
+        assertThat(detail("{\"a\":null")).isEqualTo("not JSON: the text ends too early");
+    }
+
+    @Test
+    void check_secondElementOfMore_isTheOneAskedFor() {
+        PayloadRules rules = PayloadRules.json().profile("a.[1]", Set.of("20")).build();
+
+        assertThat(rules.check(WebhookRequest.builder(Fixtures.utf8("{\"a\":[10,20,30,40]}"))
+                        .build()))
+                .isEmpty();
+        assertThat(rules.check(WebhookRequest.builder(Fixtures.utf8("{\"a\":[20,10,20,20]}"))
+                        .build()))
+                .isPresent();
+    }
+
+    private static String detail(String json) {
+        return detail(Fixtures.utf8(json));
+    }
+
+    private static String detail(byte[] json) {
+        return PayloadRules.json()
+                .build()
+                .check(WebhookRequest.builder(json).build())
+                .orElseThrow()
+                .detail();
     }
 }

@@ -5,6 +5,7 @@ import static io.nestcms.webhook.Fixtures.reason;
 import static io.nestcms.webhook.Fixtures.utf8;
 import static io.nestcms.webhook.Fixtures.verified;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.nestcms.webhook.Refusal.Reason;
 import java.util.List;
@@ -81,6 +82,7 @@ class PayTabsReturnTest {
                 "a=1&&b=2& | a=1&b=2",
                 "neverHeardOf=1&tranRef=T | neverHeardOf=1&tranRef=T",
                 "a=b=c | a=b%3Dc",
+                "a=%00 | a=%00",
                 "%C3%A9=1&%F0%9F%98%80=2&%EE%80%80=3 | %C3%A9=1&%EE%80%80=3&%F0%9F%98%80=2"
             })
     void verify_writesFieldsAsPhpDoes(String form, String signedText) {
@@ -139,6 +141,11 @@ class PayTabsReturnTest {
                 "a=1&a=1&signature=00 | FIELD_DUPLICATED",
                 "a=%zz&signature=00 | PAYLOAD_MALFORMED",
                 "a=%4&signature=00 | PAYLOAD_MALFORMED",
+                "a=%4g&signature=00 | PAYLOAD_MALFORMED",
+                "a=%g4&signature=00 | PAYLOAD_MALFORMED",
+                "signature=00&a=% | PAYLOAD_MALFORMED",
+                "signature=00&a=%4 | PAYLOAD_MALFORMED",
+                "signature=00&% | PAYLOAD_MALFORMED",
                 "a=%ff&signature=00 | PAYLOAD_MALFORMED"
             })
     void verify_brokenForms(String form, Reason reason) {
@@ -164,5 +171,13 @@ class PayTabsReturnTest {
         return WebhookRequest.builder(utf8(form))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"signature", "respStatus", "tranRef", "cartId", "token"})
+    void withMerchantParameters_fieldOfPayTabs_isRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SignatureScheme.payTabsReturn().withMerchantParameters(Set.of("lang", name)))
+                .withMessageContaining(name);
     }
 }

@@ -4,16 +4,20 @@ import static io.nestcms.webhook.Fixtures.reason;
 import static io.nestcms.webhook.Fixtures.utf8;
 import static io.nestcms.webhook.Fixtures.verified;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.nestcms.webhook.Refusal.Reason;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the providers themselves published: keys, messages and signatures of their documentation and their own tests. */
 class PublishedVectorsTest {
@@ -65,6 +69,19 @@ class PublishedVectorsTest {
         assertThat(reason(verifier.verify(standard("webhook", SPEC_SIGNATURE)))).isEqualTo(Reason.SIGNATURE_MISMATCH);
     }
 
+    @ParameterizedTest
+    @ValueSource(bytes = {0, 1, -1})
+    void standardWebhooks_v1a_forged(byte filler) {
+        byte[] forged = new byte[64];
+        Arrays.fill(forged, filler);
+        WebhookVerifier verifier =
+                verifier(SignatureScheme.standardWebhooks(), SPEC_TIME, Ed25519PublicKey.standard(ED25519_PUBLIC));
+
+        assertThat(reason(verifier.verify(
+                        standard("webhook", "v1a," + Base64.getEncoder().encodeToString(forged)))))
+                .isEqualTo(Reason.SIGNATURE_MISMATCH);
+    }
+
     @Test
     void standardWebhooks_bothVersionsAndUnknownOnesInOneHeader() {
         String header = "v2,AAAA v1,bm9wZQ== v1,!!! " + ED25519_SIGNATURE + " " + SPEC_SIGNATURE;
@@ -77,18 +94,21 @@ class PublishedVectorsTest {
                 .isEqualTo(verified(byCurve.verify(standard("webhook", header))).digest());
     }
 
-    @Test
-    void standardWebhooks_signersGiveThePublishedSignatures() {
-        WebhookSigner signer = WebhookSigner.standardWebhooks(
-                List.of(SigningSecret.base64(SPEC_SECRET), Ed25519SigningKey.standard(ED25519_PRIVATE)));
+    @ParameterizedTest
+    @CsvSource({"webhook", "svix"})
+    void standardWebhooks_signersGiveThePublishedSignatures(String prefix) {
+        List<SigningKey> keys = List.of(SigningSecret.base64(SPEC_SECRET), Ed25519SigningKey.standard(ED25519_PRIVATE));
+        WebhookSigner signer = prefix.equals("webhook")
+                ? WebhookSigner.standardWebhooks(keys)
+                : WebhookSigner.standardWebhooks(prefix, keys);
 
         assertThat(signer.headers(SPEC_ID, Instant.ofEpochSecond(SPEC_TIME), utf8(SPEC_BODY)))
                 .isEqualTo(Map.of(
-                        "webhook-id",
+                        prefix + "-id",
                         SPEC_ID,
-                        "webhook-timestamp",
+                        prefix + "-timestamp",
                         Long.toString(SPEC_TIME),
-                        "webhook-signature",
+                        prefix + "-signature",
                         SPEC_SIGNATURE + " " + ED25519_SIGNATURE));
     }
 
@@ -145,6 +165,74 @@ class PublishedVectorsTest {
                 .containsEntry("amount.value", "1130")
                 .containsEntry("success", "true")
                 .doesNotContainKey("reason");
+        assertThat(webhook.scheme()).isEqualTo("adyen-notification");
+    }
+
+    @Test
+    void adyen_notification_referenceWithColons() {
+        WebhookVerifier verifier = verifier(
+                SignatureScheme.adyenNotification(),
+                0,
+                SigningSecret.hex("74F490DD33F7327BAECC88B2947C011FC02D014A473AAA33A8EC93E4DC069174"));
+
+        VerifiedWebhook webhook =
+                verified(verifier.verify(request(utf8(AdyenSamples.notificationWithColons()), Map.of())));
+
+        assertThat(webhook.fields()).containsEntry("merchantReference", "\\:/\\/slashes are fun");
+    }
+
+    @Test
+    void adyen_sign() {
+        Map<String, String> fields = Map.of(
+                "pspReference", "pspReference",
+                "originalReference", "originalReference",
+                "merchantAccountCode", "merchantAccount",
+                "merchantReference", "reference",
+                "amount.value", "1000",
+                "amount.currency", "EUR",
+                "eventCode", "EVENT",
+                "success", "true",
+                "reason", "not signed");
+        SigningSecret secret = SigningSecret.hex("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00");
+
+        assertThat(SignatureScheme.adyenNotification().sign(fields, secret))
+                .isEqualTo("ipnxGCaUZ4l8TUW75a71/ghd2Fe5ffvX0pV4TLTntIc=");
+    }
+
+    @Test
+    void adyen_sign_withColons() {
+        SigningSecret secret = SigningSecret.hex("74F490DD33F7327BAECC88B2947C011FC02D014A473AAA33A8EC93E4DC069174");
+        Map<String, String> fields = Map.of(
+                "pspReference", "ZVWN7D3WSMK2WN82",
+                "merchantAccountCode", "AntoniStroinski",
+                "merchantReference", "\\:/\\/slashes are fun",
+                "amount.value", "1000",
+                "amount.currency", "EUR",
+                "eventCode", "AUTHORISATION",
+                "success", "true");
+
+        assertThat(SignatureScheme.adyenNotification().sign(fields, secret))
+                .isEqualTo("CZErGCNQaSsxbaQfZaJlakqo7KPP+mIa8a+wx3yNs9A=");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SignatureScheme.adyenNotification().sign(Map.of("eventCode", ":B"), secret))
+                .withMessageContaining("eventCode has a colon");
+    }
+
+    @Test
+    void adyen_header() {
+        byte[] body = utf8("{\"data\":{\"balancePlatform\":\"Integration_tools_test\",\"accountId\":"
+                + "\"BA32272223222H5HVKTBK4MLB\",\"sweep\":{\"id\":\"SWPC42272223222H5HVKV6H8C64DP5\",\"schedule\":"
+                + "{\"type\":\"balance\"},\"status\":\"active\",\"targetAmount\":{\"currency\":\"EUR\",\"value\":0},"
+                + "\"triggerAmount\":{\"currency\":\"EUR\",\"value\":0},\"type\":\"pull\",\"counterparty\":"
+                + "{\"balanceAccountId\":\"BA3227C223222H5HVKT3H9WLC\"},\"currency\":\"EUR\"}},\"environment\":\"test\","
+                + "\"type\":\"balancePlatform.balanceAccountSweep.updated\"}");
+        SigningSecret secret = SigningSecret.hex("D7DD5BA6146493707BF0BE7496F6404EC7A63616B7158EC927B9F54BB436765F");
+        Map<String, String> headers = Map.of("HmacSignature", "9Qz9S/0xpar1klkniKdshxpAhRKbiSAewPpWoxKefQA=");
+        WebhookVerifier verifier = verifier(SignatureScheme.adyenHeader(), 0, secret);
+
+        assertThat(verified(verifier.verify(request(body, headers))).body()).isEqualTo(body);
+        assertThat(WebhookSigner.of(SignatureScheme.adyenHeader(), secret).headers("", Instant.EPOCH, body))
+                .isEqualTo(headers);
     }
 
     @Test

@@ -71,6 +71,18 @@ public interface ReplayGuardContract {
     }
 
     @Test
+    default void commit_claimThatRanOutAsTheOneAfterItDid_isStillDone() {
+        Granted late = granted("a");
+        passLease();
+        granted("a");
+        passLease();
+
+        guard().commit(late);
+
+        assertThat(guard().claim("a")).isEqualTo(new ReplayClaim.Done());
+    }
+
+    @Test
     default void commit_claimThatRanOutWithNobodyAfterIt_isStillDone() {
         Granted late = granted("a");
         passLease();

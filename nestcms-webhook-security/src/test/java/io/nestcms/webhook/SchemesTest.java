@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ class SchemesTest {
                 "t=%t,v1=00,v1=%s,v0=abc",
                 "t=%t,v1=zz,v1=%s",
                 "t=%t,x,v1=%s,",
+                ",t=%t,v1=%s",
                 "scheme=1,t=%t,v1=%s"
             })
     void stripe_formsThatAreGenuine(String form) {
@@ -348,6 +350,52 @@ class SchemesTest {
     }
 
     @Test
+    void standardWebhooks_boundsOfTheMessageId() {
+        SigningSecret secret = SigningSecret.utf8("k");
+        WebhookSigner signer = WebhookSigner.standardWebhooks(List.of(secret));
+        WebhookVerifier verifier = verifier(SignatureScheme.standardWebhooks(), secret);
+        Map<String, String> longest = signer.headers("x".repeat(256), CLOCK.instant(), BODY);
+
+        assertThat(verified(verifier.verify(request(BODY, longest))).messageId())
+                .hasValue("x".repeat(256));
+        for (String id : List.of(".a", "x".repeat(257))) {
+            Map<String, String> headers = new HashMap<>(longest);
+            headers.put("webhook-id", id);
+            assertThat(reason(verifier.verify(request(BODY, headers)))).isEqualTo(Reason.HEADER_NOT_ALLOWED);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> signer.headers(".a", CLOCK.instant(), BODY));
+    }
+
+    @Test
+    void standardWebhooks_sixteenEntriesAreRead_seventeenAreRefused() {
+        SigningSecret secret = SigningSecret.utf8("k");
+        WebhookVerifier verifier = verifier(SignatureScheme.standardWebhooks(), secret);
+        Map<String, String> headers =
+                new HashMap<>(WebhookSigner.standardWebhooks(List.of(secret)).headers("msg_1", CLOCK.instant(), BODY));
+        String right = headers.get("webhook-signature");
+
+        headers.put("webhook-signature", "v2,A  ".repeat(15) + right);
+        assertThat(verified(verifier.verify(request(BODY, headers))).scheme()).isEqualTo("standard-webhooks");
+        headers.put("webhook-signature", "v2,A ".repeat(16) + right);
+        assertThat(reason(verifier.verify(request(BODY, headers)))).isEqualTo(Reason.SIGNATURE_MALFORMED);
+    }
+
+    @Test
+    void read_emptyBody_isRefused() {
+        SigningSecret secret = SigningSecret.utf8("k");
+        byte[] empty = {};
+        Map<String, String> headers =
+                new HashMap<>(WebhookSigner.standardWebhooks(List.of(secret)).headers("msg_1", CLOCK.instant(), empty));
+        headers.putAll(WebhookSigner.stripe(List.of(secret)).headers("", CLOCK.instant(), empty));
+
+        for (SignatureScheme scheme : List.of(
+                SignatureScheme.standardWebhooks(), SignatureScheme.stripe(), SignatureScheme.adyenNotification())) {
+            assertThat(reason(verifier(scheme, secret).verify(request(empty, headers))))
+                    .isEqualTo(Reason.BODY_MISSING);
+        }
+    }
+
+    @Test
     void ed25519_validityAndForms() {
         Ed25519PublicKey key = Ed25519PublicKey.standard("1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=")
                 .validFrom(Instant.ofEpochSecond(T))
@@ -357,6 +405,8 @@ class SchemesTest {
         assertThat(key.isValidAt(Instant.ofEpochSecond(T - 1))).isFalse();
         assertThat(key.isValidAt(Instant.ofEpochSecond(T + 1))).isFalse();
         assertThat(key).hasToString("Ed25519PublicKey");
+        assertThatIllegalArgumentException().isThrownBy(() -> key.validFrom(Instant.ofEpochSecond(T + 1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> key.validUntil(Instant.ofEpochSecond(T)));
         assertThatIllegalArgumentException().isThrownBy(() -> Ed25519PublicKey.of(new byte[31]));
         assertThatIllegalArgumentException().isThrownBy(() -> Ed25519PublicKey.standard("whpk_%"));
         assertThatIllegalArgumentException().isThrownBy(() -> Ed25519SigningKey.standard("whsk_AAAA"));

@@ -14,7 +14,7 @@ class SignatureHeaderFuzzTest {
         SignatureScheme.adyenHeader()
     };
 
-    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "30m")
+    @FuzzTest(maxExecutions = 5_000_000, maxDuration = "3h")
     void read_anyHeader_isAClaimOrNone(byte[] data) {
         String text = new String(data, StandardCharsets.ISO_8859_1);
         WebhookRequest request = WebhookRequest.builder(BODY)

@@ -15,6 +15,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +98,17 @@ class SigningSecretTest {
 
         assertThat(verified(verifier.verify(signedFor("acme"))).tenant()).isEqualTo("acme");
         assertThat(reason(verifier.verify(signedFor("other")))).isEqualTo(Reason.SECRET_UNKNOWN);
+    }
+
+    @Test
+    void verify_secretsOfAMap_unknownTenantIsRefused() {
+        Map<String, List<SigningSecret>> byTenant = Map.of("acme", List.of(Fixtures.serverKey()));
+        WebhookVerifier verifier = WebhookVerifier.builder(SignatureScheme.payTabsCallback(), byTenant::get)
+                .clock(Fixtures.CLOCK)
+                .build();
+
+        assertThat(verified(verifier.verify(signedFor("acme"))).tenant()).isEqualTo("acme");
+        assertThat(reason(verifier.verify(signedFor("made up")))).isEqualTo(Reason.SECRET_UNKNOWN);
     }
 
     @Test

@@ -31,6 +31,9 @@ class ThreatMonitorTest {
 
         assertThat(monitor.isBlocked("a")).isTrue();
         assertThat(monitor.isBlocked("b")).isFalse();
+        monitor.refused("b", true);
+        monitor.refused("c", true);
+        assertThat(monitor.size()).isEqualTo(3);
     }
 
     @Test
@@ -120,6 +123,16 @@ class ThreatMonitorTest {
 
         assertThat(small.size()).isLessThanOrEqualTo(2000);
         assertThat(small.isBlocked("loud 4999")).isTrue();
+    }
+
+    @Test
+    void refused_twoMillionSources_memoryStaysBounded() {
+        ThreatMonitor small = builder().maxSources(1000).build();
+        for (int i = 0; i < 2_000_000; i++) {
+            small.refused("192.0." + i, true);
+        }
+
+        assertThat(small.size()).isEqualTo(1000);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.nestcms.jakarta;
 import io.nestcms.webhook.WebhookRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.Collections;
 
 /** Takes a request over from a servlet container. To be called before anything asks for a parameter: that would eat a form. */
@@ -14,7 +13,7 @@ final class ServletWebhooks {
         WebhookRequest.Builder builder = WebhookRequest.builder(request.getInputStream(), maxBodyBytes)
                 .method(request.getMethod())
                 .query(request.getQueryString())
-                .peer(InetAddress.getByName(request.getRemoteAddr()));
+                .peerAddress(request.getRemoteAddr());
         for (String name : Collections.list(request.getHeaderNames())) {
             for (String value : Collections.list(request.getHeaders(name))) {
                 builder.header(name, value);

@@ -3,7 +3,6 @@ package io.nestcms.spring;
 import io.nestcms.webhook.WebhookRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.Collections;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ final class WebhookRequestResolver implements HandlerMethodArgumentResolver {
         WebhookRequest.Builder builder = WebhookRequest.builder(request.getInputStream(), maxBodyBytes)
                 .method(request.getMethod())
                 .query(request.getQueryString())
-                .peer(InetAddress.getByName(request.getRemoteAddr()));
+                .peerAddress(request.getRemoteAddr());
         for (String name : Collections.list(request.getHeaderNames())) {
             for (String value : Collections.list(request.getHeaders(name))) {
                 builder.header(name, value);

@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nestcms.webhook.GuardFailurePolicy;
 import io.nestcms.webhook.ReplayClaim;
 import io.nestcms.webhook.ReplayClaim.Granted;
 import io.nestcms.webhook.ReplayGuard;
 import io.nestcms.webhook.ReplayGuardContract;
+import io.nestcms.webhook.SignatureScheme;
+import io.nestcms.webhook.SigningSecret;
+import io.nestcms.webhook.WebhookAnswer;
 import io.nestcms.webhook.WebhookException;
+import io.nestcms.webhook.WebhookRequest;
+import io.nestcms.webhook.WebhookSigner;
+import io.nestcms.webhook.WebhookVerifier;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +45,7 @@ import redis.clients.jedis.exceptions.JedisException;
 class RedisReplayGuardTest implements ReplayGuardContract {
     private static final Duration LEASE = Duration.ofMinutes(10);
     private static final Duration RETENTION = Duration.ofHours(10);
+    private static final SigningSecret SECRET = SigningSecret.utf8("SKTEST0001-AAAAAAAAAA-BBBBBBBBBB");
 
     private static RedisServer server;
     private static RedisClient redis;
@@ -163,6 +174,48 @@ class RedisReplayGuardTest implements ReplayGuardContract {
         } finally {
             mortal.close();
         }
+    }
+
+    @Test
+    void handle_redisGoesDown_thePolicyDecides() throws IOException {
+        AtomicInteger runs = new AtomicInteger();
+        RedisServer mortal = RedisServer.start();
+        try (RedisClient client = RedisClient.create("127.0.0.1", mortal.port())) {
+            WebhookVerifier refusing = guarded(client, GuardFailurePolicy.REFUSE);
+            WebhookVerifier proceeding = guarded(client, GuardFailurePolicy.PROCEED);
+            assertThat(statusOf(refusing, "{\"a\":1}", runs)).isEqualTo(200);
+            assertThat(statusOf(proceeding, "{\"a\":1}", runs)).isEqualTo(200);
+            assertThat(runs).hasValue(1);
+
+            mortal.close();
+
+            assertThat(statusOf(refusing, "{\"a\":2}", runs)).isEqualTo(503);
+            assertThat(runs).hasValue(1);
+            assertThat(statusOf(proceeding, "{\"a\":2}", runs)).isEqualTo(200);
+            assertThat(runs).hasValue(2);
+        } finally {
+            mortal.close();
+        }
+    }
+
+    private static WebhookVerifier guarded(UnifiedJedis client, GuardFailurePolicy policy) {
+        return WebhookVerifier.builder(SignatureScheme.github(), List.of(SECRET))
+                .replayGuard(guard(client), policy)
+                .build();
+    }
+
+    private static int statusOf(WebhookVerifier verifier, String json, AtomicInteger runs) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        WebhookRequest.Builder request = WebhookRequest.builder(body);
+        WebhookSigner.of(SignatureScheme.github(), SECRET)
+                .headers("", Instant.EPOCH, body)
+                .forEach(request::header);
+        return verifier.handle(request.build(), webhook -> {
+                    runs.incrementAndGet();
+                    return WebhookAnswer.ACCEPTED;
+                })
+                .answer()
+                .status();
     }
 
     @Test

@@ -11,136 +11,150 @@ import io.nestcms.webhook.WebhookVerifier;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the time of a refusal tells how many leading bytes of a forged signature were right. Forgeries with none and with 31
- * of 32 bytes right come in random order; Welch's t-test compares their times, the slowest tenth left out. Below 4.5 nothing is
- * to be seen (the bound of the dudect method). For comparison the same with a comparison that stops at the first difference.
+ * Whether the time of a refusal tells how many leading bytes of a forged signature were right. Forgeries with none right and
+ * with some right come in random order, 64 different ones of each, and {@link TwoClasses} compares their times. That the check
+ * would see a leak is shown by the same refusals with one more comparison, of the kind that stops at the first difference: it
+ * has to be found out.
  */
 public final class TimingCheck {
-    private static final double BOUND = 4.5;
+    private static final int SIGNATURE_BYTES = 32;
+    private static final int FORGERIES = 64;
+    private static final byte[] BODY = Messages.ofSize(256);
 
     private final int samples;
+    private final LongSupplier nanos;
     private final SplittableRandom random = new SplittableRandom(1);
-    private long sink;
+    private final WebhookVerifier verifier;
+    private final String right;
+    private int sink;
 
-    private TimingCheck(int samples) {
+    private TimingCheck(int samples, LongSupplier nanos) {
         this.samples = samples;
+        this.nanos = nanos;
+        SigningSecret secret = SigningSecret.utf8("SKTEST0001-AAAAAAAAAA-BBBBBBBBBB");
+        this.verifier = WebhookVerifier.builder(SignatureScheme.payTabsCallback(), List.of(secret))
+                .build();
+        this.right = WebhookSigner.of(SignatureScheme.payTabsCallback(), secret)
+                .headers("", Instant.EPOCH, BODY)
+                .get("Signature");
     }
 
     /**
-     * Measures and prints.
+     * Measures and prints. Ends with status 1 when the time of a refusal tells something, or when the check itself is blind.
      *
-     * @param args how many forgeries to measure
+     * @param args how many forgeries to measure for each line
      */
     public static void main(String[] args) {
-        of(Integer.parseInt(args[0])).run(System.out);
+        if (!of(Integer.parseInt(args[0]), System::nanoTime).run(System.out)) {
+            System.exit(1);
+        }
     }
 
-    static TimingCheck of(int samples) {
-        return new TimingCheck(samples);
+    static TimingCheck of(int samples, LongSupplier nanos) {
+        return new TimingCheck(samples, nanos);
     }
 
-    void run(PrintStream out) {
+    /** Whether nothing was to be seen, by a check that sees. */
+    boolean run(PrintStream out) {
         // writing a line for each refusal would drown what is to be measured
         ((Logger) LoggerFactory.getLogger("io.nestcms.webhook")).setLevel(Level.OFF);
-        byte[] body = Messages.ofSize(256);
-        SigningSecret secret = SigningSecret.utf8("SKTEST0001-AAAAAAAAAA-BBBBBBBBBB");
-        WebhookVerifier verifier = WebhookVerifier.builder(SignatureScheme.payTabsCallback(), List.of(secret))
-                .build();
-        String right = WebhookSigner.of(SignatureScheme.payTabsCallback(), secret)
-                .headers("", Instant.EPOCH, body)
-                .get("Signature");
-        WebhookRequest[] forgeries = {forged(body, right, 0), forged(body, right, 31)};
-        report(out, "NestCMS, whole refusal", which -> verifyTime(verifier, forgeries[which]));
-        byte[] mac = right.getBytes(StandardCharsets.US_ASCII);
-        byte[][] texts = {
-            forgedText(right, 0).getBytes(StandardCharsets.US_ASCII),
-            forgedText(right, 31).getBytes(StandardCharsets.US_ASCII)
-        };
-        report(out, "a comparison that stops early, a hundred times", which -> naiveTime(mac, texts[which]));
-        if (sink == 42) {
-            out.println();
+        boolean silent = true;
+        for (int rightBytes : new int[] {1, 16, 31}) {
+            silent &= !tells(out, "refusal", rightBytes, this::refuse);
         }
+        byte[] mac = right();
+        boolean seeing = tells(
+                out,
+                "refusal and a comparison that stops early",
+                31,
+                forgery -> refuse(forgery) + stopsEarly(mac, forgery.text()));
+        out.println(
+                !seeing
+                        ? "verdict: the check is blind, take more samples"
+                        : silent ? "verdict: constant time" : "verdict: the time tells how much matched");
+        return seeing && silent;
     }
 
-    private interface Probe {
-        long time(int which);
+    /** The signature that would be right. */
+    byte[] right() {
+        return right.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private void report(PrintStream out, String name, Probe probe) {
-        for (int i = 0; i < samples / 10; i++) {
-            sink += probe.time(i & 1);
+    /** Measures forgeries with none and with some bytes right. */
+    boolean tells(PrintStream out, String name, int rightBytes, ToIntFunction<Forgery> checked) {
+        // one after the other in memory too, so that no class has the better place
+        Forgery[] forgeries = new Forgery[2 * FORGERIES];
+        for (int i = 0; i < forgeries.length; i++) {
+            forgeries[i] = forge(i % 2 == 0 ? 0 : rightBytes);
         }
-        long[][] times = new long[2][samples];
-        int[] counts = new int[2];
-        for (int i = 0; i < samples; i++) {
-            int which = random.nextInt(2);
-            times[which][counts[which]++] = probe.time(which);
-        }
-        double t = welch(trimmed(times[0], counts[0]), trimmed(times[1], counts[1]));
+        measure(forgeries, new TwoClasses(samples), checked); // to warm up
+        TwoClasses classes = measure(forgeries, new TwoClasses(samples), checked);
         out.println(String.format(
                 Locale.ROOT,
-                "%s: |t| = %.2f over %d samples: %s",
+                "%s, 0 and %d of %d bytes right: |t| = %.2f over %d samples: %s",
                 name,
-                Math.abs(t),
+                rightBytes,
+                SIGNATURE_BYTES,
+                Math.abs(classes.t()),
                 samples,
-                Math.abs(t) < BOUND ? "nothing to be seen" : "tells how much matched"));
+                classes.tells() ? "tells how much matched" : "nothing to be seen"));
+        return classes.tells();
     }
 
-    private long verifyTime(WebhookVerifier verifier, WebhookRequest request) {
-        long start = System.nanoTime();
-        Verification verification = verifier.verify(request);
-        long time = System.nanoTime() - start;
-        sink += verification.hashCode() & 1;
-        return time;
-    }
-
-    private long naiveTime(byte[] right, byte[] forged) {
-        long start = System.nanoTime();
-        for (int i = 0; i < 100; i++) {
-            for (int at = 0; at < right.length && right[at] == forged[at]; at++) {
-                sink += at;
-            }
+    private TwoClasses measure(Forgery[] forgeries, TwoClasses classes, ToIntFunction<Forgery> checked) {
+        for (int i = 0; i < samples; i++) {
+            int which = random.nextInt(forgeries.length);
+            Forgery forgery = forgeries[which];
+            long start = nanos.getAsLong();
+            sink += checked.applyAsInt(forgery);
+            classes.add(which % 2 == 1, nanos.getAsLong() - start);
         }
-        return System.nanoTime() - start;
+        return classes;
     }
 
-    private static WebhookRequest forged(byte[] body, String right, int rightBytes) {
-        return WebhookRequest.builder(body)
-                .header("Signature", forgedText(right, rightBytes))
-                .build();
+    private int refuse(Forgery forgery) {
+        Verification verification = verifier.verify(forgery.request());
+        return verification instanceof Verification.Refused ? 0 : 1;
     }
 
-    private static String forgedText(String right, int rightBytes) {
-        StringBuilder text = new StringBuilder(right);
-        for (int i = 2 * rightBytes; i < text.length(); i++) {
-            text.setCharAt(i, text.charAt(i) == '0' ? '1' : '0');
+    /** How many characters a comparison looks at that stops at the first difference. */
+    static int stopsEarly(byte[] right, byte[] forged) {
+        int at = 0;
+        while (at < right.length && right[at] == forged[at]) {
+            at++;
+        }
+        return at;
+    }
+
+    private Forgery forge(int rightBytes) {
+        String text = forged(right, rightBytes, random);
+        WebhookRequest request =
+                WebhookRequest.builder(BODY).header("Signature", text).build();
+        return new Forgery(text.getBytes(StandardCharsets.US_ASCII), request);
+    }
+
+    /** A signature whose first bytes are right, the next one is wrong for certain, and the rest are anything. */
+    static String forged(String right, int rightBytes, SplittableRandom random) {
+        StringBuilder text = new StringBuilder(right.substring(0, 2 * rightBytes));
+        text.append(other(right.charAt(2 * rightBytes), random));
+        while (text.length() < right.length()) {
+            text.append(Character.forDigit(random.nextInt(16), 16));
         }
         return text.toString();
     }
 
-    private static long[] trimmed(long[] times, int count) {
-        long[] sorted = Arrays.copyOf(times, count);
-        Arrays.sort(sorted);
-        return Arrays.copyOf(sorted, count - count / 10);
+    private static char other(char digit, SplittableRandom random) {
+        return Character.forDigit((Character.digit(digit, 16) + 1 + random.nextInt(15)) % 16, 16);
     }
 
-    static double welch(long[] a, long[] b) {
-        double meanA = Arrays.stream(a).average().orElseThrow();
-        double meanB = Arrays.stream(b).average().orElseThrow();
-        return (meanA - meanB) / Math.sqrt(variance(a, meanA) / a.length + variance(b, meanB) / b.length);
-    }
-
-    private static double variance(long[] values, double mean) {
-        return Arrays.stream(values)
-                        .mapToDouble(value -> (value - mean) * (value - mean))
-                        .sum()
-                / (values.length - 1);
-    }
+    /** A forged request, and its signature's text. */
+    record Forgery(byte[] text, WebhookRequest request) {}
 }
