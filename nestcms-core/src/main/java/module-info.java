@@ -16,9 +16,12 @@ module io.nestcms.core {
     exports io.nestcms.earning;
     exports io.nestcms.event;
     exports io.nestcms.failure;
+    exports io.nestcms.health;
+    exports io.nestcms.incident;
     exports io.nestcms.metrics;
     exports io.nestcms.money;
     exports io.nestcms.payment;
     exports io.nestcms.resilience;
+    exports io.nestcms.system;
     exports io.nestcms.tracing;
 }

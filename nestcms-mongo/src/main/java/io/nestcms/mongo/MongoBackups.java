@@ -6,6 +6,9 @@ import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.system.SystemEvent;
+import io.nestcms.system.SystemEvent.BackupCompleted;
+import io.nestcms.system.SystemEvent.BackupFailed;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -59,12 +64,19 @@ public final class MongoBackups {
     private final NamedKey key;
     private final Clock clock;
     private final SecureRandom random;
+    private final Consumer<? super SystemEvent> listener;
 
-    MongoBackups(MongoDatabase database, NamedKey key, Clock clock, SecureRandom random) {
+    MongoBackups(
+            MongoDatabase database,
+            NamedKey key,
+            Clock clock,
+            SecureRandom random,
+            Consumer<? super SystemEvent> listener) {
         this.database = database;
         this.key = key;
         this.clock = clock;
         this.random = random;
+        this.listener = listener;
     }
 
     /**
@@ -215,7 +227,8 @@ public final class MongoBackups {
     }
 
     /**
-     * Writes a backup to a file of its own, reads it back, and only then removes the oldest ones.
+     * Writes a backup to a file of its own, reads it back, and only then removes the oldest ones. The listener hears of a
+     * {@link BackupCompleted} or a {@link BackupFailed}.
      *
      * @param directory where the backups are; made if it is not there
      * @param keep how many to keep, the new one included; from 1
@@ -228,6 +241,26 @@ public final class MongoBackups {
         if (keep < 1) {
             throw new InvalidInputException("keep", "is " + keep, "at least 1");
         }
+        Instant begun = clock.instant();
+        Finished finished;
+        try {
+            finished = finish(directory, keep);
+        } catch (IOException | RuntimeException failed) {
+            listener.accept(new BackupFailed(clock.instant(), failed.getClass().getSimpleName()));
+            throw failed;
+        }
+        Instant at = clock.instant();
+        long documents = finished.report().documents().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        listener.accept(new BackupCompleted(
+                finished.file().getFileName().toString(), at, documents, Duration.between(begun, at)));
+        return finished.file();
+    }
+
+    private record Finished(Path file, BackupReport report) {}
+
+    private Finished finish(Path directory, int keep) throws IOException {
         Files.createDirectories(directory);
         Path unfinished = Files.createTempFile(directory, "unfinished", ".tmp");
         try {
@@ -243,7 +276,7 @@ public final class MongoBackups {
             Path finished = directory.resolve(NAME.format(written.takenAt()) + SUFFIX);
             Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
             removeOldest(directory, keep);
-            return finished;
+            return new Finished(finished, written);
         } finally {
             Files.deleteIfExists(unfinished);
         }

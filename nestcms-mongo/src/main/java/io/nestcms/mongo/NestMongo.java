@@ -24,6 +24,7 @@ import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.BreakerOrders;
 import io.nestcms.resilience.BreakerStore;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.system.SystemEvent;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -291,7 +292,19 @@ public final class NestMongo implements AutoCloseable {
      * @return backups of every collection of the database
      */
     public MongoBackups backups(NamedKey key) {
-        return new MongoBackups(database, key, clock, new SecureRandom());
+        return backups(key, event -> {});
+    }
+
+    /**
+     * Backups of this database that tell how they went.
+     *
+     * @param key what they are sealed under
+     * @param listener hears of every backup that was written to a directory, or was to be; does not throw; for example
+     *     {@code bus::publish}
+     * @return backups of every collection of the database
+     */
+    public MongoBackups backups(NamedKey key, Consumer<? super SystemEvent> listener) {
+        return new MongoBackups(database, key, clock, new SecureRandom(), Objects.requireNonNull(listener, "listener"));
     }
 
     /** Closes the client if it was made from settings. Repeatable. */

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.system.SystemEvent;
+import io.nestcms.system.SystemEvent.BackupCompleted;
+import io.nestcms.system.SystemEvent.BackupFailed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,5 +152,29 @@ class MongoBackupsTest {
         try (var left = Files.list(directory)) {
             assertThat(left).containsExactlyInAnyOrder(files.get(2), files.get(3));
         }
+    }
+
+    @Test
+    void writeTo_tellsHowItWent(@TempDir Path directory) throws IOException {
+        mongo.payments().insert(payment("p"), entries(payment("p"), 1, 2));
+        List<SystemEvent> told = new ArrayList<>();
+        Instant now = Instant.parse("2026-11-22T12:00:00Z");
+        MongoBackups backups = NestMongo.builder(TestMongo.client(), source)
+                .clock(Clock.fixed(now, ZoneOffset.UTC))
+                .build()
+                .backups(KEY, told::add);
+        Path file = backups.writeTo(directory, 1);
+        long documents;
+        try (InputStream in = Files.newInputStream(file)) {
+            documents = backups.verify(in).documents().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+        Path notADirectory = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> backups.writeTo(notADirectory, 1)).isInstanceOf(IOException.class);
+        assertThat(told)
+                .containsExactly(
+                        new BackupCompleted(file.getFileName().toString(), now, documents, Duration.ZERO),
+                        new BackupFailed(now, "FileAlreadyExistsException"));
     }
 }
