@@ -2,7 +2,6 @@ package io.nestcms.paytabs;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +56,11 @@ public record ValuPlans(List<Plan> plans, Map<String, String> fields) {
         if (texts.isEmpty()) {
             throw new UnreadableReplyException("nothing in it");
         }
-        Stream<Fields> products = Stream.ofNullable(fields.child("valuResponse"))
-                .flatMap(answer -> answer.children("productList").stream());
+        Fields answer = fields.child("valuResponse");
+        List<Fields> products = answer == null ? List.of() : answer.children("productList");
         return new ValuPlans(
-                products.flatMap(product -> product.children("tenureList").stream())
+                products.stream()
+                        .flatMap(product -> product.children("tenureList").stream())
                         .map(Plan::of)
                         .toList(),
                 texts);

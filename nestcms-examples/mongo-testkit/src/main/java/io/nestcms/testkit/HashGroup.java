@@ -84,9 +84,9 @@ final class HashGroup {
 
     /** The groups, or nothing where a key is of a kind whose equality is the engine's matter. */
     Optional<List<Document>> apply(List<Document> documents) {
-        Map<List<@Nullable Object>, Group> groups = new LinkedHashMap<>();
+        Map<List<Object>, Group> groups = new LinkedHashMap<>();
         for (Document document : documents) {
-            List<@Nullable Object> values = new ArrayList<>(key.size());
+            List<Object> values = new ArrayList<>(key.size());
             for (Path path : key) {
                 Object value = path.in(document);
                 if (!(value instanceof String || value instanceof Integer || value instanceof Missing)) {
@@ -105,7 +105,7 @@ final class HashGroup {
     }
 
     /** What is missing in the documents is missing in their group's id. */
-    private Document id(List<@Nullable Object> values) {
+    private Document id(List<Object> values) {
         Document id = new Document();
         for (int n = 0; n < values.size(); n++) {
             if (!(values.get(n) instanceof Missing)) {
