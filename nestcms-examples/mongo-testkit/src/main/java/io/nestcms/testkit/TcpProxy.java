@@ -246,9 +246,10 @@ public final class TcpProxy implements AutoCloseable {
                     continue;
                 }
                 int pass = faults.take(count);
+                // before they go: who has received bytes finds them counted
+                faults.passed.addAndGet(pass);
                 out.write(buffer, 0, pass);
                 out.flush();
-                faults.passed.addAndGet(pass);
                 if (pass < count) {
                     faults.set(() -> faults.left = Long.MAX_VALUE);
                     return;
