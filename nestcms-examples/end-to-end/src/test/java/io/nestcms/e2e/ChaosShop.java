@@ -49,7 +49,8 @@ final class ChaosShop {
                 Map.of(Stage.MERCHANT, Stage.PASSWORD),
                 tokenKey(),
                 Duration.ofHours(12),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                ServerSettings.Safekeeping.none());
         ReferenceServer.builder(settings)
                 .timings(timings(Duration.ofSeconds(Long.parseLong(arguments[5]))))
                 .payTabs(options -> options.client(client -> client.timeouts(new PayTabsTimeouts(

@@ -128,4 +128,18 @@ class CircuitTest {
             assertThat(stage.merchant.status(id)).isEqualTo("CREATED");
         }
     }
+
+    @Test
+    void restart_circuitWasOpen_isStillOpen() throws IOException {
+        try (Stage stage = stage()) {
+            open(stage);
+        }
+        try (Stage again = stage()) {
+            assertThat(circuit(again)).isEqualTo(BreakerState.OPEN);
+
+            isUnavailable(again.merchant.process(created(again, "C")));
+
+            assertThat(again.sandbox().calls("/payment/request")).isZero();
+        }
+    }
 }

@@ -62,7 +62,8 @@ final class KillableServer {
                 Map.of(Stage.MERCHANT, Stage.PASSWORD),
                 null,
                 Duration.ofHours(1),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                ServerSettings.Safekeeping.none());
         PaymentTimings timings = PaymentTimings.builder()
                 .attemptLease(Duration.ofSeconds(2))
                 .unknownQueryAfter(Duration.ofMillis(200))
@@ -159,7 +160,7 @@ final class KillableServer {
     }
 
     /** Gives nothing to deliver: so that it is certain that nothing was delivered before the death. */
-    private record StuckOutbox(Outbox outbox) implements Outbox {
+    record StuckOutbox(Outbox outbox) implements Outbox {
         @Override
         public Optional<OutboxBatch> claim(String worker, Instant now, Duration lease) {
             return Optional.empty();

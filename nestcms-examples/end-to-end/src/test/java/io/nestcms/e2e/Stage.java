@@ -36,24 +36,41 @@ final class Stage implements AutoCloseable {
     }
 
     Stage(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        this(data, true, ServerSettings.Origins.any(), options);
+        this(data, Keeping.EMBEDDED, options);
     }
+
+    Stage(Path data, Keeping keeping, Consumer<ReferenceServer.Builder> options) throws IOException {
+        this(new Surroundings(data, true, ServerSettings.Origins.any(), keeping), options);
+    }
+
+    /** Which database, or {@code null} for the embedded one, and what guards its data. */
+    record Keeping(@Nullable String mongoUri, ServerSettings.Safekeeping safekeeping) {
+        static final Keeping EMBEDDED = new Keeping(null, ServerSettings.Safekeeping.none());
+
+        static Keeping at(String mongoUri) {
+            return new Keeping(mongoUri, ServerSettings.Safekeeping.none());
+        }
+    }
+
+    private record Surroundings(Path data, boolean behindTap, ServerSettings.Origins origins, Keeping keeping) {}
 
     /** Where notifications may come from only certain addresses. */
     static Stage withOrigins(Path data, ServerSettings.Origins origins) throws IOException {
-        return new Stage(data, true, origins, builder -> {});
+        return new Stage(new Surroundings(data, true, origins, Keeping.EMBEDDED), builder -> {});
     }
 
     /** Without a tap in front: that waits for the end of an answer, and a stream has none. */
     static Stage withoutTap(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        return new Stage(data, false, ServerSettings.Origins.any(), options);
+        return new Stage(new Surroundings(data, false, ServerSettings.Origins.any(), Keeping.EMBEDDED), options);
     }
 
-    private Stage(
-            Path data, boolean behindTap, ServerSettings.Origins origins, Consumer<ReferenceServer.Builder> options)
-            throws IOException {
+    private Stage(Surroundings around, Consumer<ReferenceServer.Builder> options) throws IOException {
         ReferenceServer.Builder builder = ReferenceServer.builder(settings(
-                        data, behindTap ? tap.uri() : null, origins, Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD)))
+                        around.data(),
+                        around.behindTap() ? tap.uri() : null,
+                        around.origins(),
+                        Map.of(MERCHANT, PASSWORD, OTHER, PASSWORD),
+                        around.keeping()))
                 .clock(clock)
                 .timings(shortTimings())
                 .reconcileEvery(Duration.ZERO)
@@ -61,25 +78,35 @@ final class Stage implements AutoCloseable {
         options.accept(builder);
         server = builder.start();
         tap.target(server.uri());
-        merchant = Merchant.signIn(behindTap ? tap.uri() : server.uri(), MERCHANT, PASSWORD);
+        merchant = Merchant.signIn(around.behindTap() ? tap.uri() : server.uri(), MERCHANT, PASSWORD);
     }
 
     /** All embedded, on free ports; tokens outlive every jump of the clock. */
     static ServerSettings settings(
             Path data, @Nullable URI publicUrl, ServerSettings.Origins origins, Map<String, String> users) {
+        return settings(data, publicUrl, origins, users, Keeping.EMBEDDED);
+    }
+
+    private static ServerSettings settings(
+            Path data,
+            @Nullable URI publicUrl,
+            ServerSettings.Origins origins,
+            Map<String, String> users,
+            Keeping keeping) {
         return new ServerSettings(
                 "127.0.0.1",
                 0,
                 publicUrl,
                 data,
-                null,
+                keeping.mongoUri(),
                 null,
                 0,
                 origins,
                 users,
                 null,
                 Duration.ofDays(365),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                keeping.safekeeping());
     }
 
     /** So short that each turn of the test's clock makes everything due. */

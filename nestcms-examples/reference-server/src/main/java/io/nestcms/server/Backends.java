@@ -10,12 +10,14 @@ import io.nestcms.testkit.EmbeddedMongo;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The systems outside: the real ones that the settings name, an embedded stand-in for each other.
  *
  * @param mongo the stores
+ * @param node this node's name among those that share the stores
  * @param profile the merchant profile at PayTabs or at the sandbox
  * @param serverKey signs the notifications
  * @param sandbox the sandbox, or {@code null} with a real profile
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Backends(
         NestMongo mongo,
+        String node,
         PayTabsProfile profile,
         String serverKey,
         @Nullable PayTabsSandbox sandbox,
@@ -53,6 +56,7 @@ record Backends(
         }
         return new Backends(
                 mongo,
+                Objects.requireNonNullElseGet(settings.safekeeping().node(), credentials::nodeName),
                 profile(account, publicUrl),
                 account.serverKey(),
                 sandbox,

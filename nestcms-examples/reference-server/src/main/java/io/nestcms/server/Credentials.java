@@ -13,8 +13,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * Secrets of the embedded default: made at random on the first start and kept in the data directory, readable by its owner
- * only. There is no built-in secret.
+ * Secrets of the embedded default, and the node's name: made at random on the first start and kept in the data directory,
+ * readable by its owner only. There is no built-in secret.
  */
 final class Credentials {
     static final String DEMO_USER = "demo";
@@ -35,6 +35,11 @@ final class Credentials {
     /** The sandbox's server key, kept in {@code sandbox-server-key}. */
     String sandboxKey() {
         return kept("sandbox-server-key", 24);
+    }
+
+    /** This node's name, kept in {@code node-name}: the same after a restart, another one with every data directory. */
+    String nodeName() {
+        return kept("node-name", 12);
     }
 
     private String kept(String name, int bytes) {

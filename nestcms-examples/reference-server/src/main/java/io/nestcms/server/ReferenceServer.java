@@ -102,6 +102,7 @@ public final class ReferenceServer implements AutoCloseable {
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
+        Upkeep.watch(backends.mongo(), core.relay(), closing);
         HttpApi http =
                 closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
@@ -123,19 +124,28 @@ public final class ReferenceServer implements AutoCloseable {
         EventBus bus = EventBus.builder().clock(builder.clock).build();
         closing.add("event bus", bus);
         builder.listeners.forEach(listener -> bus.subscribe(Object.class, listener));
+        ScheduledExecutorService background = Executors.newScheduledThreadPool(2, named("nestcms-upkeep"));
+        closing.add("upkeep", () -> stop(background, builder.settings.drain()));
+        Upkeep upkeep = new Upkeep(background, closing);
         CircuitBreakers breakers = CircuitBreakers.builder()
                 .clock(builder.clock)
                 .ticker(builder.ticker)
                 .listener(bus::publish)
+                .store(backends.mongo().breakerStore(backends.node()), upkeep.threads())
+                .orders(backends.mongo().breakerOrders())
                 .build();
+        closing.add("breakers' memory", breakers::save);
         PayTabs.Builder options = PayTabs.builder(backends.profile(), breakers);
         builder.payTabs.accept(options);
         PayTabs payTabs = closing.add("PayTabs client", options.build());
+        upkeep.tend(breakers);
         PaymentStore store = builder.store.apply(backends.mongo().payments());
         PaymentGateway gateway = builder.gateway.apply(payTabs.gateway());
         Cache<String, Payment> cache = builder.cache.apply(MemoryCache.create(10_000, Duration.ofSeconds(30)));
-        OutboxRelay relay =
-                OutboxRelay.builder(store.outbox(), bus).clock(builder.clock).build();
+        OutboxRelay relay = OutboxRelay.builder(store.outbox(), bus)
+                .clock(builder.clock)
+                .poll(builder.pollOutboxEvery)
+                .build();
         Payments payments = Payments.builder(gateway, store)
                 .clock(builder.clock)
                 .cache(cache)
@@ -312,6 +322,7 @@ public final class ReferenceServer implements AutoCloseable {
         private PaymentTimings timings = PaymentTimings.defaults();
         private Consumer<PayTabs.Builder> payTabs = options -> {};
         private Duration reconcileEvery = Duration.ofSeconds(5);
+        private Duration pollOutboxEvery = Duration.ofSeconds(1);
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
         private UnaryOperator<Cache<String, Payment>> cache = given -> given;
@@ -347,6 +358,12 @@ public final class ReferenceServer implements AutoCloseable {
         /** How often the payments that are due are looked at; zero for never. Default: 5 seconds. */
         public Builder reconcileEvery(Duration given) {
             reconcileEvery = Objects.requireNonNull(given, "reconcileEvery");
+            return this;
+        }
+
+        /** How often the outbox is looked at when nothing wakes its relay; above zero. Default: 1 second. */
+        public Builder pollOutboxEvery(Duration given) {
+            pollOutboxEvery = Objects.requireNonNull(given, "pollOutboxEvery");
             return this;
         }
 

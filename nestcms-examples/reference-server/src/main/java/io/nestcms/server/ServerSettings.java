@@ -1,15 +1,20 @@
 package io.nestcms.server;
 
+import io.nestcms.crypto.FieldCipher;
+import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.webhook.TrustedProxies;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenKey signs access tokens, 32 bytes or more, or {@code null} for a random one at each start
  * @param tokenLife how long an access token is good for; default 15 minutes
  * @param drain how long a stop waits for requests and events under way; default 10 seconds
+ * @param safekeeping what guards the data beyond the store's own safety
  */
 public record ServerSettings(
         String host,
@@ -43,12 +49,14 @@ public record ServerSettings(
         Map<String, String> users,
         @Nullable SecretKey tokenKey,
         Duration tokenLife,
-        Duration drain) {
+        Duration drain,
+        Safekeeping safekeeping) {
 
     /** Checks what can be checked without starting anything. */
     public ServerSettings {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(dataDirectory, "dataDirectory");
+        Objects.requireNonNull(safekeeping, "safekeeping");
         users = Map.copyOf(users);
         checkPort("PORT", port);
         checkPort("SANDBOX_PORT", sandboxPort);
@@ -121,6 +129,103 @@ public record ServerSettings(
         }
     }
 
+    /**
+     * What guards the data beyond the store's own safety. Each part is optional.
+     *
+     * @param node this node's name among those that share a database, the same after a restart; 1 to 64 letters, digits,
+     *     {@code .}, {@code _} or {@code -}; {@code null} for one that is made at random and kept in the data directory
+     * @param auditKey what the records of the audit trail are chained with, the same on every node and over the whole life of the
+     *     trail; {@code null} for a generated one with the embedded database, and for no trail with any other
+     * @param customerKeys what the payers' personal data is sealed under, or {@code null} to store it clear
+     * @param backups where backups go, or {@code null} for none
+     */
+    public record Safekeeping(
+            @Nullable String node,
+            @Nullable NamedKey auditKey,
+            @Nullable CustomerKeys customerKeys,
+            @Nullable Backups backups) {
+        private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+        /**
+         * Checks the name.
+         *
+         * @throws InvalidInputException if it is of another form
+         */
+        public Safekeeping {
+            if (node != null && !NODE.matcher(node).matches()) {
+                throw new InvalidInputException("NODE_NAME", "has another form", "1 to 64 letters, digits, ., _ or -");
+            }
+        }
+
+        /** The defaults of the embedded server: a generated name, and no backups or sealed data. */
+        public static Safekeeping none() {
+            return new Safekeeping(null, null, null, null);
+        }
+    }
+
+    /**
+     * The keys of the payers' personal data.
+     *
+     * @param keys the first one seals, all of them open; at least one
+     * @param lookup makes the hashes that addresses are found by; never changed
+     */
+    public record CustomerKeys(List<NamedKey> keys, NamedKey lookup) {
+        /**
+         * Copies the list and tries the keys.
+         *
+         * @throws InvalidInputException if there is none, two share a name, or one is the lookup key
+         */
+        public CustomerKeys {
+            keys = List.copyOf(keys);
+            if (keys.isEmpty()) {
+                throw new InvalidInputException("CUSTOMER_KEY", "has no key", "the key that seals, then older ones");
+            }
+            try {
+                Objects.requireNonNull(cipher(keys, lookup));
+            } catch (InvalidInputException refused) {
+                throw new InvalidInputException(
+                        "CUSTOMER_KEY", refused.field() + " " + refused.problem(), refused.rule());
+            }
+        }
+
+        /** A new cipher of these keys. */
+        FieldCipher cipher() {
+            return cipher(keys, lookup);
+        }
+
+        private static FieldCipher cipher(List<NamedKey> keys, NamedKey lookup) {
+            FieldCipher.Builder cipher = FieldCipher.builder(keys.get(0), lookup);
+            keys.forEach(cipher::alsoOpens);
+            return cipher.build();
+        }
+    }
+
+    /**
+     * Backups of the whole database.
+     *
+     * @param directory where they go; made if it is not there
+     * @param key what they are sealed under
+     * @param every how often one is made; at least one minute, default 24 hours
+     * @param keep how many are kept; at least 1, default 7
+     */
+    public record Backups(Path directory, NamedKey key, Duration every, int keep) {
+        /**
+         * Checks the numbers.
+         *
+         * @throws InvalidInputException if one is out of range
+         */
+        public Backups {
+            Objects.requireNonNull(directory, "directory");
+            Objects.requireNonNull(key, "key");
+            if (every.compareTo(Duration.ofMinutes(1)) < 0) {
+                throw new InvalidInputException("BACKUP_EVERY", "is " + every, "at least PT1M");
+            }
+            if (keep < 1) {
+                throw new InvalidInputException("BACKUP_KEEP", "is " + keep, "at least 1");
+            }
+        }
+    }
+
     /** Reads the environment. */
     static ServerSettings from(Map<String, String> environment) {
         Environment env = new Environment(environment);
@@ -143,7 +248,40 @@ public record ServerSettings(
                 password == null ? Map.of() : Map.of(name, password),
                 env.key("JWT_SECRET"),
                 Duration.ofMinutes(15),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                new Safekeeping(env.text("NODE_NAME"), env.namedKey("AUDIT_KEY"), customerKeys(env), backups(env)));
+    }
+
+    private static @Nullable CustomerKeys customerKeys(Environment env) {
+        NamedKey lookup = env.namedKey("CUSTOMER_LOOKUP_KEY");
+        List<NamedKey> keys = env.namedKeys("CUSTOMER_KEY");
+        if (lookup == null && keys.isEmpty()) {
+            return null;
+        }
+        if (lookup == null || keys.isEmpty()) {
+            throw new InvalidInputException(
+                    lookup == null ? "CUSTOMER_LOOKUP_KEY" : "CUSTOMER_KEY",
+                    "is missing",
+                    "CUSTOMER_KEY and CUSTOMER_LOOKUP_KEY belong together");
+        }
+        return new CustomerKeys(keys, lookup);
+    }
+
+    private static @Nullable Backups backups(Environment env) {
+        String directory = env.text("BACKUP_DIR");
+        NamedKey key = env.namedKey("BACKUP_KEY");
+        Duration every = env.duration("BACKUP_EVERY", Duration.ofHours(24));
+        int keep = env.number("BACKUP_KEEP", 7);
+        if (directory == null && key == null && env.text("BACKUP_EVERY") == null && env.text("BACKUP_KEEP") == null) {
+            return null;
+        }
+        if (directory == null || key == null) {
+            throw new InvalidInputException(
+                    directory == null ? "BACKUP_DIR" : "BACKUP_KEY",
+                    "is missing",
+                    "backups need BACKUP_DIR and BACKUP_KEY; BACKUP_EVERY and BACKUP_KEEP have defaults");
+        }
+        return new Backups(Path.of(directory), key, every, keep);
     }
 
     private static @Nullable PayTabsAccount payTabs(Environment env) {
@@ -208,6 +346,38 @@ public record ServerSettings(
             return value == null
                     ? List.of()
                     : Arrays.stream(value.split(",")).map(String::strip).toList();
+        }
+
+        Duration duration(String name, Duration otherwise) {
+            String value = text(name);
+            try {
+                return value == null ? otherwise : Duration.parse(value);
+            } catch (DateTimeParseException other) {
+                throw new InvalidInputException(name, "is not a duration", "ISO 8601, for example PT24H");
+            }
+        }
+
+        @Nullable NamedKey namedKey(String name) {
+            List<NamedKey> keys = namedKeys(name);
+            if (keys.size() > 1) {
+                throw new InvalidInputException(name, "is a list", "one key");
+            }
+            return keys.isEmpty() ? null : keys.get(0);
+        }
+
+        List<NamedKey> namedKeys(String name) {
+            List<NamedKey> keys = new ArrayList<>();
+            for (String key : list(name)) {
+                try {
+                    keys.add(NamedKey.parse(key.indexOf(':') < 0 ? "default:" + key : key));
+                } catch (InvalidInputException refused) {
+                    throw new InvalidInputException(
+                            name,
+                            refused.problem(),
+                            "32 bytes in Base64, with a name and a colon in front when it has one");
+                }
+            }
+            return keys;
         }
 
         @Nullable SecretKey key(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.failure.InvalidInputException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,54 @@ class ServerSettingsTest {
         assertThat(settings.toString() + settings.payTabs())
                 .doesNotContain("SXXXX")
                 .doesNotContain("a long password");
+    }
+
+    private static final String KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    private static final String OTHER_KEY = "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    @Test
+    void from_whatGuardsTheData_read() {
+        ServerSettings.Safekeeping safekeeping = ServerSettings.from(Map.of(
+                        "NODE_NAME",
+                        "shop-1",
+                        "AUDIT_KEY",
+                        KEY,
+                        "CUSTOMER_KEY",
+                        "2026:" + KEY + ", 2025:" + OTHER_KEY,
+                        "CUSTOMER_LOOKUP_KEY",
+                        "lookup:IAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                        "BACKUP_DIR",
+                        "backups",
+                        "BACKUP_KEY",
+                        OTHER_KEY))
+                .safekeeping();
+        assertThat(safekeeping.node()).isEqualTo("shop-1");
+        assertThat(safekeeping.customerKeys()).isNotNull();
+        assertThat(safekeeping.customerKeys().cipher().currentKeyId()).isEqualTo("2026");
+        assertThat(safekeeping.customerKeys().cipher().keyIds()).containsExactlyInAnyOrder("2025", "2026");
+        assertThat(safekeeping.backups()).isNotNull();
+        assertThat(safekeeping.backups().every()).isEqualTo(Duration.ofHours(24));
+        assertThat(safekeeping.backups().keep()).isEqualTo(7);
+        assertThat(safekeeping.toString()).doesNotContain(KEY).doesNotContain(OTHER_KEY);
+    }
+
+    @Test
+    void from_whatGuardsTheData_halfOrWrong_refusedByName() {
+        refused("NODE_NAME", Map.of("NODE_NAME", "shop 1"));
+        refused("AUDIT_KEY", Map.of("AUDIT_KEY", "c2hvcnQ="));
+        refused("AUDIT_KEY", Map.of("AUDIT_KEY", KEY + "," + OTHER_KEY));
+        refused("CUSTOMER_LOOKUP_KEY", Map.of("CUSTOMER_KEY", KEY));
+        refused("CUSTOMER_KEY", Map.of("CUSTOMER_LOOKUP_KEY", KEY));
+        refused("CUSTOMER_KEY", Map.of("CUSTOMER_KEY", "?", "CUSTOMER_LOOKUP_KEY", KEY));
+        refused("CUSTOMER_KEY", Map.of("CUSTOMER_KEY", KEY, "CUSTOMER_LOOKUP_KEY", KEY));
+        refused("CUSTOMER_KEY", Map.of("CUSTOMER_KEY", KEY + "," + OTHER_KEY, "CUSTOMER_LOOKUP_KEY", "x:" + KEY));
+        refused("BACKUP_KEY", Map.of("BACKUP_DIR", "backups"));
+        refused("BACKUP_DIR", Map.of("BACKUP_KEY", KEY));
+        refused("BACKUP_DIR", Map.of("BACKUP_KEEP", "3"));
+        refused("BACKUP_KEY", Map.of("BACKUP_DIR", "backups", "BACKUP_KEY", "c2hvcnQ="));
+        refused("BACKUP_EVERY", Map.of("BACKUP_DIR", "backups", "BACKUP_KEY", KEY, "BACKUP_EVERY", "daily"));
+        refused("BACKUP_EVERY", Map.of("BACKUP_DIR", "backups", "BACKUP_KEY", KEY, "BACKUP_EVERY", "PT1S"));
+        refused("BACKUP_KEEP", Map.of("BACKUP_DIR", "backups", "BACKUP_KEY", KEY, "BACKUP_KEEP", "0"));
     }
 
     private static void refused(String field, Map<String, String> environment) {

@@ -1,0 +1,75 @@
+package io.nestcms.server;
+
+import io.nestcms.mongo.NestMongo;
+import io.nestcms.mongo.OutboxWatch;
+import io.nestcms.payment.OutboxRelay;
+import io.nestcms.resilience.CircuitBreakers;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox. On threads of its
+ * own, so that nothing here makes a payment wait.
+ */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final Duration ORDERS = Duration.ofSeconds(5);
+    private static final Duration MEMORY = Duration.ofSeconds(30);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+
+    private final ScheduledExecutorService threads;
+    private final Closing closing;
+
+    /** On these threads, at least two, since a backup takes long; what repeats ends with {@code closing}. */
+    Upkeep(ScheduledExecutorService threads, Closing closing) {
+        this.threads = threads;
+        this.closing = closing;
+    }
+
+    /** Runs what must not run on the caller's thread. */
+    Executor threads() {
+        return threads;
+    }
+
+    /** Follows the orders of other nodes, and puts down what the breakers remember, windows included. */
+    void tend(CircuitBreakers breakers) {
+        repeat("the orders to the breakers", breakers::followOrders, ORDERS);
+        repeat("the breakers' memory", breakers::save, MEMORY);
+    }
+
+    private void repeat(String what, Runnable task, Duration every) {
+        ScheduledFuture<?> repeated =
+                threads.scheduleWithFixedDelay(() -> quietly(what, task), 0, every.toMillis(), TimeUnit.MILLISECONDS);
+        closing.add(what, () -> repeated.cancel(false));
+    }
+
+    /** A periodic task that throws is never run again. */
+    private static void quietly(String what, Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException broken) {
+            LOG.warn("Upkeep of {} failed; going on", what, broken);
+        }
+    }
+
+    /**
+     * Wakes the relay when any node has written, where the server has change streams; elsewhere the relay's polls are left. The
+     * watch ends with {@code closing}, before the client that it uses.
+     */
+    static OutboxWatch watch(NestMongo mongo, OutboxRelay relay, Closing closing) {
+        OutboxWatch watch = mongo.outboxWatch(relay::wake);
+        Thread thread = new Thread(watch, "nestcms-outbox-watch");
+        thread.setDaemon(true);
+        thread.start();
+        closing.add("outbox watch", () -> {
+            watch.close();
+            thread.join(LONGEST_STOP.toMillis());
+        });
+        return watch;
+    }
+}
