@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -228,6 +229,14 @@ class ApiTest {
                         .path("paytabs")
                         .asText())
                 .isEqualTo("CLOSED");
+        for (String part : List.of("server", "database", "outbox", "gateway", "cache")) {
+            assertThat(detailed.json().path("parts").path(part).path("status").asText())
+                    .as(part)
+                    .isEqualTo("UP");
+        }
+        assertThat(detailed.json().path("parts").path("incidents").isArray()).isTrue();
+        assertThat(detailed.json().path("parts").path("outbox").path("buried").asInt(-1))
+                .isZero();
         assertThat(stage.merchant.get("/health").text("status")).isEqualTo("UP");
         assertThat(stage.merchant.get("/health/liveness").text("status")).isEqualTo("UP");
         assertThat(stage.merchant.get("/metrics").raw().body())

@@ -84,6 +84,24 @@ class CircuitTest {
             assertThat(stage.heard(CircuitEvent.ServiceUnavailable.class))
                     .isNotEmpty()
                     .allSatisfy(event -> assertThat(event.dependency()).isEqualTo("paytabs"));
+            Merchant.Answer health = stage.merchant.get("/health/detailed");
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(health.text("status")).isEqualTo("DEGRADED");
+            assertThat(health.json()
+                            .path("parts")
+                            .path("gateway")
+                            .path("status")
+                            .asText())
+                    .isEqualTo("DEGRADED");
+            assertThat(health.json()
+                            .path("parts")
+                            .path("circuits")
+                            .path("paytabs")
+                            .asText())
+                    .isEqualTo("OPEN");
+            assertThat(health.json().path("parts").path("incidents"))
+                    .extracting(incident -> incident.path("subject").asText())
+                    .containsExactly("dependency paytabs");
             assertThat(stage.merchant.get("/health/readiness").status()).isEqualTo(200);
 
             nanos.addAndGet(OPEN_FOR.toNanos());

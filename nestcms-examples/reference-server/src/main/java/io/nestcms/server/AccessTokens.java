@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.security.SecureRandom;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** Short-lived access tokens: JWT, signed with HMAC-SHA256; no other algorithm is taken. */
 final class AccessTokens {
@@ -38,6 +41,16 @@ final class AccessTokens {
         }
         this.clock = clock;
         this.life = life;
+    }
+
+    /** The given key, or a random one. */
+    static SecretKey key(@Nullable SecretKey given, SecureRandom random) {
+        if (given != null) {
+            return given;
+        }
+        byte[] key = new byte[32];
+        random.nextBytes(key);
+        return new SecretKeySpec(key, MAC);
     }
 
     /**

@@ -1,87 +1,115 @@
 package io.nestcms.server;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.nestcms.health.HealthChecks;
+import io.nestcms.health.HealthReport;
+import io.nestcms.incident.Incident;
+import io.nestcms.incident.Incidents;
 import io.nestcms.payment.OutboxBacklog;
-import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.system.HealthStatus;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether the server lives, and whether it can work. An open circuit is no reason to take a node out: every node would
- * be out at once, and the API answers for it.
+ * be out at once, and the API answers for it. So what the server can do without makes it degraded, which is a 200 too.
  */
 final class HealthRoutes {
-    private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
-
-    private final PaymentStore store;
+    private final HealthChecks checks;
+    private final Vitals vitals;
     private final CircuitBreakers breakers;
-    private final Map<String, String> parts;
+    private final Incidents incidents;
+    private final Map<String, String> kinds;
     private final AtomicBoolean stopping;
 
-    /** {@code parts} tells, by name, what is embedded and what is real. */
-    HealthRoutes(PaymentStore store, CircuitBreakers breakers, Map<String, String> parts, AtomicBoolean stopping) {
-        this.store = store;
+    /** {@code kinds} tells, by the name of a part, what is embedded and what is real. */
+    HealthRoutes(
+            Vitals vitals,
+            CircuitBreakers breakers,
+            Incidents incidents,
+            Map<String, String> kinds,
+            AtomicBoolean stopping) {
+        this.checks = vitals.checks();
+        this.vitals = vitals;
         this.breakers = breakers;
-        this.parts = parts;
+        this.incidents = incidents;
+        this.kinds = kinds;
         this.stopping = stopping;
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/health", context -> answer(context, isReady(), null));
-        routes.get("/health/liveness", context -> answer(context, true, null));
-        routes.get("/health/readiness", context -> answer(context, isReady(), null));
+        routes.get("/health", this::ready);
+        routes.get("/health/liveness", context -> answer(context, HealthStatus.UP, null));
+        routes.get("/health/readiness", this::ready);
         routes.get("/health/detailed", this::detailed);
     }
 
-    private boolean isReady() {
-        return !stopping.get() && backlog() != null;
+    private void ready(Context context) {
+        // a server that stops need not ask anybody
+        answer(context, stopping.get() ? HealthStatus.DOWN : checks.check().status(), null);
     }
 
     private void detailed(Context context) {
-        OutboxBacklog backlog = backlog();
-        boolean up = backlog != null && !stopping.get();
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putObject("server").put("status", stopping.get() ? "DOWN" : "UP").put("stopping", stopping.get());
-        ObjectNode database = json.putObject("database").put("status", backlog == null ? "DOWN" : "UP");
-        ObjectNode outbox = json.putObject("outbox").put("status", backlog == null ? "DOWN" : "UP");
-        if (backlog != null) {
-            outbox.put("waiting", backlog.payments()).put("buried", backlog.buried());
-            outbox.put(
-                    "oldest", backlog.oldest() == null ? null : backlog.oldest().toString());
+        HealthReport report = checks.check();
+        boolean stops = stopping.get();
+        ObjectNode parts = JsonNodeFactory.instance.objectNode();
+        parts.putObject("server").put("status", stops ? "DOWN" : "UP").put("stopping", stops);
+        for (HealthReport.Component component : report.components()) {
+            if (!component.name().equals(Vitals.CIRCUITS)) {
+                part(parts, component);
+            }
         }
-        ObjectNode circuits = json.putObject("circuits");
+        ObjectNode circuits = parts.putObject(Vitals.CIRCUITS);
         for (BreakerSnapshot breaker : breakers.snapshots()) {
             circuits.put(breaker.name(), breaker.state().name());
         }
-        database.put("kind", parts.get("database"));
-        json.putObject("gateway").put("kind", parts.get("gateway"));
-        json.putObject("cache").put("status", "UP").put("kind", parts.get("cache"));
-        answer(context, up, json);
+        ArrayNode open = parts.putArray("incidents");
+        incidents.open().forEach(incident -> open.add(json(incident)));
+        answer(context, stops ? HealthStatus.DOWN : report.status(), parts);
     }
 
-    private @Nullable OutboxBacklog backlog() {
-        try {
-            return store.outbox().backlog();
-        } catch (RuntimeException broken) {
-            LOG.warn("The payment store cannot be reached: {}", broken.toString());
-            return null;
+    private void part(ObjectNode parts, HealthReport.Component component) {
+        ObjectNode part = parts.putObject(component.name())
+                .put("status", component.health().status().name());
+        if (!component.health().detail().isEmpty()) {
+            part.put("detail", component.health().detail());
+        }
+        String kind = kinds.get(component.name());
+        if (kind != null) {
+            part.put("kind", kind);
+        }
+        OutboxBacklog backlog = vitals.backlog();
+        if (component.name().equals(Vitals.OUTBOX)
+                && component.health().status() != HealthStatus.DOWN
+                && backlog != null) {
+            part.put("waiting", backlog.payments()).put("buried", backlog.buried());
+            part.put(
+                    "oldest", backlog.oldest() == null ? null : backlog.oldest().toString());
         }
     }
 
-    private static void answer(Context context, boolean up, @Nullable ObjectNode parts) {
+    private static ObjectNode json(Incident incident) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", incident.id())
+                .put("subject", incident.subject())
+                .put("summary", incident.summary())
+                .put("openedAt", incident.openedAt().toString());
+    }
+
+    private static void answer(Context context, HealthStatus status, @Nullable ObjectNode parts) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("status", up ? "UP" : "DOWN");
+        json.put("status", status.name());
         if (parts != null) {
             json.set("parts", parts);
         }
-        PaymentRoutes.json(context.status(up ? 200 : 503), json);
+        PaymentRoutes.json(context.status(status == HealthStatus.DOWN ? 503 : 200), json);
     }
 }

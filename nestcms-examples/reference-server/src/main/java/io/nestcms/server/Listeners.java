@@ -6,6 +6,8 @@ import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.CircuitEvent;
+import io.nestcms.system.HealthStatus;
+import io.nestcms.system.SystemEvent;
 import io.nestcms.webhook.WebhookEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class Listeners {
         bus.subscribe(PaymentEvent.class, this::payment);
         bus.subscribe(WebhookEvent.class, this::webhook);
         bus.subscribe(CircuitEvent.class, this::circuit);
+        bus.subscribe(SystemEvent.class, this::system);
         bus.subscribe(PaymentEvent.PaymentStatusChanged.class, this::changed);
     }
 
@@ -94,6 +97,25 @@ final class Listeners {
             NOTICE.info("{} is back after {}", it.dependency(), it.outage());
         } else {
             AUDIT.info("{} {}", event.getClass().getSimpleName(), event.dependency());
+        }
+    }
+
+    private void system(SystemEvent event) {
+        metrics.count(event);
+        if (event instanceof SystemEvent.HealthChanged it) {
+            if (it.now() == HealthStatus.DOWN) {
+                ALERT.warn("{} is down: {}", it.component(), it.detail());
+            } else {
+                NOTICE.info("{} is {} and was {} {}", it.component(), it.now(), it.before(), it.detail());
+            }
+        } else if (event instanceof SystemEvent.IncidentOpened it) {
+            ALERT.warn("Incident {}, {}: {}", it.incident(), it.subject(), it.summary());
+        } else if (event instanceof SystemEvent.IncidentResolved it) {
+            NOTICE.info("Incident {}, {}, is over after {}", it.incident(), it.subject(), it.lasted());
+        } else if (event instanceof SystemEvent.BackupFailed it) {
+            ALERT.error("Backup failed: {}; those from before are still there", it.cause());
+        } else if (event instanceof SystemEvent.BackupCompleted it) {
+            AUDIT.info("Backup {} of {} documents written and read back in {}", it.name(), it.entries(), it.took());
         }
     }
 }

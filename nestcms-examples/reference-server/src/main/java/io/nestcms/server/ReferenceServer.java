@@ -3,6 +3,7 @@ package io.nestcms.server;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
+import io.nestcms.incident.Incidents;
 import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentGateway;
@@ -29,15 +30,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +65,8 @@ public final class ReferenceServer implements AutoCloseable {
             Cache<String, Payment> cache,
             EventBus bus,
             CircuitBreakers breakers,
-            OutboxRelay relay) {}
+            OutboxRelay relay,
+            Incidents incidents) {}
 
     private ReferenceServer(Builder builder, Closing closing) throws IOException {
         this.closing = closing;
@@ -91,10 +89,10 @@ public final class ReferenceServer implements AutoCloseable {
                 generated ? Map.of(Credentials.DEMO_USER, credentials.demoPassword()) : settings.users();
         this.description = describe(settings, publicUrl, generated ? users.get(Credentials.DEMO_USER) : null);
 
-        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, named("nestcms-timer"));
-        closing.add("timer", () -> stop(timer, settings.drain()));
-        ExecutorService writers = Executors.newCachedThreadPool(named("nestcms-live"));
-        closing.add("live writers", () -> stop(writers, Duration.ofSeconds(1)));
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Threads.named("nestcms-timer"));
+        closing.add("timer", () -> Threads.stop(timer, settings.drain()));
+        ExecutorService writers = Executors.newCachedThreadPool(Threads.named("nestcms-live"));
+        closing.add("live writers", () -> Threads.stop(writers, Duration.ofSeconds(1)));
         LiveStatus live = new LiveStatus(builder.clock, writers, timer);
         Metrics metrics = closing.add(
                 "metrics", new Metrics(core.store(), core.reconciler(), builder.clock, core.breakers(), live::clients));
@@ -124,8 +122,11 @@ public final class ReferenceServer implements AutoCloseable {
         EventBus bus = EventBus.builder().clock(builder.clock).build();
         closing.add("event bus", bus);
         builder.listeners.forEach(listener -> bus.subscribe(Object.class, listener));
-        ScheduledExecutorService background = Executors.newScheduledThreadPool(2, named("nestcms-upkeep"));
-        closing.add("upkeep", () -> stop(background, builder.settings.drain()));
+        Incidents incidents =
+                Incidents.builder().clock(builder.clock).listener(bus::publish).build();
+        incidents.follow(bus);
+        ScheduledExecutorService background = Executors.newScheduledThreadPool(2, Threads.named("nestcms-upkeep"));
+        closing.add("upkeep", () -> Threads.stop(background, builder.settings.drain()));
         Upkeep upkeep = new Upkeep(background, closing);
         CircuitBreakers breakers = CircuitBreakers.builder()
                 .clock(builder.clock)
@@ -152,18 +153,27 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay);
+        return new Core(payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay, incidents);
     }
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
         ServerSettings settings = builder.settings;
         AuthRoutes auth = new AuthRoutes(
                 new Users(rooms.users(), rooms.random()),
-                new AccessTokens(tokenKey(settings, rooms.random()), builder.clock, settings.tokenLife()),
+                new AccessTokens(
+                        AccessTokens.key(settings.tokenKey(), rooms.random()), builder.clock, settings.tokenLife()),
                 new RefreshTokens(rooms.random()));
         NotificationRoutes notifications = NotificationRoutes.of(
                 core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
-        HealthRoutes health = new HealthRoutes(core.store(), core.breakers(), backends.kinds(), stopping);
+        ExecutorService probing = Executors.newCachedThreadPool(Threads.named("nestcms-health"));
+        // one that hangs on a dead database is interrupted
+        closing.add("health probes", probing::shutdownNow);
+        Vitals vitals = new Vitals(
+                new Vitals.Parts(backends.mongo(), core.store(), core.breakers(), core.gateway(), core.cache()),
+                probing,
+                builder.clock,
+                core.bus()::publish);
+        HealthRoutes health = new HealthRoutes(vitals, core.breakers(), core.incidents(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
             page.register(routes);
@@ -176,16 +186,6 @@ public final class ReferenceServer implements AutoCloseable {
             health.register(routes);
             rooms.metrics().register(routes);
         }));
-    }
-
-    private static SecretKey tokenKey(ServerSettings settings, SecureRandom random) {
-        SecretKey given = settings.tokenKey();
-        if (given != null) {
-            return given;
-        }
-        byte[] key = new byte[32];
-        random.nextBytes(key);
-        return new SecretKeySpec(key, AccessTokens.MAC);
     }
 
     private void startRelay(Duration drain) {
@@ -285,22 +285,6 @@ public final class ReferenceServer implements AutoCloseable {
     public void close() {
         stopping.set(true);
         closing.close();
-    }
-
-    private static void stop(ExecutorService executor, Duration within) throws InterruptedException {
-        executor.shutdown();
-        if (!executor.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS)) {
-            executor.shutdownNow();
-        }
-    }
-
-    private static ThreadFactory named(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     /**

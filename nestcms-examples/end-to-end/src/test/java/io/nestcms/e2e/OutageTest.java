@@ -1,0 +1,87 @@
+package io.nestcms.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nestcms.system.HealthStatus;
+import io.nestcms.system.SystemEvent;
+import io.nestcms.testkit.EmbeddedMongo;
+import io.nestcms.testkit.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The database falls silent, and comes back. */
+class OutageTest {
+    /** What the driver waits for an answer; a health check is to be over long before. */
+    private static final long DRIVER_SECONDS = 10;
+
+    @TempDir
+    Path data;
+
+    private EmbeddedMongo mongo;
+    private TcpProxy wire;
+    private Stage stage;
+
+    @BeforeEach
+    void start() throws IOException {
+        mongo = EmbeddedMongo.builder().start();
+        wire = new TcpProxy(mongo.port());
+        stage = new Stage(
+                data,
+                // direct: else the driver goes to the address that the node names, past the proxy
+                Stage.Keeping.at("mongodb://127.0.0.1:" + wire.port() + "/?directConnection=true"),
+                server -> {});
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        stage.close();
+        wire.close();
+        mongo.close();
+    }
+
+    private JsonNode parts() {
+        return stage.merchant.get("/health/detailed").json().path("parts");
+    }
+
+    @Test
+    void databaseSilent_healthAnswersInTime_andAnIncidentLastsAsLong() {
+        assertThat(stage.merchant.get("/health/readiness").status()).isEqualTo(200);
+        wire.blackHole(true);
+
+        long asked = System.nanoTime();
+        Merchant.Answer silent = stage.merchant.get("/health/readiness");
+
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - asked)).isLessThan(DRIVER_SECONDS);
+        assertThat(silent.status()).isEqualTo(503);
+        assertThat(silent.text("status")).isEqualTo("DOWN");
+        JsonNode parts = parts();
+        assertThat(parts.path("database").path("status").asText()).isEqualTo("DOWN");
+        assertThat(parts.path("cache").path("status").asText()).isEqualTo("UP");
+        assertThat(parts.path("incidents"))
+                .extracting(incident -> incident.path("subject").asText())
+                .contains("health of database");
+        assertThat(stage.merchant.get("/health/liveness").status()).isEqualTo(200);
+
+        wire.blackHole(false);
+        wire.reset();
+
+        Stage.eventually()
+                .untilAsserted(
+                        () -> assertThat(stage.merchant.get("/health/readiness").text("status"))
+                                .isEqualTo("UP"));
+        assertThat(parts().path("incidents")).isEmpty();
+        assertThat(stage.heard(SystemEvent.HealthChanged.class))
+                .filteredOn(event -> event.component().equals("database"))
+                .extracting(SystemEvent.HealthChanged::now)
+                .containsExactly(HealthStatus.DOWN, HealthStatus.UP);
+        assertThat(stage.heard(SystemEvent.IncidentResolved.class))
+                .extracting(SystemEvent.IncidentResolved::subject)
+                .contains("health of database");
+    }
+}
