@@ -235,6 +235,8 @@ class ApiTest {
                     .isEqualTo("UP");
         }
         assertThat(detailed.json().path("parts").path("incidents").isArray()).isTrue();
+        assertThat(detailed.json().path("parts").path("slowOperations").isArray())
+                .isTrue();
         assertThat(detailed.json().path("parts").path("outbox").path("buried").asInt(-1))
                 .isZero();
         assertThat(stage.merchant.get("/health").text("status")).isEqualTo("UP");
@@ -246,6 +248,11 @@ class ApiTest {
                 .contains("nestcms_reconciler_due ")
                 .contains("nestcms_reconciler_due_age_seconds")
                 .contains("nestcms_reconciler_checks_total{result=\"unchanged\"}")
+                .contains("nestcms_circuit_state{breaker=\"paytabs\",dependency=\"paytabs\",state=\"closed\"} 1.0")
+                .contains("nestcms_events_dead 0.0")
+                .contains("mongodb_driver_pool_size{")
+                .contains("mongodb_driver_commands_seconds_count{")
+                .contains("nestcms_mongo_splitter_total{route=\"read_primary\"}")
                 .contains("nestcms_live_browsers 0.0")
                 .contains("nestcms_http_requests_seconds_count");
     }

@@ -9,6 +9,7 @@ import io.nestcms.testkit.EmbeddedMongo;
 import io.nestcms.testkit.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class OutageTest {
     /** What the driver waits for an answer; a health check is to be over long before. */
     private static final long DRIVER_SECONDS = 10;
+
+    /** Beyond what the server calls slow. */
+    private static final Duration SLOW = Duration.ofMillis(250);
 
     @TempDir
     Path data;
@@ -83,5 +87,22 @@ class OutageTest {
         assertThat(stage.heard(SystemEvent.IncidentResolved.class))
                 .extracting(SystemEvent.IncidentResolved::subject)
                 .contains("health of database");
+    }
+
+    @Test
+    void databaseSlow_isFoundWithCauseAndAdvice() {
+        wire.delay(TcpProxy.Direction.REPLY, SLOW);
+
+        assertThat(stage.merchant.find("pay_unknown").status()).isEqualTo(404);
+
+        JsonNode found = parts().path("slowOperations");
+        assertThat(found.toString()).doesNotContain("pay_unknown");
+        assertThat(found).anySatisfy(slow -> {
+            assertThat(slow.path("operation").asText()).isEqualTo("find payments");
+            assertThat(slow.path("cause").asText()).isEqualTo("SERVER");
+            assertThat(slow.path("advice").asText()).contains("[_id]");
+            assertThat(slow.path("times").asInt()).isPositive();
+            assertThat(slow.path("longestMillis").asLong()).isGreaterThanOrEqualTo(SLOW.toMillis());
+        });
     }
 }

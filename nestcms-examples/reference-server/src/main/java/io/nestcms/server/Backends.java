@@ -1,5 +1,6 @@
 package io.nestcms.server;
 
+import com.mongodb.MongoClientSettings;
 import io.nestcms.mongo.MongoSettings;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.paytabs.PayTabsProfile;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,15 @@ record Backends(
         Map<String, String> kinds) {
     private static final long SANDBOX_PROFILE = 90417;
 
-    /** Starts what is embedded and connects; what was opened is added to {@code closing}, also when the rest fails. */
-    static Backends open(ServerSettings settings, Credentials credentials, URI publicUrl, Closing closing) {
+    /**
+     * Starts what is embedded and connects; {@code listening} adds who hears of the MongoDB client's doings. What was opened is added to {@code closing}, also when the rest fails.
+     */
+    static Backends open(
+            ServerSettings settings,
+            Credentials credentials,
+            URI publicUrl,
+            Consumer<MongoClientSettings.Builder> listening,
+            Closing closing) {
         Path data = settings.dataDirectory();
         String uri = settings.mongoUri();
         String database = "MongoDB at MONGODB_URI";
@@ -42,7 +51,11 @@ record Backends(
             uri = embedded.uri();
             database = "embedded, one node, data in " + data.resolve("mongo");
         }
-        NestMongo mongo = closing.add("MongoDB client", NestMongo.connect(MongoSettings.of(uri, "nestcms")));
+        NestMongo mongo = closing.add(
+                "MongoDB client",
+                NestMongo.builder(MongoSettings.of(uri, "nestcms"))
+                        .client(listening)
+                        .build());
 
         PayTabsAccount account = settings.payTabs();
         String gateway;

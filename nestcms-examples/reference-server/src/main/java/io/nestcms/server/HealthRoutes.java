@@ -9,6 +9,7 @@ import io.nestcms.health.HealthChecks;
 import io.nestcms.health.HealthReport;
 import io.nestcms.incident.Incident;
 import io.nestcms.incident.Incidents;
+import io.nestcms.mongo.SlowOperation;
 import io.nestcms.payment.OutboxBacklog;
 import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.resilience.CircuitBreakers;
@@ -26,6 +27,7 @@ final class HealthRoutes {
     private final Vitals vitals;
     private final CircuitBreakers breakers;
     private final Incidents incidents;
+    private final SlowFindings slow;
     private final Map<String, String> kinds;
     private final AtomicBoolean stopping;
 
@@ -34,12 +36,14 @@ final class HealthRoutes {
             Vitals vitals,
             CircuitBreakers breakers,
             Incidents incidents,
+            SlowFindings slow,
             Map<String, String> kinds,
             AtomicBoolean stopping) {
         this.checks = vitals.checks();
         this.vitals = vitals;
         this.breakers = breakers;
         this.incidents = incidents;
+        this.slow = slow;
         this.kinds = kinds;
         this.stopping = stopping;
     }
@@ -72,6 +76,8 @@ final class HealthRoutes {
         }
         ArrayNode open = parts.putArray("incidents");
         incidents.open().forEach(incident -> open.add(json(incident)));
+        ArrayNode slowOnes = parts.putArray("slowOperations");
+        slow.list().forEach(finding -> slowOnes.add(json(finding)));
         answer(context, stops ? HealthStatus.DOWN : report.status(), parts);
     }
 
@@ -102,6 +108,18 @@ final class HealthRoutes {
                 .put("subject", incident.subject())
                 .put("summary", incident.summary())
                 .put("openedAt", incident.openedAt().toString());
+    }
+
+    /** Without the server's address, which is nobody's business outside; the log has it. */
+    private static ObjectNode json(SlowFindings.Finding finding) {
+        SlowOperation longest = finding.longest();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("operation", longest.operation())
+                .put("cause", longest.cause().name())
+                .put("advice", longest.advice())
+                .put("times", finding.times())
+                .put("longestMillis", longest.took().toMillis());
     }
 
     private static void answer(Context context, HealthStatus status, @Nullable ObjectNode parts) {

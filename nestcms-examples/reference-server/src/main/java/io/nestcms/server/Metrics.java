@@ -1,5 +1,6 @@
 package io.nestcms.server;
 
+import com.mongodb.MongoClientSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
@@ -11,8 +12,13 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.nestcms.event.EventBus;
+import io.nestcms.metrics.CircuitMetrics;
+import io.nestcms.metrics.EventBusMetrics;
 import io.nestcms.metrics.OutboxMetrics;
 import io.nestcms.metrics.ReconcilerMetrics;
+import io.nestcms.mongo.MongoMeters;
+import io.nestcms.mongo.ReadWriteSplitter;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.Reconciler;
 import io.nestcms.resilience.BreakerSnapshot;
@@ -23,35 +29,53 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
 final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final CircuitBreakers breakers;
     private final MultiGauge circuits;
+    private volatile @Nullable CircuitBreakers breakers;
 
-    Metrics(
+    /** What is measured besides requests and events. */
+    record Parts(
             PaymentStore store,
             Reconciler reconciler,
-            Clock clock,
             CircuitBreakers breakers,
-            IntSupplier listeningBrowsers) {
-        this.breakers = breakers;
+            EventBus bus,
+            ReadWriteSplitter splitter,
+            IntSupplier listeningBrowsers) {}
+
+    Metrics() {
         this.circuits = MultiGauge.builder("nestcms.circuit")
                 .description("1 for the state that a circuit is in")
-                .register(registry);
-        new OutboxMetrics(store.outbox(), clock).bindTo(registry);
-        new ReconcilerMetrics(reconciler, clock).bindTo(registry);
-        Gauge.builder("nestcms.live.browsers", listeningBrowsers::getAsInt)
-                .strongReference(true)
-                .description("Browsers that listen for changes")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
+    }
+
+    /** Pool and commands of a MongoDB client, for each server. */
+    Consumer<MongoClientSettings.Builder> ofMongoClient() {
+        return new MongoMeters(registry, Clock.systemUTC()).ofClient();
+    }
+
+    /** Numbers of the parts that take payments; called once. */
+    void bind(Parts parts, Clock clock) {
+        breakers = parts.breakers();
+        new OutboxMetrics(parts.store().outbox(), clock).bindTo(registry);
+        new ReconcilerMetrics(parts.reconciler(), clock).bindTo(registry);
+        new CircuitMetrics(parts.breakers()).bindTo(registry);
+        new EventBusMetrics(parts.bus()).bindTo(registry);
+        new MongoMeters(registry, clock).bind(parts.splitter());
+        Gauge.builder("nestcms.live.browsers", parts.listeningBrowsers()::getAsInt)
+                .strongReference(true)
+                .description("Browsers that listen for changes")
+                .register(registry);
     }
 
     void register(RoutesConfig routes) {
@@ -60,7 +84,8 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
 
     private void scrape(Context context) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        for (BreakerSnapshot breaker : breakers.snapshots()) {
+        CircuitBreakers all = breakers;
+        for (BreakerSnapshot breaker : all == null ? List.<BreakerSnapshot>of() : all.snapshots()) {
             for (BreakerState state : BreakerState.values()) {
                 rows.add(MultiGauge.Row.of(
                         Tags.of("name", breaker.name(), "state", state.name()), breaker.state() == state ? 1 : 0));

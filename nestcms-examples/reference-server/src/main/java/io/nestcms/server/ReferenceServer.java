@@ -4,6 +4,7 @@ import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
+import io.nestcms.mongo.SlowOperations;
 import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentGateway;
@@ -81,7 +82,14 @@ public final class ReferenceServer implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         Credentials credentials = new Credentials(settings.dataDirectory(), random);
         URI publicUrl = Objects.requireNonNullElse(settings.publicUrl(), uri);
-        this.backends = Backends.open(settings, credentials, publicUrl, closing);
+        Metrics metrics = closing.add("metrics", new Metrics());
+        SlowFindings slow = new SlowFindings();
+        this.backends = Backends.open(
+                settings,
+                credentials,
+                publicUrl,
+                metrics.ofMongoClient().andThen(new SlowOperations(SlowFindings.THRESHOLD, slow)),
+                closing);
         this.core = core(builder);
 
         boolean generated = settings.users().isEmpty();
@@ -94,15 +102,22 @@ public final class ReferenceServer implements AutoCloseable {
         ExecutorService writers = Executors.newCachedThreadPool(Threads.named("nestcms-live"));
         closing.add("live writers", () -> Threads.stop(writers, Duration.ofSeconds(1)));
         LiveStatus live = new LiveStatus(builder.clock, writers, timer);
-        Metrics metrics = closing.add(
-                "metrics", new Metrics(core.store(), core.reconciler(), builder.clock, core.breakers(), live::clients));
+        metrics.bind(
+                new Metrics.Parts(
+                        core.store(),
+                        core.reconciler(),
+                        core.breakers(),
+                        core.bus(),
+                        backends.mongo().splitter(),
+                        live::clients),
+                builder.clock);
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         Upkeep.watch(backends.mongo(), core.relay(), closing);
-        HttpApi http =
-                closing.add("HTTP server", api(builder, new Rooms(users, live, metrics, publicUrl, random), socket));
+        HttpApi http = closing.add(
+                "HTTP server", api(builder, new Rooms(users, live, metrics, slow, publicUrl, random), socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
         closing.add("live status", live);
         if (!builder.reconcileEvery.isZero()) {
@@ -116,7 +131,12 @@ public final class ReferenceServer implements AutoCloseable {
 
     /** What the HTTP side needs besides the core. */
     private record Rooms(
-            Map<String, String> users, LiveStatus live, Metrics metrics, URI publicUrl, SecureRandom random) {}
+            Map<String, String> users,
+            LiveStatus live,
+            Metrics metrics,
+            SlowFindings slow,
+            URI publicUrl,
+            SecureRandom random) {}
 
     private Core core(Builder builder) {
         EventBus bus = EventBus.builder().clock(builder.clock).build();
@@ -173,7 +193,8 @@ public final class ReferenceServer implements AutoCloseable {
                 probing,
                 builder.clock,
                 core.bus()::publish);
-        HealthRoutes health = new HealthRoutes(vitals, core.breakers(), core.incidents(), backends.kinds(), stopping);
+        HealthRoutes health =
+                new HealthRoutes(vitals, core.breakers(), core.incidents(), rooms.slow(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
             page.register(routes);
