@@ -10,6 +10,7 @@ import io.nestcms.server.ServerSettings.PayTabsAccount;
 import io.nestcms.testkit.EmbeddedMongo;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ record Backends(
             Credentials credentials,
             URI publicUrl,
             Consumer<MongoClientSettings.Builder> listening,
+            Clock clock,
             Closing closing) {
         Path data = settings.dataDirectory();
         String uri = settings.mongoUri();
@@ -51,11 +53,13 @@ record Backends(
             uri = embedded.uri();
             database = "embedded, one node, data in " + data.resolve("mongo");
         }
-        NestMongo mongo = closing.add(
-                "MongoDB client",
-                NestMongo.builder(MongoSettings.of(uri, "nestcms"))
-                        .client(listening)
-                        .build());
+        NestMongo.Builder options =
+                NestMongo.builder(MongoSettings.of(uri, "nestcms")).client(listening);
+        ServerSettings.CustomerKeys customers = settings.safekeeping().customerKeys();
+        if (customers != null) {
+            options.fieldCipher(customers.cipher());
+        }
+        NestMongo mongo = closing.add("MongoDB client", options.clock(clock).build());
 
         PayTabsAccount account = settings.payTabs();
         String gateway;

@@ -67,7 +67,8 @@ public final class ReferenceServer implements AutoCloseable {
             EventBus bus,
             CircuitBreakers breakers,
             OutboxRelay relay,
-            Incidents incidents) {}
+            Incidents incidents,
+            Upkeep upkeep) {}
 
     private ReferenceServer(Builder builder, Closing closing) throws IOException {
         this.closing = closing;
@@ -89,6 +90,7 @@ public final class ReferenceServer implements AutoCloseable {
                 credentials,
                 publicUrl,
                 metrics.ofMongoClient().andThen(new SlowOperations(SlowFindings.THRESHOLD, slow)),
+                builder.clock,
                 closing);
         this.core = core(builder);
 
@@ -112,6 +114,7 @@ public final class ReferenceServer implements AutoCloseable {
                         live::clients),
                 builder.clock);
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
+        guard(settings.safekeeping(), builder.clock);
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
@@ -173,7 +176,20 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay, incidents);
+        return new Core(
+                payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay, incidents, upkeep);
+    }
+
+    private void guard(ServerSettings.Safekeeping safekeeping, Clock clock) {
+        if (safekeeping.customerKeys() != null) {
+            core.upkeep().seal(backends.mongo().sealedCustomers());
+        }
+        ServerSettings.Backups backups = safekeeping.backups();
+        if (backups != null) {
+            core.upkeep()
+                    .backUp(new BackupSchedule(
+                            backends.mongo().backups(backups.key(), core.bus()::publish), backups, clock));
+        }
     }
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {

@@ -2,6 +2,7 @@ package io.nestcms.server;
 
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.mongo.OutboxWatch;
+import io.nestcms.mongo.SealedCustomers;
 import io.nestcms.payment.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
 import java.time.Duration;
@@ -13,13 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox. On threads of its
+ * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox,
+ * backups, the sealing of customers. On threads of its
  * own, so that nothing here makes a payment wait.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration ORDERS = Duration.ofSeconds(5);
     private static final Duration MEMORY = Duration.ofSeconds(30);
+    private static final Duration BACKUPS = Duration.ofMinutes(1);
+    private static final int BATCH = 500;
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService threads;
@@ -40,6 +44,24 @@ final class Upkeep {
     void tend(CircuitBreakers breakers) {
         repeat("the orders to the breakers", breakers::followOrders, ORDERS);
         repeat("the breakers' memory", breakers::save, MEMORY);
+    }
+
+    /** Makes a backup whenever one is due. */
+    void backUp(BackupSchedule backups) {
+        repeat("backups", backups, BACKUPS);
+    }
+
+    /**
+     * Seals what was stored clear or under an older key. Every node does so when it starts with its keys, so after the last
+     * of them has, nothing is left under the older ones.
+     */
+    void seal(SealedCustomers customers) {
+        threads.execute(() -> quietly("the sealing of customers", () -> {
+            long sealed = customers.reseal(BATCH);
+            if (sealed > 0) {
+                LOG.info("The customers of {} payments were sealed under the current key", sealed);
+            }
+        }));
     }
 
     private void repeat(String what, Runnable task, Duration every) {
