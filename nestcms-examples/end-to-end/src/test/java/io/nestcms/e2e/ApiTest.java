@@ -229,7 +229,7 @@ class ApiTest {
                         .path("paytabs")
                         .asText())
                 .isEqualTo("CLOSED");
-        for (String part : List.of("server", "database", "outbox", "gateway", "cache")) {
+        for (String part : List.of("server", "database", "outbox", "gateway", "cache", "audit")) {
             assertThat(detailed.json().path("parts").path(part).path("status").asText())
                     .as(part)
                     .isEqualTo("UP");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import io.nestcms.audit.AuditHead;
+import io.nestcms.audit.AuditVerification;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.mongo.MongoSettings;
@@ -29,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What guards the data: customers sealed, backups; seen in the database and the files themselves. */
+/** What guards the data: customers sealed, backups, the audit trail; seen in the database and the files themselves. */
 class SafekeepingTest {
     @TempDir
     Path data;
@@ -56,10 +59,11 @@ class SafekeepingTest {
     }
 
     private Stage stage(@Nullable CustomerKeys customers, @Nullable Backups backups) throws IOException {
-        return new Stage(
-                data,
-                new Stage.Keeping(mongo.uri(), new Safekeeping("shop-1", null, customers, backups)),
-                server -> {});
+        return stage(new Safekeeping("shop-1", null, customers, backups));
+    }
+
+    private Stage stage(Safekeeping safekeeping) throws IOException {
+        return new Stage(data, new Stage.Keeping(mongo.uri(), safekeeping), server -> {});
     }
 
     private Document customer(String id) {
@@ -153,6 +157,46 @@ class SafekeepingTest {
                             .extracting(incident -> incident.path("subject").asText())
                             .contains("backup"));
             assertThat(stage.heard(SystemEvent.BackupFailed.class)).isNotEmpty();
+        }
+    }
+
+    private static String auditStatus(Stage stage) {
+        return stage.merchant
+                .get("/health/detailed")
+                .json()
+                .path("parts")
+                .path("audit")
+                .path("status")
+                .asText();
+    }
+
+    @Test
+    void auditTrail_everyEventIsChained_andWhatWasChangedShowsAtTheNextStart() throws IOException {
+        Safekeeping audited = new Safekeeping("shop-1", key("audit", 4), null, null);
+        MongoCollection<Document> records = client.getDatabase("nestcms").getCollection("audit");
+        try (Stage stage = stage(audited)) {
+            String id = ordered(stage);
+            stage.payer.pay(stage.merchant.process(id).text("redirectUrl"), Payer.APPROVED);
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(records.distinct("action", String.class))
+                            .contains(
+                                    "PaymentCreated", "PaymentSucceeded", "PaymentStatusChanged", "WebhookValidated"));
+            assertThat(auditStatus(stage)).isEqualTo("UP");
+        }
+        try (NestMongo reader = NestMongo.connect(MongoSettings.of(mongo.uri(), "nestcms"))) {
+            assertThat(reader.auditTrail(key("audit", 4)).verify(AuditHead.NONE))
+                    .isInstanceOf(AuditVerification.Intact.class);
+        }
+        records.updateOne(
+                new Document("action", "PaymentSucceeded"),
+                new Document("$set", new Document("action", "PaymentCancelled")));
+        try (Stage again = stage(audited)) {
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(auditStatus(again)).isEqualTo("DOWN"));
+            assertThat(again.merchant.get("/health").text("status")).isEqualTo("DEGRADED");
+            assertThat(again.heard(SystemEvent.IncidentOpened.class))
+                    .extracting(SystemEvent.IncidentOpened::subject)
+                    .contains("audit chain");
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.nestcms.server;
 
 import com.mongodb.MongoClientSettings;
+import io.nestcms.audit.AuditTrail;
+import io.nestcms.crypto.NamedKey;
 import io.nestcms.mongo.MongoSettings;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.paytabs.PayTabsProfile;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The systems outside: the real ones that the settings name, an embedded stand-in for each other.
  *
  * @param mongo the stores
+ * @param audit the audit trail, or {@code null} without a key for it
  * @param node this node's name among those that share the stores
  * @param profile the merchant profile at PayTabs or at the sandbox
  * @param serverKey signs the notifications
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Backends(
         NestMongo mongo,
+        @Nullable AuditTrail audit,
         String node,
         PayTabsProfile profile,
         String serverKey,
@@ -73,11 +77,21 @@ record Backends(
         }
         return new Backends(
                 mongo,
+                audit(mongo, settings, credentials),
                 Objects.requireNonNullElseGet(settings.safekeeping().node(), credentials::nodeName),
                 profile(account, publicUrl),
                 account.serverKey(),
                 sandbox,
                 Map.of("database", database, "gateway", gateway, "cache", "embedded, in memory"));
+    }
+
+    /** A key of one node's own would break the chain that nodes share, so one is generated for the embedded database only. */
+    private static @Nullable AuditTrail audit(NestMongo mongo, ServerSettings settings, Credentials credentials) {
+        NamedKey key = settings.safekeeping().auditKey();
+        if (key == null && settings.mongoUri() == null) {
+            key = credentials.auditKey();
+        }
+        return key == null ? null : mongo.auditTrail(key);
     }
 
     private static EmbeddedMongo startMongo(Path directory) {

@@ -1,5 +1,6 @@
 package io.nestcms.server;
 
+import io.nestcms.crypto.NamedKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,11 @@ final class Credentials {
     /** The sandbox's server key, kept in {@code sandbox-server-key}. */
     String sandboxKey() {
         return kept("sandbox-server-key", 24);
+    }
+
+    /** What the embedded database's audit trail is chained with, kept in {@code audit-key}. */
+    NamedKey auditKey() {
+        return NamedKey.of("embedded", Base64.getUrlDecoder().decode(kept("audit-key", 32)));
     }
 
     /** This node's name, kept in {@code node-name}: the same after a restart, another one with every data directory. */

@@ -12,9 +12,8 @@ import io.nestcms.webhook.WebhookEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who hears what: the table of listeners, each in its small form. */
+/** Who hears what: the table of listeners, each in its small form. What goes on record besides is {@link AuditLog}'s. */
 final class Listeners {
-    private static final Logger AUDIT = LoggerFactory.getLogger("nestcms.audit");
     private static final Logger ALERT = LoggerFactory.getLogger("nestcms.alert");
     private static final Logger NOTICE = LoggerFactory.getLogger("nestcms.notification");
 
@@ -43,7 +42,6 @@ final class Listeners {
         if (event instanceof PaymentEvent.PaymentSucceeded it) {
             NOTICE.info("Payment {} of {} succeeded", it.paymentId(), it.amount());
         } else if (event instanceof PaymentEvent.PaymentFailed it) {
-            AUDIT.info("Payment {} failed with code {}", it.paymentId(), it.code());
             ALERT.warn("Payment {} failed with code {}", it.paymentId(), it.code());
         } else if (event instanceof PaymentEvent.PaymentMismatch it) {
             ALERT.warn(
@@ -53,8 +51,6 @@ final class Listeners {
                     it.difference());
         } else if (event instanceof PaymentEvent.PaymentChargedAgain it) {
             ALERT.warn("Payment {} was charged a second time by {}", it.paymentId(), it.tranRef());
-        } else {
-            AUDIT.info("{} {}", event.getClass().getSimpleName(), event.paymentId());
         }
     }
 
@@ -73,9 +69,7 @@ final class Listeners {
     private void webhook(WebhookEvent event) {
         metrics.count(event);
         String from = event.origin().source();
-        if (event instanceof WebhookEvent.WebhookValidated it) {
-            AUDIT.info("Webhook {} from {} is genuine", it.origin().scheme(), from);
-        } else if (event instanceof WebhookEvent.WebhookRejected it) {
+        if (event instanceof WebhookEvent.WebhookRejected it) {
             ALERT.warn(
                     "Webhook {} from {} refused: {}",
                     it.origin().scheme(),
@@ -90,13 +84,10 @@ final class Listeners {
         metrics.count(event);
         if (event instanceof CircuitEvent.CircuitOpened it) {
             ALERT.warn("Circuit {} opened", it.breaker());
-            AUDIT.info("Circuit {} opened for {}", it.breaker(), it.openFor());
         } else if (event instanceof CircuitEvent.ServiceUnavailable it) {
             ALERT.warn("{} is unavailable, again after {}", it.dependency(), it.retryAfter());
         } else if (event instanceof CircuitEvent.ServiceRecovered it) {
             NOTICE.info("{} is back after {}", it.dependency(), it.outage());
-        } else {
-            AUDIT.info("{} {}", event.getClass().getSimpleName(), event.dependency());
         }
     }
 
@@ -115,7 +106,7 @@ final class Listeners {
         } else if (event instanceof SystemEvent.BackupFailed it) {
             ALERT.error("Backup failed: {}; those from before are still there", it.cause());
         } else if (event instanceof SystemEvent.BackupCompleted it) {
-            AUDIT.info("Backup {} of {} documents written and read back in {}", it.name(), it.entries(), it.took());
+            NOTICE.info("Backup {} of {} documents written and read back in {}", it.name(), it.entries(), it.took());
         }
     }
 }

@@ -114,13 +114,19 @@ public final class ReferenceServer implements AutoCloseable {
                         live::clients),
                 builder.clock);
         new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
-        guard(settings.safekeeping(), builder.clock);
+        AuditLog audit = new AuditLog(backends.audit(), backends.node(), core.incidents());
+        audit.subscribe(core.bus());
+        core.upkeep().guard(backends.mongo(), audit, settings.safekeeping(), builder.clock, core.bus());
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         Upkeep.watch(backends.mongo(), core.relay(), closing);
         HttpApi http = closing.add(
-                "HTTP server", api(builder, new Rooms(users, live, metrics, slow, publicUrl, random), socket));
+                "HTTP server",
+                api(
+                        builder,
+                        new Rooms(users, live, metrics, slow, vitals(audit, builder.clock), publicUrl, random),
+                        socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
         closing.add("live status", live);
         if (!builder.reconcileEvery.isZero()) {
@@ -138,6 +144,7 @@ public final class ReferenceServer implements AutoCloseable {
             LiveStatus live,
             Metrics metrics,
             SlowFindings slow,
+            Vitals vitals,
             URI publicUrl,
             SecureRandom random) {}
 
@@ -180,16 +187,15 @@ public final class ReferenceServer implements AutoCloseable {
                 payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay, incidents, upkeep);
     }
 
-    private void guard(ServerSettings.Safekeeping safekeeping, Clock clock) {
-        if (safekeeping.customerKeys() != null) {
-            core.upkeep().seal(backends.mongo().sealedCustomers());
-        }
-        ServerSettings.Backups backups = safekeeping.backups();
-        if (backups != null) {
-            core.upkeep()
-                    .backUp(new BackupSchedule(
-                            backends.mongo().backups(backups.key(), core.bus()::publish), backups, clock));
-        }
+    private Vitals vitals(AuditLog audit, Clock clock) {
+        ExecutorService probing = Executors.newCachedThreadPool(Threads.named("nestcms-health"));
+        // one that hangs on a dead database is interrupted
+        closing.add("health probes", probing::shutdownNow);
+        return new Vitals(
+                new Vitals.Parts(backends.mongo(), core.store(), core.breakers(), core.gateway(), core.cache(), audit),
+                probing,
+                clock,
+                core.bus()::publish);
     }
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
@@ -201,16 +207,8 @@ public final class ReferenceServer implements AutoCloseable {
                 new RefreshTokens(rooms.random()));
         NotificationRoutes notifications = NotificationRoutes.of(
                 core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
-        ExecutorService probing = Executors.newCachedThreadPool(Threads.named("nestcms-health"));
-        // one that hangs on a dead database is interrupted
-        closing.add("health probes", probing::shutdownNow);
-        Vitals vitals = new Vitals(
-                new Vitals.Parts(backends.mongo(), core.store(), core.breakers(), core.gateway(), core.cache()),
-                probing,
-                builder.clock,
-                core.bus()::publish);
-        HealthRoutes health =
-                new HealthRoutes(vitals, core.breakers(), core.incidents(), rooms.slow(), backends.kinds(), stopping);
+        HealthRoutes health = new HealthRoutes(
+                rooms.vitals(), core.breakers(), core.incidents(), rooms.slow(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
             page.register(routes);

@@ -1,10 +1,13 @@
 package io.nestcms.server;
 
+import io.nestcms.event.EventBus;
+import io.nestcms.mongo.MongoBackups;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.mongo.OutboxWatch;
 import io.nestcms.mongo.SealedCustomers;
 import io.nestcms.payment.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox,
- * backups, the sealing of customers. On threads of its
+ * backups, the sealing of customers, the check of the audit trail. On threads of its
  * own, so that nothing here makes a payment wait.
  */
 final class Upkeep {
@@ -46,22 +49,34 @@ final class Upkeep {
         repeat("the breakers' memory", breakers::save, MEMORY);
     }
 
-    /** Makes a backup whenever one is due. */
-    void backUp(BackupSchedule backups) {
-        repeat("backups", backups, BACKUPS);
+    /** Seals customers and checks the audit trail once, and makes backups from now on, each where the settings ask for it. */
+    void guard(NestMongo mongo, AuditLog audit, ServerSettings.Safekeeping safekeeping, Clock clock, EventBus bus) {
+        if (safekeeping.customerKeys() != null) {
+            once("the sealing of customers", () -> seal(mongo.sealedCustomers()));
+        }
+        if (audit.hasTrail()) {
+            once("the check of the audit trail", audit::verify);
+        }
+        ServerSettings.Backups wanted = safekeeping.backups();
+        if (wanted != null) {
+            MongoBackups backups = mongo.backups(wanted.key(), bus::publish);
+            repeat("backups", new BackupSchedule(backups, wanted, clock), BACKUPS);
+        }
     }
 
     /**
      * Seals what was stored clear or under an older key. Every node does so when it starts with its keys, so after the last
      * of them has, nothing is left under the older ones.
      */
-    void seal(SealedCustomers customers) {
-        threads.execute(() -> quietly("the sealing of customers", () -> {
-            long sealed = customers.reseal(BATCH);
-            if (sealed > 0) {
-                LOG.info("The customers of {} payments were sealed under the current key", sealed);
-            }
-        }));
+    private static void seal(SealedCustomers customers) {
+        long sealed = customers.reseal(BATCH);
+        if (sealed > 0) {
+            LOG.info("The customers of {} payments were sealed under the current key", sealed);
+        }
+    }
+
+    private void once(String what, Runnable task) {
+        threads.execute(() -> quietly(what, task));
     }
 
     private void repeat(String what, Runnable task, Duration every) {

@@ -41,21 +41,22 @@ final class Vitals {
             PaymentStore store,
             CircuitBreakers breakers,
             PaymentGateway gateway,
-            Cache<String, Payment> cache) {}
+            Cache<String, Payment> cache,
+            AuditLog audit) {}
 
     /** {@code executor} has a thread for each probe: one that hangs must not keep the others from being asked. */
     Vitals(Parts parts, Executor executor, Clock clock, Consumer<SystemEvent> listener) {
         this.parts = parts;
-        this.checks = HealthChecks.builder()
+        HealthChecks.Builder builder = HealthChecks.builder()
                 .required("database", this::database)
                 .required(OUTBOX, this::outbox)
                 .optional(CIRCUITS, this::circuits)
                 .optional("gateway", this::gateway)
-                .optional("cache", this::cache)
-                .executor(executor)
-                .clock(clock)
-                .listener(listener)
-                .build();
+                .optional("cache", this::cache);
+        if (parts.audit().hasTrail()) {
+            builder.optional("audit", parts.audit()::health);
+        }
+        this.checks = builder.executor(executor).clock(clock).listener(listener).build();
     }
 
     HealthChecks checks() {
