@@ -13,6 +13,8 @@ import io.nestcms.testkit.EmbeddedMongo;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -118,5 +120,25 @@ record Backends(
         return profile.callback(URI.create(publicUrl + NotificationRoutes.WEBHOOK))
                 .returnUrl(URI.create(publicUrl + NotificationRoutes.RETURN))
                 .build();
+    }
+
+    /** What is embedded, what is real, where to go and how to sign in; {@code password} is one that was generated, or {@code null}. */
+    List<String> describe(ServerSettings settings, URI publicUrl, @Nullable String password) {
+        List<String> lines = new ArrayList<>();
+        lines.add("NestCMS reference server");
+        lines.add("  gateway   " + kinds.get("gateway"));
+        lines.add("  database  " + kinds.get("database"));
+        lines.add("  cache     " + kinds.get("cache"));
+        if (password == null) {
+            lines.add("  sign in   as configured");
+        } else {
+            lines.add("  sign in   " + Credentials.DEMO_USER + " / " + password + "   (made at random, kept in "
+                    + settings.dataDirectory().resolve("demo-password") + ")");
+        }
+        if (sandbox != null) {
+            lines.add("  test card 4111 1111 1111 1111, any later date, any CVV");
+        }
+        lines.add("  open      " + publicUrl + "   (Ctrl-C stops it)");
+        return List.copyOf(lines);
     }
 }

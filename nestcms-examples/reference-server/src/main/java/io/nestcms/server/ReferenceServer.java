@@ -36,7 +36,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +96,7 @@ public final class ReferenceServer implements AutoCloseable {
         boolean generated = settings.users().isEmpty();
         Map<String, String> users =
                 generated ? Map.of(Credentials.DEMO_USER, credentials.demoPassword()) : settings.users();
-        this.description = describe(settings, publicUrl, generated ? users.get(Credentials.DEMO_USER) : null);
+        this.description = backends.describe(settings, publicUrl, generated ? users.get(Credentials.DEMO_USER) : null);
 
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Threads.named("nestcms-timer"));
         closing.add("timer", () -> Threads.stop(timer, settings.drain()));
@@ -155,7 +154,7 @@ public final class ReferenceServer implements AutoCloseable {
         Incidents incidents =
                 Incidents.builder().clock(builder.clock).listener(bus::publish).build();
         incidents.follow(bus);
-        ScheduledExecutorService background = Executors.newScheduledThreadPool(2, Threads.named("nestcms-upkeep"));
+        ScheduledExecutorService background = Executors.newScheduledThreadPool(4, Threads.named("nestcms-upkeep"));
         closing.add("upkeep", () -> Threads.stop(background, builder.settings.drain()));
         Upkeep upkeep = new Upkeep(background, closing);
         CircuitBreakers breakers = CircuitBreakers.builder()
@@ -294,25 +293,6 @@ public final class ReferenceServer implements AutoCloseable {
      */
     public List<String> description() {
         return description;
-    }
-
-    private List<String> describe(ServerSettings settings, URI publicUrl, @Nullable String password) {
-        List<String> lines = new ArrayList<>();
-        lines.add("NestCMS reference server");
-        lines.add("  gateway   " + backends.kinds().get("gateway"));
-        lines.add("  database  " + backends.kinds().get("database"));
-        lines.add("  cache     " + backends.kinds().get("cache"));
-        if (password == null) {
-            lines.add("  sign in   as configured");
-        } else {
-            lines.add("  sign in   " + Credentials.DEMO_USER + " / " + password + "   (made at random, kept in "
-                    + settings.dataDirectory().resolve("demo-password") + ")");
-        }
-        if (backends.sandbox() != null) {
-            lines.add("  test card 4111 1111 1111 1111, any later date, any CVV");
-        }
-        lines.add("  open      " + publicUrl + "   (Ctrl-C stops it)");
-        return List.copyOf(lines);
     }
 
     /** Takes no new requests, finishes those under way, delivers the events that are due, and closes the stores. */

@@ -32,7 +32,7 @@ final class Upkeep {
     private final ScheduledExecutorService threads;
     private final Closing closing;
 
-    /** On these threads, at least two, since a backup takes long; what repeats ends with {@code closing}. */
+    /** On these threads: four, since backup, sealing and check may each take long; what repeats ends with {@code closing}. */
     Upkeep(ScheduledExecutorService threads, Closing closing) {
         this.threads = threads;
         this.closing = closing;
