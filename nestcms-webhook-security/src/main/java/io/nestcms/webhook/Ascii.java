@@ -24,6 +24,9 @@ final class Ascii {
         if (a.length() != b.length()) {
             return false;
         }
+        if (a.equals(b)) { // as most are, and the JDK compares many characters at once
+            return true;
+        }
         for (int i = 0; i < a.length(); i++) {
             char x = a.charAt(i);
             char y = b.charAt(i);

@@ -5,7 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Hexadecimal digits to bytes, giving {@code null} where {@link HexFormat} would throw with the text in its message. */
 final class Hex {
+    /** A table, since this is asked for every digit of every signature. */
+    private static final byte[] VALUES = values();
+
     private Hex() {}
+
+    private static byte[] values() {
+        byte[] values = new byte[256];
+        for (int c = 0; c < values.length; c++) {
+            values[c] = (byte) (HexFormat.isHexDigit(c) ? HexFormat.fromHexDigit(c) : -1);
+        }
+        return values;
+    }
 
     static byte @Nullable [] decode(CharSequence text) {
         int length = text.length();
@@ -13,19 +24,17 @@ final class Hex {
             return null;
         }
         byte[] bytes = new byte[length >> 1];
+        int all = 0;
         for (int i = 0; i < bytes.length; i++) {
-            int high = digit(text.charAt(2 * i));
-            int low = digit(text.charAt(2 * i + 1));
-            if ((high | low) < 0) {
-                return null;
-            }
-            bytes[i] = (byte) ((high << 4) | low);
+            int value = (digit(text.charAt(2 * i)) << 4) | digit(text.charAt(2 * i + 1));
+            all |= value;
+            bytes[i] = (byte) value;
         }
-        return bytes;
+        return all < 0 ? null : bytes;
     }
 
     /** The digit's value, -1 for any other character. Character.digit would take the digits of other scripts too. */
     static int digit(int c) {
-        return HexFormat.isHexDigit(c) ? HexFormat.fromHexDigit(c) : -1;
+        return (c & ~0xff) == 0 ? VALUES[c] : -1;
     }
 }

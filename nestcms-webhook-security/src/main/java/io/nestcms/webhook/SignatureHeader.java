@@ -9,17 +9,19 @@ final class SignatureHeader {
     private SignatureHeader() {}
 
     static SignatureReading single(WebhookRequest request, String name, Function<String, SignatureReading> reader) {
-        String value = request.header(name);
-        if (value == null || value.isBlank()) {
+        int index = request.indexOf(name, 0);
+        String value = index < 0 ? "" : request.headerValue(index).strip();
+        if (value.isEmpty()) {
             return SignatureReading.unreadable(Reason.SIGNATURE_MISSING, "no header " + name);
         }
-        SignatureReading repeated = repeated(request, name);
-        return repeated != null ? repeated : reader.apply(value.strip());
+        return request.indexOf(name, index + 1) < 0 ? reader.apply(value) : repeated(name);
     }
 
     static @Nullable SignatureReading repeated(WebhookRequest request, String name) {
-        return request.headerCount(name) > 1
-                ? SignatureReading.unreadable(Reason.HEADER_DUPLICATED, name + " was sent more than once")
-                : null;
+        return request.headerCount(name) > 1 ? repeated(name) : null;
+    }
+
+    private static SignatureReading repeated(String name) {
+        return SignatureReading.unreadable(Reason.HEADER_DUPLICATED, name + " was sent more than once");
     }
 }

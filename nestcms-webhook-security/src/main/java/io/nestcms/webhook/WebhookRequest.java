@@ -100,10 +100,8 @@ public final class WebhookRequest {
      */
     public List<String> headers(String name) {
         List<String> found = new ArrayList<>(1);
-        for (int i = 0; i < names.length; i++) {
-            if (isHeader(i, name)) {
-                found.add(values[i]);
-            }
+        for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+            found.add(values[i]);
         }
         return List.copyOf(found);
     }
@@ -115,12 +113,8 @@ public final class WebhookRequest {
      * @return its first value, or {@code null} when it was not sent
      */
     public @Nullable String header(String name) {
-        for (int i = 0; i < names.length; i++) {
-            if (isHeader(i, name)) {
-                return values[i];
-            }
-        }
-        return null;
+        int index = indexOf(name, 0);
+        return index < 0 ? null : values[index];
     }
 
     /**
@@ -131,8 +125,8 @@ public final class WebhookRequest {
      */
     public int headerCount(String name) {
         int count = 0;
-        for (int i = 0; i < names.length; i++) {
-            count += isHeader(i, name) ? 1 : 0;
+        for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+            count++;
         }
         return count;
     }
@@ -200,8 +194,14 @@ public final class WebhookRequest {
         return values[index];
     }
 
-    private boolean isHeader(int index, String name) {
-        return Ascii.equalsIgnoreCase(names[index], name);
+    /** Where the header stands first at that index or after it, -1 when it does not. */
+    int indexOf(String name, int from) {
+        for (int i = from; i < names.length; i++) {
+            if (Ascii.equalsIgnoreCase(names[i], name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /**
