@@ -84,7 +84,7 @@ public final class WebhookVerifier {
      * @return the proof with the content, or why it was refused
      */
     public Verification verify(WebhookRequest request) {
-        Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), now());
+        Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
         announcer.received(arrival);
         Verification verification = decide(arrival);
         if (verification instanceof Verification.Refused refused) {
@@ -123,7 +123,7 @@ public final class WebhookVerifier {
      * @return the answer for the sender
      */
     public WebhookAnswer reject(VerifiedWebhook webhook, Refusal refusal) {
-        Instant now = now();
+        Instant now = clock.instant();
         announcer.rejected(now, webhook.origin(), refusal);
         announcer.alert(
                 new SecurityAlert(now, webhook.origin(), SecurityAlert.Kind.CONTENT_MISMATCH, refusal.detail(), null));
@@ -137,11 +137,6 @@ public final class WebhookVerifier {
      */
     public int maxBodyBytes() {
         return maxBodyBytes;
-    }
-
-    /** To the millisecond: no rule is finer, and the system's clock tells no more than that in half the time. */
-    private Instant now() {
-        return Instant.ofEpochMilli(clock.millis());
     }
 
     private Verification decide(Arrival arrival) {
