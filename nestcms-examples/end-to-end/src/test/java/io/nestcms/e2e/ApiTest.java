@@ -242,7 +242,7 @@ class ApiTest {
         assertThat(stage.merchant.get("/health").text("status")).isEqualTo("UP");
         assertThat(stage.merchant.get("/health/liveness").text("status")).isEqualTo("UP");
         assertThat(stage.merchant.get("/metrics").raw().body())
-                .contains("nestcms_circuit{name=\"paytabs\",state=\"CLOSED\"} 1.0")
+                .contains("nestcms_circuit_state{breaker=\"paytabs\",dependency=\"paytabs\",state=\"open\"} 0.0")
                 .contains("nestcms_outbox_waiting")
                 .contains("nestcms_outbox_age_seconds")
                 .contains("nestcms_reconciler_due ")

@@ -4,8 +4,6 @@ import com.mongodb.MongoClientSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -21,25 +19,18 @@ import io.nestcms.mongo.MongoMeters;
 import io.nestcms.mongo.ReadWriteSplitter;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.Reconciler;
-import io.nestcms.resilience.BreakerSnapshot;
-import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.CircuitBreakers;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
 final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final MultiGauge circuits;
-    private volatile @Nullable CircuitBreakers breakers;
 
     /** What is measured besides requests and events. */
     record Parts(
@@ -51,9 +42,6 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
             IntSupplier listeningBrowsers) {}
 
     Metrics() {
-        this.circuits = MultiGauge.builder("nestcms.circuit")
-                .description("1 for the state that a circuit is in")
-                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -66,7 +54,6 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
 
     /** Numbers of the parts that take payments; called once. */
     void bind(Parts parts, Clock clock) {
-        breakers = parts.breakers();
         new OutboxMetrics(parts.store().outbox(), clock).bindTo(registry);
         new ReconcilerMetrics(parts.reconciler(), clock).bindTo(registry);
         new CircuitMetrics(parts.breakers()).bindTo(registry);
@@ -83,15 +70,6 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     }
 
     private void scrape(Context context) {
-        List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        CircuitBreakers all = breakers;
-        for (BreakerSnapshot breaker : all == null ? List.<BreakerSnapshot>of() : all.snapshots()) {
-            for (BreakerState state : BreakerState.values()) {
-                rows.add(MultiGauge.Row.of(
-                        Tags.of("name", breaker.name(), "state", state.name()), breaker.state() == state ? 1 : 0));
-            }
-        }
-        circuits.register(rows, true);
         context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
     }
 
