@@ -1,6 +1,7 @@
 package io.nestcms.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.audit.AuditEntry;
 import io.nestcms.audit.AuditHead;
@@ -57,6 +58,9 @@ class AuditLogTest {
 
         @Override
         public AuditVerification verify(AuditHead known) {
+            if (refusing) {
+                throw new IllegalStateException("the disk is away");
+            }
             return broken ? new AuditVerification.Broken(7, "was changed") : records.verify(known);
         }
     }
@@ -103,6 +107,19 @@ class AuditLogTest {
         assertThat(audit.health().status()).isEqualTo(HealthStatus.UP);
         assertThat(incidents.open()).isEmpty();
         assertThat(trail.head().sequence()).isEqualTo(1);
+    }
+
+    @Test
+    void verify_trailCannotBeRead_isDownUntilItWasChecked() {
+        trail.refusing = true;
+        assertThatThrownBy(audit::verify).isInstanceOf(IllegalStateException.class);
+
+        assertThat(audit.health().status()).isEqualTo(HealthStatus.DOWN);
+
+        trail.refusing = false;
+        audit.verify();
+
+        assertThat(audit.health().status()).isEqualTo(HealthStatus.UP);
     }
 
     @Test
