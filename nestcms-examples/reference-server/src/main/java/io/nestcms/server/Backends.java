@@ -42,7 +42,8 @@ record Backends(
     private static final long SANDBOX_PROFILE = 90417;
 
     /**
-     * Starts what is embedded and connects; {@code listening} adds who hears of the MongoDB client's doings. What was opened is added to {@code closing}, also when the rest fails.
+     * Starts what is embedded and connects; {@code listening} adds who hears of the MongoDB client's doings. What was opened is
+     * added to {@code closing}, also when the rest fails.
      */
     static Backends open(
             ServerSettings settings,
@@ -122,7 +123,10 @@ record Backends(
                 .build();
     }
 
-    /** What is embedded, what is real, where to go and how to sign in; {@code password} is one that was generated, or {@code null}. */
+    /**
+     * What is embedded, what is real, where to go and how to sign in; {@code password} is one that was generated, or
+     * {@code null}.
+     */
     List<String> describe(ServerSettings settings, URI publicUrl, @Nullable String password) {
         List<String> lines = new ArrayList<>();
         lines.add("NestCMS reference server");

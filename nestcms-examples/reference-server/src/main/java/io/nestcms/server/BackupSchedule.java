@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,12 +58,11 @@ final class BackupSchedule implements Runnable {
 
     private Instant firstAfter(Instant now) {
         try (Stream<Path> files = Files.list(settings.directory())) {
-            List<Instant> written = files.filter(
-                            file -> file.getFileName().toString().endsWith(".nestcms-backup"))
+            return files.filter(file -> file.getFileName().toString().endsWith(".nestcms-backup"))
                     .map(BackupSchedule::writtenAt)
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
-            return written.isEmpty() ? now : written.get(0).plus(settings.every());
+                    .max(Comparator.naturalOrder())
+                    .map(newest -> newest.plus(settings.every()))
+                    .orElse(now);
         } catch (NotDirectoryException | NoSuchFileException none) {
             return now;
         } catch (IOException unreadable) {

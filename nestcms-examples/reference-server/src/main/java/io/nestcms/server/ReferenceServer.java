@@ -119,7 +119,7 @@ public final class ReferenceServer implements AutoCloseable {
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
-        Upkeep.watch(backends.mongo(), core.relay(), closing);
+        core.upkeep().watch(backends.mongo(), core.relay());
         HttpApi http = closing.add(
                 "HTTP server",
                 api(

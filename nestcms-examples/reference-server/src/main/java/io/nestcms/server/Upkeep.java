@@ -17,9 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox,
- * backups, the sealing of customers, the check of the audit trail. On threads of its
- * own, so that nothing here makes a payment wait.
+ * What goes on in the background beside payments: the breakers' memory and orders, the watch on the outbox, backups, the
+ * sealing of customers, the check of the audit trail. On threads of its own, so that nothing here makes a payment wait.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -96,9 +95,9 @@ final class Upkeep {
 
     /**
      * Wakes the relay when any node has written, where the server has change streams; elsewhere the relay's polls are left. The
-     * watch ends with {@code closing}, before the client that it uses.
+     * watch has a thread of its own and ends before the client that it uses.
      */
-    static OutboxWatch watch(NestMongo mongo, OutboxRelay relay, Closing closing) {
+    void watch(NestMongo mongo, OutboxRelay relay) {
         OutboxWatch watch = mongo.outboxWatch(relay::wake);
         Thread thread = new Thread(watch, "nestcms-outbox-watch");
         thread.setDaemon(true);
@@ -107,6 +106,5 @@ final class Upkeep {
             watch.close();
             thread.join(LONGEST_STOP.toMillis());
         });
-        return watch;
     }
 }
