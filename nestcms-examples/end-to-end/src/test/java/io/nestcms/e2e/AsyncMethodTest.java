@@ -53,10 +53,11 @@ class AsyncMethodTest {
             stage.reconcileAfter(Duration.ofMinutes(1));
             assertThat(stage.merchant.find(id).json().path("transactions")).hasSize(1);
             assertThat(stage.sandbox().ledger().totals("ORD-1").charges()).isEqualTo(1);
-            assertThat(stage.paymentEvents(id))
-                    .contains("PaymentProcessing")
-                    .containsOnlyOnce("PaymentSucceeded")
-                    .doesNotContain("PaymentChargedAgain");
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(stage.paymentEvents(id))
+                            .contains("PaymentProcessing")
+                            .containsOnlyOnce("PaymentSucceeded"));
+            assertThat(stage.paymentEvents(id)).doesNotContain("PaymentChargedAgain");
         }
     }
 

@@ -20,13 +20,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the time of a refusal tells how many leading bytes of a forged signature were right. Forgeries with none right and
- * with some right come in random order, 64 different ones of each, and {@link TwoClasses} compares their times. That the check
- * would see a leak is shown by the same refusals with one more comparison, of the kind that stops at the first difference: it
- * has to be found out.
+ * with some right come in random order, each of them once, and {@link TwoClasses} compares their times. That the check would see
+ * a leak is shown by the same refusals with one more comparison, of the kind that stops at the first difference: it has to be
+ * found out.
+ *
+ * <p>Forgeries that were measured again and again would bring the time of the place where each lies in memory: over millions of
+ * samples the means of two small sets of places differ for certain, whatever the verifier does.
  */
 public final class TimingCheck {
     private static final int SIGNATURE_BYTES = 32;
-    private static final int FORGERIES = 64;
+    private static final int BATCH = 256;
     private static final byte[] BODY = Messages.ofSize(256);
 
     private final int samples;
@@ -90,13 +93,8 @@ public final class TimingCheck {
 
     /** Measures forgeries with none and with some bytes right. */
     boolean tells(PrintStream out, String name, int rightBytes, ToIntFunction<Forgery> checked) {
-        // one after the other in memory too, so that no class has the better place
-        Forgery[] forgeries = new Forgery[2 * FORGERIES];
-        for (int i = 0; i < forgeries.length; i++) {
-            forgeries[i] = forge(i % 2 == 0 ? 0 : rightBytes);
-        }
-        measure(forgeries, new TwoClasses(samples), checked); // to warm up
-        TwoClasses classes = measure(forgeries, new TwoClasses(samples), checked);
+        measure(rightBytes, checked); // to warm up
+        TwoClasses classes = measure(rightBytes, checked);
         out.println(String.format(
                 Locale.ROOT,
                 "%s, 0 and %d of %d bytes right: |t| = %.2f over %d samples: %s",
@@ -109,15 +107,29 @@ public final class TimingCheck {
         return classes.tells();
     }
 
-    private TwoClasses measure(Forgery[] forgeries, TwoClasses classes, ToIntFunction<Forgery> checked) {
+    private TwoClasses measure(int rightBytes, ToIntFunction<Forgery> checked) {
+        TwoClasses classes = new TwoClasses(samples);
+        Forgery[] batch = new Forgery[BATCH];
+        boolean[] second = new boolean[BATCH];
         for (int i = 0; i < samples; i++) {
-            int which = random.nextInt(forgeries.length);
-            Forgery forgery = forgeries[which];
+            int at = i % BATCH;
+            if (at == 0) {
+                refill(batch, second, rightBytes);
+            }
+            Forgery forgery = batch[at];
             long start = nanos.getAsLong();
             sink += checked.applyAsInt(forgery);
-            classes.add(which % 2 == 1, nanos.getAsLong() - start);
+            classes.add(second[at], nanos.getAsLong() - start);
         }
         return classes;
+    }
+
+    /** Made before any of them is measured, so that what a forgery took to make is not felt by its own measurement. */
+    private void refill(Forgery[] batch, boolean[] second, int rightBytes) {
+        for (int at = 0; at < batch.length; at++) {
+            second[at] = random.nextBoolean();
+            batch[at] = forge(second[at] ? rightBytes : 0);
+        }
     }
 
     private int refuse(Forgery forgery) {
@@ -141,18 +153,19 @@ public final class TimingCheck {
         return new Forgery(text.getBytes(StandardCharsets.US_ASCII), request);
     }
 
-    /** A signature whose first bytes are right, the next one is wrong for certain, and the rest are anything. */
+    /**
+     * A signature whose first bytes are right, the next one is wrong for certain, and the rest are anything. It takes the same
+     * steps and the same memory however many are right.
+     */
     static String forged(String right, int rightBytes, SplittableRandom random) {
-        StringBuilder text = new StringBuilder(right.substring(0, 2 * rightBytes));
-        text.append(other(right.charAt(2 * rightBytes), random));
-        while (text.length() < right.length()) {
-            text.append(Character.forDigit(random.nextInt(16), 16));
+        char[] text = new char[right.length()];
+        for (int at = 0; at < text.length; at++) {
+            int digit = Character.digit(right.charAt(at), 16);
+            int wrong = (digit + 1 + random.nextInt(15)) % 16;
+            int any = random.nextInt(16);
+            text[at] = Character.forDigit(at < 2 * rightBytes ? digit : at == 2 * rightBytes ? wrong : any, 16);
         }
-        return text.toString();
-    }
-
-    private static char other(char digit, SplittableRandom random) {
-        return Character.forDigit((Character.digit(digit, 16) + 1 + random.nextInt(15)) % 16, 16);
+        return new String(text);
     }
 
     /** A forged request, and its signature's text. */
