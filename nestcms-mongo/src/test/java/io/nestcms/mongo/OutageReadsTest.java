@@ -54,6 +54,7 @@ class OutageReadsTest {
     private static <T> T eventually(Callable<T> read) {
         return Awaitility.await()
                 .atMost(LONG)
+                .pollDelay(Duration.ZERO)
                 .ignoreExceptionsInstanceOf(DatabaseUnavailableException.class)
                 .until(read, Objects::nonNull);
     }
