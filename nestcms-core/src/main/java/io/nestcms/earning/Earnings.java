@@ -26,6 +26,9 @@ import java.util.Objects;
  */
 public final class Earnings {
     private static final BigInteger WHOLE = BigInteger.valueOf(10_000);
+    /** Minor units that can be multiplied by a share without a wider number. */
+    private static final long SMALL = Long.MAX_VALUE / 10_000;
+
     private static final long MOST_MONTHS = 120;
 
     private record Key(String earner, YearMonth month, Currency currency) {}
@@ -95,9 +98,12 @@ public final class Earnings {
 
     /** A part in hundredths of a percent, cut towards zero. */
     private static Money part(Money money, int share) {
-        BigInteger units = BigInteger.valueOf(money.minorUnits())
-                .multiply(BigInteger.valueOf(share))
-                .divide(WHOLE);
+        long minor = money.minorUnits();
+        if (minor <= SMALL && minor >= -SMALL) {
+            return Money.ofMinorUnits(minor * share / WHOLE.intValue(), money.currency());
+        }
+        BigInteger units =
+                BigInteger.valueOf(minor).multiply(BigInteger.valueOf(share)).divide(WHOLE);
         return Money.ofMinorUnits(units.longValueExact(), money.currency());
     }
 

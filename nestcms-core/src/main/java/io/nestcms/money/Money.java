@@ -41,7 +41,8 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
         if (amount.signum() != 0 && amount.precision() - (long) amount.scale() > 16) {
             throw outOfRange();
         }
-        int decimals = amount.signum() == 0
+        // looked at closely only where there are more digits than the currency has: most amounts come with just as many
+        int decimals = amount.signum() == 0 || amount.scale() <= digits
                 ? 0
                 : Math.max(0, amount.stripTrailingZeros().scale());
         if (decimals > digits) {

@@ -40,6 +40,23 @@ final class MongoContractStore implements ContractStore {
             // statement: the payments of a contract
             IndexSpec.sparse("contract", new Document("order.contractId", 1)));
 
+    /** What a statement does not tell, and what would be sent for nothing: personal data first of all. */
+    private static final List<String> NOT_TOLD = List.of(
+            "events",
+            "payments.order.customer",
+            "payments.order.description",
+            "payments.scope",
+            "payments.key",
+            "payments.fingerprint",
+            "payments.cartId",
+            "payments.gateway",
+            "payments.followUps",
+            "payments.disputed",
+            "payments.history",
+            "payments.outbox",
+            "payments.outboxLease",
+            "payments.buried");
+
     private static final Document NEWEST_FIRST = new Document("createdAt", -1).append("_id", -1);
 
     private final MongoCollection<Document> contracts;
@@ -144,13 +161,9 @@ final class MongoContractStore implements ContractStore {
                         .append("localField", "_id")
                         .append("foreignField", "order.contractId")
                         .append("as", "payments")));
-        // what a statement does not tell: personal data first of all
-        pipeline.add(new Document(
-                "$project",
-                new Document("payments.order.customer", 0)
-                        .append("payments.outbox", 0)
-                        .append("payments.buried", 0)
-                        .append("payments.history", 0)));
+        Document left = new Document();
+        NOT_TOLD.forEach(field -> left.append(field, 0));
+        pipeline.add(new Document("$project", left));
         return Aggregation.of(name, ContractDocuments.COLLECTION, pipeline, ContractDocuments::statement)
                 .tagged(Aggregation.PAYMENTS, Aggregation.CONTRACTS);
     }

@@ -55,7 +55,6 @@ final class MongoTurnover implements TurnoverStore {
                 new Document(
                         "$match",
                         new Document("moves.month", months).append("order.contractId", new Document("$exists", true))),
-                new Document("$project", new Document("moves", 1).append("order.contractId", 1)),
                 new Document("$unwind", "$moves"),
                 new Document(
                         "$match",
@@ -79,21 +78,20 @@ final class MongoTurnover implements TurnoverStore {
                                 .append("amount", new Document("$sum", "$moves.amount.amount"))),
                 new Document(
                         "$group",
-                        new Document("_id", "$_id.contract")
+                        new Document(
+                                        "_id",
+                                        new Document("contract", "$_id.contract").append("currency", "$_id.currency"))
                                 .append(
                                         "sums",
                                         new Document(
                                                 "$push",
                                                 new Document("month", "$_id.month")
                                                         .append("kind", "$_id.kind")
-                                                        .append(
-                                                                "money",
-                                                                new Document("amount", "$amount")
-                                                                        .append("currency", "$_id.currency"))))),
+                                                        .append("amount", "$amount")))),
                 new Document(
                         "$lookup",
                         new Document("from", ContractDocuments.COLLECTION)
-                                .append("localField", "_id")
+                                .append("localField", "_id.contract")
                                 .append("foreignField", "_id")
                                 .append("as", "contract")));
     }
@@ -106,14 +104,15 @@ final class MongoTurnover implements TurnoverStore {
         Contract contract = ContractDocuments.contract(found.get(0));
         Map<Key, Turnover> sums = new HashMap<>();
         Stored stored = Stored.ofResult(perContract, "turnover");
-        stored.list("sums", sum -> add(contract, sum, sums));
+        Currency currency = stored.sub("_id").currency("currency");
+        stored.list("sums", sum -> add(contract, currency, sum, sums));
         return new ArrayList<>(sums.values());
     }
 
-    private static Turnover add(Contract contract, Stored sum, Map<Key, Turnover> sums) {
+    private static Turnover add(Contract contract, Currency currency, Stored sum, Map<Key, Turnover> sums) {
         int number = sum.integer("month");
         YearMonth month = YearMonth.of(number / 100, number % 100);
-        Money money = sum.money("money");
+        Money money = sum.money("amount", currency);
         Money zero = Money.zero(money.currency());
         boolean back = sum.constant("kind", TransactionKind.class) == TransactionKind.REFUND;
         Turnover one = new Turnover(contract, month, back ? zero : money, back ? money : zero);

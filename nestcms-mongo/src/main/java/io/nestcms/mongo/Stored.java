@@ -78,12 +78,23 @@ final class Stored {
 
     Money money(String field) {
         Stored money = sub(field);
+        return money.money("amount", money.currency("currency"));
+    }
+
+    /** Money whose currency stands elsewhere. */
+    Money money(String field, Currency currency) {
         try {
-            return new Money(
-                    money.required("amount", Decimal128.class).bigDecimalValue(),
-                    Currency.getInstance(money.text("currency")));
-        } catch (ArithmeticException | IllegalArgumentException | io.nestcms.failure.InvalidInputException broken) {
+            return new Money(required(field, Decimal128.class).bigDecimalValue(), currency);
+        } catch (ArithmeticException | io.nestcms.failure.InvalidInputException broken) {
             throw unreadable(field, broken);
+        }
+    }
+
+    Currency currency(String field) {
+        try {
+            return Currency.getInstance(text(field));
+        } catch (IllegalArgumentException unknown) {
+            throw unreadable(field, unknown);
         }
     }
 

@@ -31,7 +31,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -449,29 +448,61 @@ final class Store extends AbstractMongoBackend {
         StoredCollection collection = find(database, name);
         List<Document> results = List.of();
         if (collection != null) {
-            Document match = new Document();
-            if (!stages.isEmpty() && stages.get(0).get("$match") instanceof Document first) {
-                match = first;
-                stages.remove(0);
-            }
-            Stream<Document> source = collection.handleQueryAsStream(new Document("$query", match));
-            // $addFields writes into nested documents of its input, which here are the stored ones
-            Stream<Document> input = changesInput(stages) ? source.map(Document::cloneDeeply) : source;
-            int sums = IntStream.range(0, stages.size())
-                    .filter(at -> HashGroup.of(stages.get(at)).isPresent())
-                    .findFirst()
-                    .orElse(-1);
-            if (sums >= 0) {
-                List<Document> before = run(database, collection, stages.subList(0, sums), input);
-                Optional<List<Document>> groups = HashGroup.of(stages.get(sums)).flatMap(group -> group.apply(before));
-                int done = groups.isPresent() ? sums + 1 : sums;
-                results =
-                        run(database, collection, stages.subList(done, stages.size()), groups.orElse(before).stream());
-            } else {
-                results = run(database, collection, stages, input);
-            }
+            List<Document> input = source(collection, stages);
+            results = changesInput(stages)
+                    // $addFields writes into nested documents of its input, which here are the stored ones
+                    ? run(database, collection, stages, input.stream().map(Document::cloneDeeply))
+                    : run(database, collection, stages, input);
         }
         return cursor(database + "." + name, results, batchSize(query));
+    }
+
+    /** What the first stages choose and sort, taken from the pipeline: the indexes answer it as they do for a query. */
+    private static List<Document> source(StoredCollection collection, List<Document> stages) {
+        Document match = new Document();
+        if (!stages.isEmpty() && stages.get(0).get("$match") instanceof Document first) {
+            match = first;
+            stages.remove(0);
+        }
+        Document query = new Document("$query", match);
+        int skip = 0;
+        int limit = 0;
+        if (!stages.isEmpty() && stages.get(0).get("$sort") instanceof Document order) {
+            query.append("$orderby", order);
+            stages.remove(0);
+            if (!stages.isEmpty() && stages.get(0).get("$skip") instanceof Integer number && number > 0) {
+                skip = number;
+                stages.remove(0);
+            }
+            if (!stages.isEmpty() && stages.get(0).get("$limit") instanceof Integer number && number > 0) {
+                limit = number;
+                stages.remove(0);
+            }
+        }
+        return collection.handleQuery(query, skip, limit).collectDocuments();
+    }
+
+    /** The stages that the node does by itself one by one, and those between them by the engine. */
+    private List<Document> run(
+            String database, StoredCollection collection, List<Document> stages, List<Document> input) {
+        List<Document> documents = input;
+        for (int at = 0; at < stages.size(); ) {
+            List<Document> present = documents;
+            List<Document> later = stages.subList(at + 1, stages.size());
+            Optional<List<Document>> own = OwnStage.of(stages.get(at))
+                    .map(stage -> stage instanceof Unwinding unwinding ? unwinding.before(later) : stage)
+                    .flatMap(stage -> stage.apply(present));
+            int end = at + 1;
+            while (own.isEmpty()
+                    && end < stages.size()
+                    && OwnStage.of(stages.get(end)).isEmpty()) {
+                end++;
+            }
+            List<Document> engines = stages.subList(at, end);
+            documents = own.orElseGet(() -> run(database, collection, engines, present.stream()));
+            at = end;
+        }
+        return documents;
     }
 
     private List<Document> run(

@@ -265,7 +265,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     @Override
     protected boolean documentMatchesQuery(Document document, Document query) {
         requests.checkTime();
-        return new DefaultQueryMatcher().matches(document, query);
+        return query.isEmpty() || new DefaultQueryMatcher().matches(document, query);
     }
 
     @Override
@@ -277,35 +277,42 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
             int batchSize,
             @Nullable Document fieldSelector) {
         Document order = orderBy == null || orderBy.isEmpty() || orderBy.containsKey("$natural") ? null : orderBy;
+        Filter filter = Filter.of(query);
         Optional<Candidates> few = limit > 0 ? candidates(query, order, LOOK_AHEAD) : Optional.empty();
         if (few.isPresent() && (few.get().sorted() || order == null)) {
             Candidates some = few.get();
             List<Document> first = some.documents().stream()
-                    .filter(document -> documentMatchesQuery(document, query))
+                    .filter(document -> matches(filter, document))
                     .limit((long) numberToSkip + limit)
                     .toList();
             if (some.complete() || first.size() == numberToSkip + limit) {
-                return result(first.stream(), new Document(), null, numberToSkip, limit, batchSize, fieldSelector);
+                return result(first.stream(), null, numberToSkip, limit, batchSize, fieldSelector);
             }
         }
         Candidates all = candidates(query, order, Integer.MAX_VALUE).orElseGet(() -> scan(query, orderBy));
         Comparator<Document> comparator = order == null || all.sorted() ? null : deriveComparator(order);
-        return result(all.documents().stream(), query, comparator, numberToSkip, limit, batchSize, fieldSelector);
+        Stream<Document> found = all.documents().stream().filter(document -> matches(filter, document));
+        return result(found, comparator, numberToSkip, limit, batchSize, fieldSelector);
     }
 
+    private boolean matches(Filter filter, Document document) {
+        requests.checkTime();
+        return filter.matches(document);
+    }
+
+    /** Of documents that match. */
     private QueryResult result(
             Stream<Document> found,
-            Document query,
             @Nullable Comparator<Document> comparator,
             int skip,
             int limit,
             int batchSize,
             @Nullable Document fields) {
         if (!lock.isWriteLockedByCurrentThread()) {
-            return matchDocumentsFromStream(query, found, skip, limit, batchSize, comparator, fields);
+            return matchDocumentsFromStream(new Document(), found, skip, limit, batchSize, comparator, fields);
         }
         // an update changes the document it is given: give it a copy, made only when it is looked at
-        List<Document> matches = matchDocumentsFromStream(query, found, skip, limit, 0, comparator, fields)
+        List<Document> matches = matchDocumentsFromStream(new Document(), found, skip, limit, 0, comparator, fields)
                 .collectDocuments();
         return new QueryResult(() -> matches.stream().map(Document::cloneDeeply).iterator());
     }

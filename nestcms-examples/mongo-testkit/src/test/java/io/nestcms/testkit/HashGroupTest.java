@@ -66,9 +66,40 @@ class HashGroupTest {
             Document literal = new Document("_id", new Document("a", "$a")).append("n", new Document(group, 1));
             assertThat(HashGroup.of(new Document("$group", literal))).isEqualTo(Optional.empty());
         }
-        assertThat(HashGroup.of(new Document("$group", new Document("_id", "$a"))))
+        assertThat(HashGroup.of(new Document("$group", new Document("_id", null))))
                 .isEmpty();
         assertThat(HashGroup.of(new Document("$match", new Document("_id", new Document()))))
                 .isEmpty();
+    }
+
+    @Test
+    void listsByAField_randomDocuments_areThoseOfTheEngine() {
+        Random random = new Random(12);
+        Document pushed =
+                new Document("kind", "$_id.kind").append("money", new Document("of", "$amount").append("n", "$_id.n"));
+        Document spec = new Document("_id", "$_id.contract")
+                .append("all", new Document("$push", pushed))
+                .append("amounts", new Document("$push", "$amount"));
+        HashGroup group = HashGroup.of(new Document("$group", spec)).orElseThrow();
+        int own = 0;
+        for (int round = 0; round < 200; round++) {
+            List<Document> documents = new ArrayList<>();
+            for (int n = random.nextInt(20); n > 0; n--) {
+                Document id = new Document("contract", "c" + random.nextInt(5));
+                Object odd = random.nextInt(200) == 0 ? List.of(1) : random.nextLong(1L << 50);
+                id.append("kind", random.nextInt(200) == 0 ? null : "SALE").append("n", odd);
+                Document document = new Document("_id", id);
+                if (random.nextInt(100) > 0) {
+                    document.append("amount", new Decimal128(BigDecimal.valueOf(random.nextLong(1L << 50), 3)));
+                }
+                documents.add(document);
+            }
+            Optional<List<Document>> groups = group.apply(documents);
+            own += groups.isPresent() ? 1 : 0;
+            groups.ifPresent(some -> assertThat(some)
+                    .containsExactlyInAnyOrderElementsOf(
+                            new GroupStage(spec).apply(documents.stream()).toList()));
+        }
+        assertThat(own).isBetween(50, 199);
     }
 }

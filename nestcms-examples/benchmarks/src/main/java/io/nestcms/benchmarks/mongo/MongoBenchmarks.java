@@ -64,7 +64,8 @@ public final class MongoBenchmarks {
                 - The splitter's rows are with both breakers on, with its selector of servers and with a session for each call. Round trips
                   here are on one machine and without a disk: over a network the same addition is a smaller part.
                 - Reports: a contract has ten payments, spread evenly over two years. Every way gives the same answer; that is checked before
-                  it is timed. Times are medians of up to 50 runs after 5 s to warm up, of fewer where a run takes long.
+                  it is timed. Times are medians of up to 50 runs after 5 s to warm up, of fewer where a run takes long, and of one run
+                  where it takes more than 10 s.
                 - The plain ways are those of a service on the store ports, with their round trips: `PlainTurnover` of the core, and the same
                   for statements with every payment read once. The third row for statements may ask for the payments of one contract.
                 - Deep pages cost the server more: that is why the plain ways grow faster than the data. It is so with MongoDB too.

@@ -199,12 +199,17 @@ final class ReportGrowth {
         Map<String, Double> costs = new LinkedHashMap<>();
         T expected = null;
         for (Map.Entry<String, Supplier<T>> way : ways.entrySet()) {
+            long start = System.nanoTime();
             T answer = way.getValue().get();
+            long first = System.nanoTime() - start;
             if (expected != null && !answer.equals(expected)) {
                 throw new IllegalStateException(question + ": " + way.getKey() + " gives another answer");
             }
             expected = answer;
-            costs.put(way.getKey(), millis(way.getValue()));
+            // as long as all runs of a quicker way together, and after the smaller sizes: another run would tell no
+            // more
+            boolean longEnough = first > WARM_UP.plus(MEASURED).toNanos();
+            costs.put(way.getKey(), longEnough ? first / 1e6 : millis(way.getValue()));
         }
         results.computeIfAbsent(question, key -> new LinkedHashMap<>()).put(size, costs);
     }
