@@ -1,22 +1,21 @@
 package io.nestcms.contract;
 
-import io.nestcms.event.Delivery;
 import io.nestcms.event.Envelope;
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Redelivery;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries recorded events of contracts to the listeners of an {@link EventBus}: every event at least once, those of one contract in
- * order. What a listener did not handle is tried again after ten seconds, for as long as it takes; other contracts do not wait
- * for it. {@link #run()} delivers what is due and returns: give it to a timer.
+ * order. An event that a listener did not handle is tried again after a growing wait and buried after its last attempt, where it can
+ * be listed and {@linkplain ContractOutbox#replay replayed}; other contracts do not wait for it. {@link #run()} delivers what is due and returns: give it to a timer.
  *
  * <p>Any number of relays on any number of nodes may work on one outbox. Safe for use by many threads.
  *
@@ -25,11 +24,22 @@ import org.slf4j.LoggerFactory;
 public final class ContractRelay implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ContractRelay.class);
     private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final Duration RETRY = Duration.ofSeconds(10);
 
     private final ContractOutbox outbox;
     private final EventBus bus;
     private final Clock clock;
+    private final Redelivery redelivery;
+
+    /**
+     * A relay with {@link Redelivery#DEFAULT}.
+     *
+     * @param outbox where events wait
+     * @param bus whose listeners get them
+     * @param clock tells the present
+     */
+    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock) {
+        this(outbox, bus, clock, Redelivery.DEFAULT);
+    }
 
     /**
      * A relay.
@@ -37,11 +47,13 @@ public final class ContractRelay implements Runnable {
      * @param outbox where events wait
      * @param bus whose listeners get them
      * @param clock tells the present
+     * @param redelivery how often an event is tried, and after which waits
      */
-    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock) {
+    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock, Redelivery redelivery) {
         this.outbox = Objects.requireNonNull(outbox, "outbox");
         this.bus = Objects.requireNonNull(bus, "bus");
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.redelivery = Objects.requireNonNull(redelivery, "redelivery");
     }
 
     /** Delivers everything that is due. A broken store is logged and left to the next run. Repeatable. */
@@ -73,32 +85,23 @@ public final class ContractRelay implements Runnable {
         int delivered = 0;
         ContractId contract = notices.get(0).event().contractId();
         for (ContractNotice notice : notices) {
-            if (!isHandled(notice)) {
-                LOG.warn("Event {} not handled, next attempt in {}", notice.id(), RETRY);
-                outbox.release(contract, clock.instant().plus(RETRY));
+            ContractEvent event = notice.event();
+            Optional<String> failure = bus.deliver(
+                    new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), LEASE);
+            if (failure.isEmpty()) {
+                outbox.delivered(notice);
+                delivered++;
+            } else if (redelivery.isLast(notice.attempts())) {
+                LOG.error("Event {} buried after {} attempts: {}", notice.id(), redelivery.attempts(), failure.get());
+                outbox.bury(notice, failure.get());
+            } else {
+                Instant next = clock.instant().plus(redelivery.waitAfter(notice.attempts()));
+                LOG.warn("Event {} not handled, next attempt at {}: {}", notice.id(), next, failure.get());
+                outbox.postpone(notice, failure.get(), next);
                 return delivered;
             }
-            outbox.delivered(notice);
-            delivered++;
         }
         outbox.release(contract, clock.instant());
         return delivered;
-    }
-
-    private boolean isHandled(ContractNotice notice) {
-        ContractEvent event = notice.event();
-        Envelope<ContractEvent> envelope =
-                new Envelope<>(notice.id(), event.at(), event.contractId().value(), event);
-        try {
-            Delivery delivery =
-                    bus.deliver(envelope).toCompletableFuture().get(LEASE.toMillis(), TimeUnit.MILLISECONDS);
-            return delivery.isComplete();
-        } catch (TimeoutException | ExecutionException failed) {
-            LOG.debug("Event {} failed", notice.id(), failed);
-            return false;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

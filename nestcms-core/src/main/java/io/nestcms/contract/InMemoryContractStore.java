@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class InMemoryContractStore implements ContractStore {
     private final Map<ContractId, Contract> contracts = new HashMap<>();
     private final Map<ContractId, Waiting> waiting = new HashMap<>();
+    private final List<ContractNotice> buried = new ArrayList<>();
     private final ContractOutbox outbox = new Outbox();
     private final PaymentStore payments;
 
@@ -59,13 +60,16 @@ public final class InMemoryContractStore implements ContractStore {
     }
 
     private void put(Contract contract, List<ContractNotice> notices) {
+        put(contract.id(), notices, contract.updatedAt());
+    }
+
+    private void put(ContractId contract, List<ContractNotice> notices, Instant due) {
         if (!notices.isEmpty()) {
-            Waiting before =
-                    waiting.getOrDefault(contract.id(), new Waiting(List.of(), contract.updatedAt(), Instant.MIN));
+            Waiting before = waiting.getOrDefault(contract, new Waiting(List.of(), due, Instant.MIN));
             List<ContractNotice> all = new ArrayList<>(before.notices);
             all.addAll(notices);
-            Instant nextAt = before.nextAt.isBefore(contract.updatedAt()) ? before.nextAt : contract.updatedAt();
-            waiting.put(contract.id(), new Waiting(all, nextAt, before.heldUntil));
+            Instant nextAt = before.nextAt.isBefore(due) ? before.nextAt : due;
+            waiting.put(contract, new Waiting(all, nextAt, before.heldUntil));
         }
     }
 
@@ -142,6 +146,66 @@ public final class InMemoryContractStore implements ContractStore {
                             .toList();
                     return new Waiting(left, before.nextAt, before.heldUntil);
                 });
+            }
+        }
+
+        @Override
+        public void postpone(ContractNotice notice, String cause, Instant nextAt) {
+            synchronized (InMemoryContractStore.this) {
+                waiting.computeIfPresent(
+                        notice.event().contractId(),
+                        (id, before) -> find(before, notice).isEmpty()
+                                ? before
+                                : new Waiting(failed(before.notices, notice, cause), nextAt, Instant.MIN));
+            }
+        }
+
+        private List<ContractNotice> failed(List<ContractNotice> notices, ContractNotice notice, String cause) {
+            return notices.stream()
+                    .map(other -> other.id().equals(notice.id()) ? other.failed(cause) : other)
+                    .toList();
+        }
+
+        private Optional<ContractNotice> find(Waiting among, ContractNotice notice) {
+            return among.notices.stream()
+                    .filter(other -> other.id().equals(notice.id()))
+                    .findFirst();
+        }
+
+        @Override
+        public void bury(ContractNotice notice, String cause) {
+            synchronized (InMemoryContractStore.this) {
+                Optional.ofNullable(waiting.get(notice.event().contractId()))
+                        .flatMap(among -> find(among, notice))
+                        .ifPresent(found -> {
+                            buried.add(found.failed(cause));
+                            delivered(found);
+                        });
+            }
+        }
+
+        @Override
+        public List<ContractNotice> buried(int limit) {
+            synchronized (InMemoryContractStore.this) {
+                return buried.stream()
+                        .sorted(Comparator.comparing(notice -> notice.event().at()))
+                        .limit(limit)
+                        .toList();
+            }
+        }
+
+        @Override
+        public boolean replay(ContractId contract, String noticeId, Instant now) {
+            synchronized (InMemoryContractStore.this) {
+                Optional<ContractNotice> found = buried.stream()
+                        .filter(notice -> notice.event().contractId().equals(contract))
+                        .filter(notice -> notice.id().equals(noticeId))
+                        .findFirst();
+                found.ifPresent(notice -> {
+                    buried.remove(notice);
+                    put(contract, List.of(new ContractNotice(noticeId, notice.event())), now);
+                });
+                return found.isPresent();
             }
         }
 

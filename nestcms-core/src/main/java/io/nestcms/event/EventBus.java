@@ -7,17 +7,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,6 +247,35 @@ public final class EventBus implements AutoCloseable {
             listener.accept(parcel);
         }
         return tracker.done();
+    }
+
+    /**
+     * Delivers an event, waits, and tells what went wrong. For a relay that keeps events until they are handled. Ends early,
+     * with the interrupt kept, when the thread is interrupted. Repeatable.
+     *
+     * @param envelope the event
+     * @param atMost how long to wait; afterwards the listeners may still handle it
+     * @return empty when every listener handled it; else which did not and why, in a few words without a message of theirs
+     */
+    public Optional<String> deliver(Envelope<?> envelope, Duration atMost) {
+        try {
+            Delivery delivery = deliver(envelope).toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return delivery.isComplete()
+                    ? Optional.empty()
+                    : Optional.of(delivery.failures().stream()
+                            .map(it ->
+                                    it.listener() + ": " + it.cause().getClass().getSimpleName())
+                            .collect(Collectors.joining(", ")));
+        } catch (TimeoutException slow) {
+            return Optional.of("not handled within " + atMost);
+        } catch (ExecutionException broken) {
+            return Optional.of(Objects.requireNonNullElse(broken.getCause(), broken)
+                    .getClass()
+                    .getSimpleName());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
     }
 
     /**

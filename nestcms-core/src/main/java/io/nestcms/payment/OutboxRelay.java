@@ -1,8 +1,8 @@
 package io.nestcms.payment;
 
-import io.nestcms.event.Delivery;
 import io.nestcms.event.Envelope;
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Redelivery;
 import io.nestcms.failure.InvalidInputException;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,12 +10,8 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +33,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
     private final Clock clock;
     private final Duration lease;
     private final Duration poll;
-    private final Duration firstWait;
-    private final Duration longestWait;
-    private final int attempts;
+    private final Redelivery redelivery;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -53,9 +47,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         this.clock = builder.clock;
         this.lease = builder.lease;
         this.poll = builder.poll;
-        this.firstWait = builder.firstWait;
-        this.longestWait = builder.longestWait;
-        this.attempts = builder.attempts;
+        this.redelivery = builder.redelivery;
     }
 
     /**
@@ -129,11 +121,11 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
                     return delivered;
                 }
                 delivered++;
-            } else if (entry.attempts() + 1 >= attempts) {
-                LOG.error("Event {} buried after {} attempts: {}", entry.id(), attempts, failure.get());
+            } else if (redelivery.isLast(entry.attempts())) {
+                LOG.error("Event {} buried after {} attempts: {}", entry.id(), redelivery.attempts(), failure.get());
                 outbox.bury(batch, entry, failure.get());
             } else {
-                Instant next = clock.instant().plus(wait(entry.attempts()));
+                Instant next = clock.instant().plus(redelivery.waitAfter(entry.attempts()));
                 LOG.warn("Event {} not handled, next attempt at {}: {}", entry.id(), next, failure.get());
                 outbox.postpone(batch, entry, failure.get(), next);
                 return delivered;
@@ -146,32 +138,8 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
     /** Why the event was not handled by every listener, or empty when it was. */
     private Optional<String> failure(OutboxEntry entry) {
         PaymentEvent event = entry.event();
-        Envelope<PaymentEvent> envelope =
-                new Envelope<>(entry.id(), event.at(), event.paymentId().value(), event);
-        try {
-            Delivery delivery =
-                    bus.deliver(envelope).toCompletableFuture().get(lease.toMillis(), TimeUnit.MILLISECONDS);
-            return delivery.isComplete()
-                    ? Optional.empty()
-                    : Optional.of(delivery.failures().stream()
-                            .map(it ->
-                                    it.listener() + ": " + it.cause().getClass().getSimpleName())
-                            .collect(Collectors.joining(", ")));
-        } catch (TimeoutException slow) {
-            return Optional.of("not handled within " + lease);
-        } catch (ExecutionException broken) {
-            return Optional.of(Objects.requireNonNullElse(broken.getCause(), broken)
-                    .getClass()
-                    .getSimpleName());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
-        }
-    }
-
-    private Duration wait(int failures) {
-        Duration wait = firstWait.multipliedBy(1L << Math.min(failures, 20));
-        return wait.compareTo(longestWait) > 0 ? longestWait : wait;
+        return bus.deliver(
+                new Envelope<>(entry.id(), event.at(), event.paymentId().value(), event), lease);
     }
 
     private void enter() {
@@ -260,9 +228,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         private Clock clock = Clock.systemUTC();
         private Duration lease = Duration.ofSeconds(30);
         private Duration poll = Duration.ofSeconds(1);
-        private Duration firstWait = Duration.ofSeconds(1);
-        private Duration longestWait = Duration.ofMinutes(5);
-        private int attempts = 12;
+        private Redelivery redelivery = Redelivery.DEFAULT;
 
         private Builder(Outbox outbox, EventBus bus) {
             this.outbox = Objects.requireNonNull(outbox, "outbox");
@@ -313,11 +279,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
          * @throws InvalidInputException when they are out of range
          */
         public Builder backoff(Duration first, Duration longest) {
-            if (longest.compareTo(positive("first", first)) < 0) {
-                throw new InvalidInputException("longest", "is " + longest, "at least " + first);
-            }
-            firstWait = first;
-            longestWait = longest;
+            redelivery = new Redelivery(redelivery.attempts(), first, longest);
             return this;
         }
 
@@ -329,10 +291,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
          * @throws InvalidInputException when it is below 1
          */
         public Builder attempts(int given) {
-            if (given < 1) {
-                throw new InvalidInputException("attempts", "is " + given, "at least 1");
-            }
-            attempts = given;
+            redelivery = new Redelivery(given, redelivery.firstWait(), redelivery.longestWait());
             return this;
         }
 

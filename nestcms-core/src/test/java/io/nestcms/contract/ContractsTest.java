@@ -16,12 +16,14 @@ import io.nestcms.contract.ContractResult.Refused;
 import io.nestcms.contract.contract.ContractOutboxContract;
 import io.nestcms.contract.contract.ContractStoreContract;
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Redelivery;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.InMemoryPaymentStore;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -79,7 +81,7 @@ class ContractsTest {
 
         assertThat(relay.runOnce()).isEqualTo(1);
         assertThat(relay.runOnce()).isZero();
-        now.set(NOON.plusSeconds(10));
+        now.set(NOON.plusSeconds(1));
         relay.run();
 
         assertThat(heard)
@@ -88,6 +90,50 @@ class ContractsTest {
                         new ContractRevised(draft.id(), NOON),
                         new ContractStatusChanged(draft.id(), NOON, ContractStatus.DRAFT, ContractStatus.OFFERED));
         assertThat(store.outbox().waiting()).isZero();
+        bus.close();
+    }
+
+    @Test
+    void event_neverHandled_isBuriedAfterItsAttempts_andTheNextOnesGoOn() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        EventBus bus = EventBus.builder().build();
+        List<ContractEvent> heard = new ArrayList<>();
+        AtomicBoolean broken = new AtomicBoolean(true);
+        bus.subscribe(ContractEvent.class, event -> {
+            if (event instanceof ContractRevised && broken.get()) {
+                throw new IllegalStateException("a secret of the listener's");
+            }
+            heard.add(event);
+        });
+        ContractRelay relay = new ContractRelay(
+                store.outbox(), bus, at(now::get), new Redelivery(3, Duration.ofSeconds(2), Duration.ofSeconds(60)));
+        Contract draft = contracts.draft(terms("org"));
+        contracts.revise(draft.id(), terms("org2"));
+        contracts.act(draft.id(), ContractAction.OFFER);
+
+        assertThat(relay.runOnce()).isEqualTo(1);
+        now.set(NOON.plusSeconds(1));
+        assertThat(relay.runOnce()).as("not due").isZero();
+        now.set(NOON.plusSeconds(2));
+        assertThat(relay.runOnce()).isZero();
+        now.set(NOON.plusSeconds(5));
+        assertThat(relay.runOnce()).as("the wait has doubled").isZero();
+        now.set(NOON.plusSeconds(6));
+        assertThat(relay.runOnce())
+                .as("buried, and the event behind it delivered")
+                .isEqualTo(1);
+
+        assertThat(store.outbox().buried(10)).singleElement().satisfies(notice -> {
+            assertThat(notice.event()).isInstanceOf(ContractRevised.class);
+            assertThat(notice.attempts()).isEqualTo(3);
+            assertThat(notice.cause()).contains("IllegalStateException").doesNotContain("secret");
+        });
+        broken.set(false);
+        assertThat(store.outbox()
+                        .replay(draft.id(), store.outbox().buried(1).get(0).id(), now.get()))
+                .isTrue();
+        assertThat(relay.runOnce()).isEqualTo(1);
+        assertThat(heard).hasSize(3);
         bus.close();
     }
 

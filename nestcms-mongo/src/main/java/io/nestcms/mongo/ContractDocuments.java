@@ -27,7 +27,8 @@ import org.bson.Document;
 final class ContractDocuments {
     static final String COLLECTION = "contracts";
     static final Format FORMAT = Format.first(COLLECTION);
-    private static final String EVENTS = "events";
+    static final String EVENTS = "events";
+    static final String BURIED = "buriedEvents";
 
     private ContractDocuments() {}
 
@@ -53,9 +54,12 @@ final class ContractDocuments {
     }
 
     /** The names of the types are part of the stored format. */
-    private static Document event(ContractNotice notice) {
+    static Document event(ContractNotice notice) {
         ContractEvent event = notice.event();
         Document document = new Document("id", notice.id()).append("at", Times.nanos(event.at()));
+        if (notice.attempts() > 0) {
+            put(document.append("attempts", notice.attempts()), "cause", notice.cause());
+        }
         if (event instanceof ContractDrafted) {
             return document.append("type", "drafted");
         }
@@ -70,10 +74,17 @@ final class ContractDocuments {
         throw new IllegalStateException("no stored form for " + event.getClass().getSimpleName());
     }
 
-    static List<ContractNotice> notices(Document document) {
+    /** The events in one of the lists, {@link #EVENTS} or {@link #BURIED}. An event that never failed has no attempts. */
+    static List<ContractNotice> notices(Document document, String list) {
         Stored stored = FORMAT.read(document);
         ContractId id = stored.value("_id", ContractId::new);
-        return stored.list(EVENTS, event -> new ContractNotice(event.text("id"), event(id, event)));
+        return stored.list(
+                list,
+                event -> new ContractNotice(
+                        event.text("id"),
+                        event(id, event),
+                        event.has("attempts") ? event.integer("attempts") : 0,
+                        event.textOrNull("cause")));
     }
 
     private static ContractEvent event(ContractId id, Stored event) {

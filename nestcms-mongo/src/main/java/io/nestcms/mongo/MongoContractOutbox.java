@@ -10,24 +10,31 @@ import static com.mongodb.client.model.Filters.size;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
 import io.nestcms.contract.ContractId;
 import io.nestcms.contract.ContractNotice;
 import io.nestcms.contract.ContractOutbox;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
  * The events that wait inside the contracts' documents. {@code eventsNextAt} is there while any wait and says when;
- * {@code eventsHeldUntil} is there while somebody works on them.
+ * {@code eventsHeldUntil} is there while somebody works on them. Those that could not be delivered are in {@code buriedEvents}.
  */
 final class MongoContractOutbox implements ContractOutbox {
     static final List<IndexSpec> INDEXES = List.of(
             // claim, waiting
-            IndexSpec.sparse("events_due", new Document("eventsNextAt", 1)));
+            IndexSpec.sparse("events_due", new Document("eventsNextAt", 1)),
+            // buried
+            IndexSpec.sparse("events_buried", new Document("buriedEvents.at", 1)));
 
     private final MongoCollection<Document> contracts;
     private final Calls calls;
@@ -52,7 +59,7 @@ final class MongoContractOutbox implements ContractOutbox {
             if (claimed == null) {
                 return List.of();
             }
-            List<ContractNotice> notices = ContractDocuments.notices(claimed);
+            List<ContractNotice> notices = ContractDocuments.notices(claimed, ContractDocuments.EVENTS);
             if (!notices.isEmpty()) {
                 return notices;
             }
@@ -66,6 +73,75 @@ final class MongoContractOutbox implements ContractOutbox {
         update(
                 eq("_id", notice.event().contractId().value()),
                 new Document("$pull", new Document("events", new Document("id", notice.id()))));
+    }
+
+    @Override
+    public void postpone(ContractNotice notice, String cause, Instant nextAt) {
+        Document change = new Document("$inc", new Document("events.$[failed].attempts", 1))
+                .append(
+                        "$set",
+                        new Document("events.$[failed].cause", cause).append("eventsNextAt", Times.nanos(nextAt)))
+                .append("$unset", new Document("eventsHeldUntil", ""));
+        UpdateOptions failed = new UpdateOptions().arrayFilters(List.of(new Document("failed.id", notice.id())));
+        calls.write("the events of a contract", () -> contracts.updateOne(waits(notice), change, failed));
+    }
+
+    @Override
+    public void bury(ContractNotice notice, String cause) {
+        update(
+                waits(notice),
+                new Document("$pull", new Document("events", new Document("id", notice.id())))
+                        .append("$push", new Document("buriedEvents", ContractDocuments.event(notice.failed(cause)))));
+    }
+
+    private static Bson waits(ContractNotice notice) {
+        return and(eq("_id", notice.event().contractId().value()), eq("events.id", notice.id()));
+    }
+
+    @Override
+    public List<ContractNotice> buried(int limit) {
+        // sorted by the oldest of each contract, so the oldest of all are among the first
+        return calls
+                .read(
+                        "the buried events of contracts",
+                        () -> contracts
+                                .find(and(
+                                        gte("buriedEvents.at", Long.MIN_VALUE),
+                                        lte("v", ContractDocuments.FORMAT.version())))
+                                .sort(new Document("buriedEvents.at", 1))
+                                .limit(limit)
+                                .projection(Projections.include("v", ContractDocuments.BURIED))
+                                .into(new ArrayList<>()))
+                .stream()
+                .flatMap(document -> ContractDocuments.notices(document, ContractDocuments.BURIED).stream())
+                .sorted(Comparator.comparing(notice -> notice.event().at()))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public boolean replay(ContractId contract, String noticeId, Instant now) {
+        Bson holdsIt = and(eq("_id", contract.value()), eq("buriedEvents.id", noticeId));
+        Optional<ContractNotice> found = Optional.ofNullable(calls.read(
+                        "the buried events of contracts",
+                        () -> contracts
+                                .find(holdsIt)
+                                .projection(Projections.include("v", ContractDocuments.BURIED))
+                                .first()))
+                .flatMap(document -> ContractDocuments.notices(document, ContractDocuments.BURIED).stream()
+                        .filter(notice -> notice.id().equals(noticeId))
+                        .findFirst());
+        return found.isPresent()
+                && update(
+                        holdsIt,
+                        new Document("$pull", new Document("buriedEvents", new Document("id", noticeId)))
+                                .append(
+                                        "$push",
+                                        new Document(
+                                                "events",
+                                                ContractDocuments.event(new ContractNotice(
+                                                        noticeId, found.get().event()))))
+                                .append("$min", new Document("eventsNextAt", Times.nanos(now))));
     }
 
     @Override

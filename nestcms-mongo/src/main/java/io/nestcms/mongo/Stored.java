@@ -34,6 +34,10 @@ final class Stored {
         return new Stored(document, what);
     }
 
+    boolean has(String field) {
+        return document.get(field) != null;
+    }
+
     String text(String field) {
         return required(field, String.class);
     }

@@ -124,6 +124,10 @@ class IndexUseTest {
                 "c/1", new io.nestcms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
         contracts.insert(ContractSamples.draft("d", "org", NOON), List.of(notice));
         contracts.outbox().claim(NOON, Duration.ofSeconds(9));
+        contracts.outbox().postpone(notice, "x", NOON);
+        contracts.outbox().bury(notice, "x");
+        contracts.outbox().buried(10);
+        contracts.outbox().replay(notice.event().contractId(), notice.id(), NOON);
         contracts.outbox().delivered(notice);
         contracts.outbox().release(draft.id(), NOON);
         contracts.outbox().waiting();

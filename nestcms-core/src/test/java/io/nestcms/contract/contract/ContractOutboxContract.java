@@ -103,4 +103,77 @@ public abstract class ContractOutboxContract {
 
         assertThat(claim(9)).isEmpty();
     }
+
+    @Test
+    void postpone_countsTheFailure_keepsTheOrder_andWaits() {
+        store().insert(first, List.of(drafted, revised));
+        claim(2);
+        store().outbox().postpone(drafted, "mail is down", NOON.plusSeconds(9));
+
+        assertThat(claim(8)).isEmpty();
+        assertThat(claim(9)).containsExactly(drafted.failed("mail is down"), revised);
+        store().outbox().postpone(drafted, "mail is away", NOON.plusSeconds(10));
+        assertThat(claim(10)).first().satisfies(notice -> {
+            assertThat(notice.attempts()).isEqualTo(2);
+            assertThat(notice.cause()).isEqualTo("mail is away");
+        });
+    }
+
+    @Test
+    void postpone_ofADeliveredEvent_changesNothing() {
+        store().insert(first, List.of(drafted, revised));
+        claim(2);
+        store().outbox().delivered(drafted);
+        store().outbox().postpone(drafted, "late", NOON.plusSeconds(900));
+        store().outbox().bury(drafted, "late");
+        store().outbox().release(first.id(), NOON.plusSeconds(3));
+
+        assertThat(store().outbox().buried(10)).isEmpty();
+        assertThat(claim(3)).containsExactly(revised);
+    }
+
+    @Test
+    void bury_takesTheEventOutOfTheWay_andReplayBringsItBack() {
+        store().insert(first, List.of(drafted, revised));
+        Contract second = draft("c2", "org", NOON);
+        store().insert(
+                        second,
+                        List.of(new ContractNotice("c2/1", new ContractDrafted(second.id(), NOON.plusSeconds(7)))));
+        claim(0);
+        store().outbox().bury(revised, "never works");
+        store().outbox().bury(revised, "never works");
+        store().outbox().release(first.id(), NOON.plusSeconds(1));
+        assertThat(claim(1)).extracting(ContractNotice::id).containsExactly("c2/1");
+        store().outbox().bury(other, "x");
+        store().outbox().release(second.id(), NOON.plusSeconds(1));
+
+        assertThat(store().outbox().buried(1)).containsExactly(revised.failed("never works"));
+        assertThat(store().outbox().buried(10)).extracting(ContractNotice::id).containsExactly(revised.id(), "c2/1");
+        assertThat(claim(1)).containsExactly(drafted);
+        store().outbox().delivered(drafted);
+        store().outbox().release(first.id(), NOON.plusSeconds(1));
+        assertThat(store().outbox().waiting()).isZero();
+
+        assertThat(store().outbox().replay(first.id(), "c1/7", NOON)).isFalse();
+        assertThat(store().outbox().replay(second.id(), revised.id(), NOON)).isFalse();
+        assertThat(store().outbox().replay(first.id(), revised.id(), NOON.plusSeconds(5)))
+                .isTrue();
+        assertThat(store().outbox().replay(first.id(), revised.id(), NOON.plusSeconds(5)))
+                .isFalse();
+        assertThat(claim(4)).isEmpty();
+        assertThat(claim(5)).containsExactly(revised);
+        assertThat(store().outbox().buried(10)).extracting(ContractNotice::id).containsExactly("c2/1");
+    }
+
+    @Test
+    void replace_keepsFailuresAndBuriedEvents() {
+        store().insert(first, List.of(drafted, revised));
+        claim(1);
+        store().outbox().bury(drafted, "never works");
+        store().outbox().postpone(revised, "mail is down", NOON.plusSeconds(3));
+        store().replace(version(2), List.of(offered));
+
+        assertThat(claim(3)).containsExactly(revised.failed("mail is down"), offered);
+        assertThat(store().outbox().buried(10)).containsExactly(drafted.failed("never works"));
+    }
 }
