@@ -12,13 +12,19 @@ import io.nestcms.payment.PaymentEvent.PaymentRefunded;
 import io.nestcms.payment.PaymentEvent.PaymentStatusChanged;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +46,24 @@ public final class Aggregations {
     private record Key(String name, String collection, List<BsonDocument> pipeline, boolean last) {}
 
     private record Kept(List<?> rows, long loadedAt) {}
+
+    private record Answered<T>(ReadAnswer<List<T>> answer, AggregationRun.@Nullable Miss miss) {
+        static <T> Answered<T> of(List<T> rows) {
+            return new Answered<>(new ReadAnswer<>(rows, Origin.AS_ASKED), null);
+        }
+    }
+
+    /** Of how many aggregations it is remembered when they were loaded last. */
+    private static final int REMEMBERED = 1_000;
+
+    private final Map<Key, Long> loads = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Long> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
 
     private final MongoDatabase database;
     private final ReadWriteSplitter splitter;
@@ -86,11 +110,9 @@ public final class Aggregations {
     public <T> ReadAnswer<List<T>> answer(Aggregation<T> aggregation) {
         return timed(aggregation, () -> {
             try {
-                return aggregation.keptFor().isZero()
-                        ? new ReadAnswer<>(current(aggregation), Origin.AS_ASKED)
-                        : cached(aggregation);
+                return aggregation.keptFor().isZero() ? Answered.of(current(aggregation)) : cached(aggregation);
             } catch (DatabaseUnavailableException outage) {
-                return stale(aggregation, outage);
+                return new Answered<>(stale(aggregation, outage), null);
             }
         });
     }
@@ -99,15 +121,13 @@ public final class Aggregations {
     <T> List<T> exact(Aggregation<T> aggregation) {
         return timed(
                         aggregation,
-                        () -> new ReadAnswer<>(
-                                calls.read("the aggregation " + aggregation.name(), () -> {
-                                    List<T> rows = new ArrayList<>();
-                                    database.getCollection(aggregation.collection())
-                                            .aggregate(aggregation.pipeline())
-                                            .forEach(document -> rows.addAll(aggregation.rows(document)));
-                                    return rows;
-                                }),
-                                Origin.AS_ASKED))
+                        () -> Answered.of(calls.read("the aggregation " + aggregation.name(), () -> {
+                            List<T> rows = new ArrayList<>();
+                            database.getCollection(aggregation.collection())
+                                    .aggregate(aggregation.pipeline())
+                                    .forEach(document -> rows.addAll(aggregation.rows(document)));
+                            return rows;
+                        })))
                 .value();
     }
 
@@ -125,27 +145,36 @@ public final class Aggregations {
         };
     }
 
-    private <T> ReadAnswer<List<T>> cached(Aggregation<T> aggregation) {
+    private <T> Answered<T> cached(Aggregation<T> aggregation) {
         Key key = key(aggregation, false);
-        boolean[] loaded = {false};
-        Kept kept = load(aggregation, key, loaded);
+        AtomicReference<AggregationRun.@Nullable Miss> miss = new AtomicReference<>();
+        Kept kept = load(aggregation, key, miss);
         if (nanoTime.getAsLong() - kept.loadedAt > aggregation.keptFor().toNanos()) {
             cache.invalidate(key);
-            kept = load(aggregation, key, loaded);
+            kept = load(aggregation, key, miss);
         }
-        return new ReadAnswer<>(rows(kept), loaded[0] ? Origin.AS_ASKED : Origin.CACHE);
+        AggregationRun.Miss why = miss.get();
+        return new Answered<>(new ReadAnswer<>(rows(kept), why != null ? Origin.AS_ASKED : Origin.CACHE), why);
     }
 
-    private <T> Kept load(Aggregation<T> aggregation, Key key, boolean[] loaded) {
+    private <T> Kept load(Aggregation<T> aggregation, Key key, AtomicReference<AggregationRun.@Nullable Miss> miss) {
         return (Kept) cache.get(key, aggregation.tags(), () -> {
-            loaded[0] = true;
             long at = nanoTime.getAsLong();
+            miss.set(miss(aggregation, loads.get(key), at));
             Kept fresh = new Kept(current(aggregation), at);
+            loads.put(key, at);
             if (aggregation.isStaleAllowed()) {
                 cache.merge(key(aggregation, true), fresh, (old, latest) -> latest);
             }
             return fresh;
         });
+    }
+
+    private static AggregationRun.Miss miss(Aggregation<?> aggregation, @Nullable Long last, long now) {
+        if (last == null) {
+            return AggregationRun.Miss.FIRST;
+        }
+        return now - last > aggregation.keptFor().toNanos() ? AggregationRun.Miss.EXPIRED : AggregationRun.Miss.DROPPED;
     }
 
     private static Key key(Aggregation<?> aggregation, boolean last) {
@@ -168,19 +197,19 @@ public final class Aggregations {
                 : new ReadAnswer<>(splitter.staleRead(work(aggregation), outage), Origin.STALE_SERVER);
     }
 
-    private <T> ReadAnswer<List<T>> timed(
-            Aggregation<T> aggregation, java.util.function.Supplier<ReadAnswer<List<T>>> work) {
+    private <T> ReadAnswer<List<T>> timed(Aggregation<T> aggregation, Supplier<Answered<T>> work) {
         long start = nanoTime.getAsLong();
-        Optional<ReadAnswer<List<T>>> answer = Optional.empty();
+        Optional<Answered<T>> answered = Optional.empty();
         try {
-            answer = Optional.of(work.get());
-            return answer.get();
+            answered = Optional.of(work.get());
+            return answered.get().answer;
         } finally {
             tell(new AggregationRun(
                     aggregation.name(),
-                    answer.map(ReadAnswer::origin).orElse(null),
+                    answered.map(it -> it.answer.origin()).orElse(null),
                     Duration.ofNanos(nanoTime.getAsLong() - start),
-                    answer.map(it -> it.value().size()).orElse(0)));
+                    answered.map(it -> it.answer.value().size()).orElse(0),
+                    answered.map(Answered::miss).orElse(null)));
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * An operation that took too long, and what may be done about it. Names fields, never values.
  *
- * @param operation command and collection, for example {@code find payments}
- * @param server which server answered
+ * @param operation command and collection, for example {@code find payments}, or a kept aggregation: {@code rows of turnover}
+ * @param server which server answered; empty for a kept aggregation
  * @param took how long it took
  * @param cause what is likely behind it
  * @param advice what to do
@@ -37,6 +37,8 @@ public record SlowOperation(String operation, String server, Duration took, Caus
         POOL_WAIT,
         /** No index that this module makes begins with a field that it asks for. */
         NO_INDEX,
+        /** An aggregation that is kept, asked for often, and loaded about each time. */
+        CACHE_MISSES,
         /** The server or the way to it. */
         SERVER
     }

@@ -24,7 +24,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of operations that take too long, with cause and advice. Given to {@link NestMongo.Builder#client(Consumer)}.
+ * Tells of operations that take too long, with cause and advice. Given to {@link NestMongo.Builder#client(Consumer)}, and its
+ * {@link #aggregations()} to {@link NestMongo.Builder#onAggregation}.
  *
  * <p>Safe for use by many threads.
  *
@@ -43,8 +44,23 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
     /** What is known of a command that runs. */
     private record Running(String operation, Cause cause, String advice) {}
 
+    /** How many of the last askings are looked at; with half of them missed in vain, it is told. */
+    private static final int ASKINGS = 16;
+
+    /** The last askings for the rows of aggregations of one name: a bit each, set where they had been kept and were not there. */
+    private record Askings(int count, int misses) {
+        Askings and(boolean missed) {
+            return new Askings(Math.min(count + 1, ASKINGS), (misses << 1 | (missed ? 1 : 0)) & (1 << ASKINGS) - 1);
+        }
+
+        boolean areMostlyMissed() {
+            return count == ASKINGS && Integer.bitCount(misses) >= ASKINGS / 2;
+        }
+    }
+
     private final Duration threshold;
     private final Consumer<SlowOperation> listener;
+    private final Map<String, Askings> askings = new ConcurrentHashMap<>();
     private final Map<Integer, Running> running = new ConcurrentHashMap<>();
 
     /**
@@ -71,6 +87,36 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
     public void accept(MongoClientSettings.Builder settings) {
         settings.addCommandListener(new Commands())
                 .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(new Pool()));
+    }
+
+    /**
+     * Hears of runs of aggregations. Tells of a slow one whose rows are to be kept, are asked for often, and were loaded at half or
+     * more of the last sixteen times although they had been loaded before. Rows that nobody asked for before do not count.
+     *
+     * @return a listener for {@link NestMongo.Builder#onAggregation}; safe for use by many threads
+     */
+    public Consumer<AggregationRun> aggregations() {
+        return run -> {
+            AggregationRun.Miss miss = run.miss();
+            boolean again = miss == AggregationRun.Miss.EXPIRED || miss == AggregationRun.Miss.DROPPED;
+            if (!again && run.origin() != ReadAnswer.Origin.CACHE) {
+                return;
+            }
+            Askings last = askings.compute(
+                    run.name(), (name, before) -> (before == null ? new Askings(0, 0) : before).and(again));
+            if (again && last.areMostlyMissed() && run.took().compareTo(threshold) >= 0) {
+                listener.accept(new SlowOperation(
+                        "rows of " + run.name(),
+                        "",
+                        run.took(),
+                        Cause.CACHE_MISSES,
+                        Integer.bitCount(last.misses) + " of " + ASKINGS + " askings loaded them again; "
+                                + (miss == AggregationRun.Miss.EXPIRED
+                                        ? "their time to keep is too short"
+                                        : "they are dropped before their time: invalidate their tags less often,"
+                                                + " or make the cache larger")));
+            }
+        };
     }
 
     private void finished(int request, ServerAddress server, long nanos) {
