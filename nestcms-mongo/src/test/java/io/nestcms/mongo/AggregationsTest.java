@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class AggregationsTest {
     private static final YearMonth FIRST = YearMonth.of(2026, 1);
     private static final YearMonth LAST = YearMonth.of(2026, 12);

@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rows that are kept in vain are told of with the reason. */
+@ExtendWith(RefusalCheck.class)
 class CacheMissesTest {
     private static final Duration KEPT = Duration.ofMinutes(1);
 

@@ -17,7 +17,9 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class FormatTest {
     private final String database = TestMongo.freshDatabase();
     private final NestMongo mongo = NestMongo.using(TestMongo.client(), database);

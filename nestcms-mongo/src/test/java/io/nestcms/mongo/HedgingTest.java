@@ -16,7 +16,9 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class HedgingTest {
     private static final long MOST = Duration.ofSeconds(60).toNanos();
     private static final int SAMPLES = 24;

@@ -11,7 +11,9 @@ import io.nestcms.audit.contract.AuditTrailContract;
 import io.nestcms.crypto.NamedKey;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class MongoAuditTrailTest extends AuditTrailContract {
     private final String database = TestMongo.freshDatabase();
     private final AuditTrail trail =

@@ -27,8 +27,10 @@ import java.util.Map;
 import java.util.Random;
 import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(RefusalCheck.class)
 class MongoBackupsTest {
     private static final NamedKey KEY = NamedKey.of("backup-1", new byte[32]);
 

@@ -24,7 +24,9 @@ import java.util.concurrent.Future;
 import org.bson.Document;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class MongoBreakerStoreTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123456789Z");
 

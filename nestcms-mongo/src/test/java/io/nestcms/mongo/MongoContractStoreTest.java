@@ -36,9 +36,11 @@ import java.util.Random;
 import org.bson.Document;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(RefusalCheck.class)
 class MongoContractStoreTest extends ContractStoreContract {
     private final String database = TestMongo.freshDatabase();
     private final NestMongo mongo = NestMongo.using(TestMongo.client(), database);

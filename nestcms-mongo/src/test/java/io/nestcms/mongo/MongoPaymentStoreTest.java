@@ -29,7 +29,9 @@ import org.bson.Document;
 import org.bson.types.Decimal128;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class MongoPaymentStoreTest {
     private final String database = TestMongo.freshDatabase();
     private final PaymentStore store =

@@ -10,7 +10,9 @@ import io.nestcms.payment.PaymentId;
 import java.util.List;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class NestMongoTest {
     @Test
     void connect_twice_findsWhatTheFirstWrote() {

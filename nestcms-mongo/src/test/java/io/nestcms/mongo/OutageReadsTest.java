@@ -24,8 +24,10 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is still read when the primary, or a server on the way, does not answer. */
+@ExtendWith(RefusalCheck.class)
 class OutageReadsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -21,8 +21,10 @@ import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two nodes with a relay each work on one outbox while payments are written. */
+@ExtendWith(RefusalCheck.class)
 class OutboxOverNodesTest {
     private static final int PAYMENTS = 40;
     private static final int EVENTS = 6;

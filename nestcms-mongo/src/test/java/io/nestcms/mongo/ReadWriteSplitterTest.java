@@ -16,7 +16,9 @@ import org.bson.BsonInt64;
 import org.bson.BsonTimestamp;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class ReadWriteSplitterTest {
     private final AtomicLong nanos = new AtomicLong();
     private final ReadWriteSplitter splitter = ReadWriteSplitter.builder(TestMongo.client(), TestMongo.freshDatabase())

@@ -33,10 +33,12 @@ import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What holds while members of the set lag, die and change roles. */
+@ExtendWith(RefusalCheck.class)
 class ReplicaSetFailoverTest {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaSetFailoverTest.class);
     /** So long that only a hang takes longer, on a busy machine too: what is bounded by time says so itself. */

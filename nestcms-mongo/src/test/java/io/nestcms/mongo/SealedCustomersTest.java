@@ -24,7 +24,9 @@ import org.bson.RawBsonDocument;
 import org.bson.types.Binary;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class SealedCustomersTest {
     private final String database = TestMongo.freshDatabase();
     private final FieldCipher cipher =

@@ -31,9 +31,11 @@ import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.bson.types.Binary;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Encrypted fields as they lie on a disk, while keys change, and after somebody changed them. */
+@ExtendWith(RefusalCheck.class)
 class SealedDurabilityTest {
     private static final int WRITERS = 4;
 
@@ -60,6 +62,7 @@ class SealedDurabilityTest {
             mongo.payments().insert(payment("a"), List.of());
             node.compact();
             mongo.payments().replace(full(payment("a")), List.of());
+            assertThat(node.refusals()).isEmpty();
         }
         StringBuilder all = new StringBuilder();
         try (var files = Files.list(data)) {

@@ -18,7 +18,9 @@ import java.util.concurrent.Future;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class SlowOperationsTest {
     private final List<SlowOperation> heard = new CopyOnWriteArrayList<>();
     private final ReplicaSet set = ReplicaSet.builder().secondaries(0).start();

@@ -20,7 +20,9 @@ import org.awaitility.Awaitility;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(RefusalCheck.class)
 class SpreadSelectorTest {
     private final ReplicaSet set = ReplicaSet.builder().secondaries(3).start();
     private final SpreadSelector selector = new SpreadSelector(Duration.ofSeconds(10), new SplittableRandom(7));

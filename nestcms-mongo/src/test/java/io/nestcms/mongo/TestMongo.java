@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One server and one client for all tests of a JVM; every test takes a database of its own. A real deployment can be given
@@ -21,13 +22,14 @@ final class TestMongo {
             REAL.orElseGet(() -> EMBEDDED.orElseThrow().uri());
     private static final MongoClient CLIENT = MongoClients.create(URI);
 
+    private static final AtomicInteger told = new AtomicInteger();
+
     private TestMongo() {}
 
-    /** What was sent to a database that the embedded node would have had to ignore; also where the error was swallowed. */
-    static List<String> refusals(String database) {
-        return EMBEDDED.map(EmbeddedMongo::refusals).orElse(List.of()).stream()
-                .filter(refusal -> refusal.contains(database))
-                .toList();
+    /** What the embedded node refused to ignore since this was asked last; also where the error was swallowed. */
+    static List<String> newRefusals() {
+        List<String> all = EMBEDDED.map(EmbeddedMongo::refusals).orElse(List.of());
+        return all.subList(told.getAndSet(all.size()), all.size());
     }
 
     /** The queries that read a whole collection of a database; none from a real deployment. */
