@@ -4,9 +4,6 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -14,23 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a secret with the {@link Mac} objects that were set up with them. Setting one up costs as much as signing a
- * few hundred bytes, so they are kept: one slot for each algorithm and stripe of threads, taken out while in use.
+ * few hundred bytes, so they are kept: one place for each algorithm and stripe of threads, taken out while in use. The stripes lie
+ * a cache line apart, so that threads do not slow each other down by writing side by side.
  */
 final class HmacKey implements SecretKey {
     private static final long serialVersionUID = 1L;
     private static final int STRIPES = 16;
+    /** References in a cache line of 64 bytes; more than there are algorithms. */
+    private static final int STRIPE = 16;
 
-    @SuppressWarnings("serial") // cannot be serialized, see writeObject
-    private final Map<MacAlgorithm, AtomicReferenceArray<@Nullable Mac>> idle = new EnumMap<>(MacAlgorithm.class);
+    private final AtomicReferenceArray<@Nullable Mac> idle = new AtomicReferenceArray<>(STRIPES * STRIPE);
 
     private final byte[] bytes;
     private volatile boolean closed;
 
     HmacKey(byte[] bytes) {
         this.bytes = bytes;
-        for (MacAlgorithm algorithm : MacAlgorithm.values()) {
-            idle.put(algorithm, new AtomicReferenceArray<>(STRIPES));
-        }
     }
 
     boolean isClosed() {
@@ -38,9 +34,8 @@ final class HmacKey implements SecretKey {
     }
 
     byte @Nullable [] mac(MacAlgorithm algorithm, byte[][] parts) {
-        AtomicReferenceArray<@Nullable Mac> slots = Objects.requireNonNull(idle.get(algorithm));
-        int slot = (int) (Thread.currentThread().getId() & (STRIPES - 1));
-        Mac mac = slots.getAndSet(slot, null);
+        int place = (int) (Thread.currentThread().getId() & (STRIPES - 1)) * STRIPE + place(algorithm);
+        Mac mac = idle.getAndSet(place, null);
         if (mac == null) {
             mac = newMac(algorithm);
         }
@@ -51,11 +46,19 @@ final class HmacKey implements SecretKey {
             mac.update(part);
         }
         byte[] result = mac.doFinal();
-        slots.set(slot, mac);
+        idle.set(place, mac);
         if (closed) { // closed meanwhile: nothing set up with the bytes may stay
-            slots.set(slot, null);
+            idle.set(place, null);
         }
         return result;
+    }
+
+    private static int place(MacAlgorithm algorithm) {
+        return switch (algorithm) {
+            case HMAC_SHA256 -> 0;
+            case HMAC_SHA384 -> 1;
+            case HMAC_SHA512 -> 2;
+        };
     }
 
     private synchronized @Nullable Mac newMac(MacAlgorithm algorithm) {
@@ -74,10 +77,8 @@ final class HmacKey implements SecretKey {
     synchronized void close() {
         closed = true;
         Arrays.fill(bytes, (byte) 0);
-        for (AtomicReferenceArray<@Nullable Mac> slots : idle.values()) {
-            for (int i = 0; i < STRIPES; i++) {
-                slots.set(i, null);
-            }
+        for (int i = 0; i < idle.length(); i++) {
+            idle.set(i, null);
         }
     }
 
