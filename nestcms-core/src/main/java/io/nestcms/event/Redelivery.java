@@ -31,10 +31,10 @@ public record Redelivery(int attempts, Duration firstWait, Duration longestWait)
             throw new InvalidInputException("attempts", "is " + attempts, "at least 1");
         }
         if (firstWait.isNegative() || firstWait.isZero()) {
-            throw new InvalidInputException("first", "is " + firstWait, "above zero");
+            throw new InvalidInputException("firstWait", "is " + firstWait, "above zero");
         }
         if (longestWait.compareTo(firstWait) < 0) {
-            throw new InvalidInputException("longest", "is " + longestWait, "at least " + firstWait);
+            throw new InvalidInputException("longestWait", "is " + longestWait, "at least " + firstWait);
         }
     }
 

@@ -3,6 +3,7 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nestcms.resilience.CircuitEvent;
 import io.nestcms.system.HealthStatus;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.testkit.EmbeddedMongo;
@@ -10,6 +11,9 @@ import io.nestcms.testkit.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,10 +39,13 @@ class OutageTest {
     void start() throws IOException {
         mongo = EmbeddedMongo.builder().start();
         wire = new TcpProxy(mongo.port());
+    }
+
+    private void start(String uriOptions) throws IOException {
         stage = new Stage(
                 data,
                 // direct: else the driver goes to the address that the node names, past the proxy
-                Stage.Keeping.at("mongodb://127.0.0.1:" + wire.port() + "/?directConnection=true"),
+                Stage.Keeping.at("mongodb://127.0.0.1:" + wire.port() + "/?directConnection=true" + uriOptions),
                 server -> {});
     }
 
@@ -54,7 +61,8 @@ class OutageTest {
     }
 
     @Test
-    void databaseSilent_healthAnswersInTime_andAnIncidentLastsAsLong() {
+    void databaseSilent_healthAnswersInTime_andAnIncidentLastsAsLong() throws IOException {
+        start("");
         assertThat(stage.merchant.get("/health/readiness").status()).isEqualTo(200);
         wire.blackHole(true);
 
@@ -90,7 +98,49 @@ class OutageTest {
     }
 
     @Test
-    void databaseSlow_isFoundWithCauseAndAdvice() {
+    void databaseGone_answered503_thenByAnOpenCircuit_andWorksAgain() throws Exception {
+        start("&serverSelectionTimeoutMS=300&connectTimeoutMS=300");
+        Merchant merchant = stage.merchant.at(stage.server.uri());
+        wire.refuse(true);
+        wire.reset();
+
+        Merchant.Answer refused = merchant.find("pay_unknown");
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text("type")).isEqualTo("urn:nestcms:problem:database-unavailable");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            Stage.eventually().until(() -> {
+                callers.invokeAll(Collections.nCopies(10, () -> merchant.find("pay_unknown")));
+                return stage.heard(CircuitEvent.CircuitOpened.class).stream()
+                        .anyMatch(event -> event.breaker().equals("database-read"));
+            });
+        } finally {
+            callers.shutdownNow();
+        }
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(stage.heard(CircuitEvent.ServiceUnavailable.class))
+                        .extracting(CircuitEvent.ServiceUnavailable::dependency)
+                        .containsExactly("database"));
+
+        wire.refuse(false);
+
+        Stage.eventually().until(() -> merchant.find("pay_unknown").status() == 404);
+        Stage.eventually().untilAsserted(() -> {
+            merchant.create("key-1", Merchant.order("ORD-1", "10.000", "KWD"));
+            assertThat(stage.heard(CircuitEvent.ServiceRecovered.class))
+                    .extracting(CircuitEvent.ServiceRecovered::dependency)
+                    .containsExactly("database");
+        });
+        assertThat(merchant.create("key-1", Merchant.order("ORD-1", "10.000", "KWD"))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void databaseSlow_isFoundWithCauseAndAdvice() throws IOException {
+        start("");
         wire.delay(TcpProxy.Direction.REPLY, SLOW);
 
         assertThat(stage.merchant.find("pay_unknown").status()).isEqualTo(404);

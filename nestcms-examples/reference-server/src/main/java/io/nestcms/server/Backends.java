@@ -1,6 +1,5 @@
 package io.nestcms.server;
 
-import com.mongodb.MongoClientSettings;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.mongo.MongoSettings;
@@ -42,14 +41,14 @@ record Backends(
     private static final long SANDBOX_PROFILE = 90417;
 
     /**
-     * Starts what is embedded and connects; {@code listening} adds who hears of the MongoDB client's doings. What was opened is
-     * added to {@code closing}, also when the rest fails.
+     * Starts what is embedded and connects; {@code guard} adds what watches and guards the calls to the database. What was opened
+     * is added to {@code closing}, also when the rest fails.
      */
     static Backends open(
             ServerSettings settings,
             Credentials credentials,
             URI publicUrl,
-            Consumer<MongoClientSettings.Builder> listening,
+            Consumer<NestMongo.Builder> guard,
             Clock clock,
             Closing closing) {
         Path data = settings.dataDirectory();
@@ -60,8 +59,8 @@ record Backends(
             uri = embedded.uri();
             database = "embedded, one node, data in " + data.resolve("mongo");
         }
-        NestMongo.Builder options =
-                NestMongo.builder(MongoSettings.of(uri, "nestcms")).client(listening);
+        NestMongo.Builder options = NestMongo.builder(MongoSettings.of(uri, "nestcms"));
+        guard.accept(options);
         ServerSettings.CustomerKeys customers = settings.safekeeping().customerKeys();
         if (customers != null) {
             options.fieldCipher(customers.cipher());

@@ -12,7 +12,6 @@ import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperation;
 import io.nestcms.payment.OutboxBacklog;
 import io.nestcms.resilience.BreakerSnapshot;
-import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.system.HealthStatus;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class HealthRoutes {
     private final HealthChecks checks;
     private final Vitals vitals;
-    private final CircuitBreakers breakers;
+    private final Circuits circuits;
     private final Incidents incidents;
     private final SlowFindings slow;
     private final Map<String, String> kinds;
@@ -34,14 +33,14 @@ final class HealthRoutes {
     /** {@code kinds} tells, by the name of a part, what is embedded and what is real. */
     HealthRoutes(
             Vitals vitals,
-            CircuitBreakers breakers,
+            Circuits circuits,
             Incidents incidents,
             SlowFindings slow,
             Map<String, String> kinds,
             AtomicBoolean stopping) {
         this.checks = vitals.checks();
         this.vitals = vitals;
-        this.breakers = breakers;
+        this.circuits = circuits;
         this.incidents = incidents;
         this.slow = slow;
         this.kinds = kinds;
@@ -70,9 +69,9 @@ final class HealthRoutes {
                 part(parts, component);
             }
         }
-        ObjectNode circuits = parts.putObject(Vitals.CIRCUITS);
-        for (BreakerSnapshot breaker : breakers.snapshots()) {
-            circuits.put(breaker.name(), breaker.state().name());
+        ObjectNode states = parts.putObject(Vitals.CIRCUITS);
+        for (BreakerSnapshot breaker : circuits.snapshots()) {
+            states.put(breaker.name(), breaker.state().name());
         }
         ArrayNode open = parts.putArray("incidents");
         incidents.open().forEach(incident -> open.add(json(incident)));

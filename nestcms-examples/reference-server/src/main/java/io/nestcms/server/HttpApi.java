@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.mongo.DatabaseUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -22,6 +24,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The HTTP server: routes, the one place that turns failures into answers, and a stop that lets requests finish. */
 final class HttpApi implements AutoCloseable {
@@ -39,9 +42,10 @@ final class HttpApi implements AutoCloseable {
      * What the routes are made of.
      *
      * @param observer hears of each finished request
+     * @param databaseRetry tells after how long a database that does not answer may be asked again
      * @param routes adds the routes
      */
-    record Parts(RequestObserver observer, Consumer<RoutesConfig> routes) {}
+    record Parts(RequestObserver observer, Supplier<Duration> databaseRetry, Consumer<RoutesConfig> routes) {}
 
     /** Hears of each finished request: for metrics. */
     interface RequestObserver {
@@ -56,7 +60,7 @@ final class HttpApi implements AutoCloseable {
             routes.before(HttpApi::begin);
             parts.routes().accept(routes);
             routes.after(context -> end(context, parts.observer()));
-            failures(routes);
+            failures(routes, parts.databaseRetry());
         });
         return new HttpApi(javalin);
     }
@@ -126,13 +130,15 @@ final class HttpApi implements AutoCloseable {
         return matched == null ? "none" : matched.path;
     }
 
-    private static void failures(RoutesConfig routes) {
+    private static void failures(RoutesConfig routes, Supplier<Duration> databaseRetry) {
         routes.exception(
                 ProblemException.class, (failure, context) -> failure.problem().answer(context));
         routes.exception(
                 InvalidInputException.class,
                 (refused, context) -> Problem.of(refused).answer(context));
         routes.exception(HttpResponseException.class, HttpApi::answer);
+        routes.exception(
+                DatabaseUnavailableException.class, (outage, context) -> answer(outage, context, databaseRetry.get()));
         routes.exception(Exception.class, (failure, context) -> {
             LOG.error(
                     "Request {} {} {} failed",
@@ -143,6 +149,25 @@ final class HttpApi implements AutoCloseable {
             Problem.of(500, "internal", "Something is broken here", "it is in the log under this answer's X-Request-Id")
                     .answer(context);
         });
+    }
+
+    private static void answer(DatabaseUnavailableException outage, Context context, Duration retryAfter) {
+        // refused by an open circuit, which has told of the outage; there may be very many of them
+        Level level = outage.getCause() == null ? Level.DEBUG : Level.WARN;
+        LOG.atLevel(level)
+                .log(
+                        "Request {} {} {}: {}",
+                        context.res().getHeader(REQUEST_ID),
+                        context.method(),
+                        route(context),
+                        outage.getMessage());
+        Problem.unavailable(
+                        "database-unavailable",
+                        "The database does not answer",
+                        "Whether something was recorded is not known. Ask again, or repeat the request with the same"
+                                + " Idempotency-Key: nothing happens twice",
+                        retryAfter)
+                .answer(context);
     }
 
     private static void answer(HttpResponseException refused, Context context) {

@@ -19,7 +19,6 @@ import io.nestcms.mongo.MongoMeters;
 import io.nestcms.mongo.ReadWriteSplitter;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.Reconciler;
-import io.nestcms.resilience.CircuitBreakers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -36,7 +35,7 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     record Parts(
             PaymentStore store,
             Reconciler reconciler,
-            CircuitBreakers breakers,
+            Circuits circuits,
             EventBus bus,
             ReadWriteSplitter splitter,
             IntSupplier listeningBrowsers) {}
@@ -56,7 +55,7 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     void bind(Parts parts, Clock clock) {
         new OutboxMetrics(parts.store().outbox(), clock).bindTo(registry);
         new ReconcilerMetrics(parts.reconciler(), clock).bindTo(registry);
-        new CircuitMetrics(parts.breakers()).bindTo(registry);
+        parts.circuits().registries().forEach(breakers -> new CircuitMetrics(breakers).bindTo(registry));
         new EventBusMetrics(parts.bus()).bindTo(registry);
         new MongoMeters(registry, clock).bind(parts.splitter());
         Gauge.builder("nestcms.live.browsers", parts.listeningBrowsers()::getAsInt)

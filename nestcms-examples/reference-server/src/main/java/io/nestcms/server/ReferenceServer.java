@@ -53,6 +53,8 @@ public final class ReferenceServer implements AutoCloseable {
     private final AtomicBoolean stopping;
     private final URI uri;
     private final List<String> description;
+    private final EventBus bus;
+    private final Circuits circuits;
     private final Backends backends;
     private final Core core;
 
@@ -63,8 +65,6 @@ public final class ReferenceServer implements AutoCloseable {
             PaymentStore store,
             PaymentGateway gateway,
             Cache<String, Payment> cache,
-            EventBus bus,
-            CircuitBreakers breakers,
             OutboxRelay relay,
             Incidents incidents,
             Upkeep upkeep) {}
@@ -84,14 +84,29 @@ public final class ReferenceServer implements AutoCloseable {
         URI publicUrl = Objects.requireNonNullElse(settings.publicUrl(), uri);
         Metrics metrics = closing.add("metrics", new Metrics());
         SlowFindings slow = new SlowFindings();
+        // hears of the database's circuits, but is closed before the client that its listeners use, so added to closing
+        // below
+        this.bus = EventBus.builder().clock(builder.clock).build();
+        builder.listeners.forEach(listener -> bus.subscribe(Object.class, listener));
+        CircuitBreakers database = breakers(builder).build();
         this.backends = Backends.open(
                 settings,
                 credentials,
                 publicUrl,
-                metrics.ofMongoClient().andThen(new SlowOperations(SlowFindings.THRESHOLD, slow)),
+                mongo -> mongo.breakers(database)
+                        .client(metrics.ofMongoClient().andThen(new SlowOperations(SlowFindings.THRESHOLD, slow))),
                 builder.clock,
                 closing);
-        this.core = core(builder);
+        closing.add("event bus", bus);
+        ScheduledExecutorService background = Executors.newScheduledThreadPool(4, Threads.named("nestcms-upkeep"));
+        closing.add("upkeep", () -> Threads.stop(background, settings.drain()));
+        CircuitBreakers gateway = breakers(builder)
+                .store(backends.mongo().breakerStore(backends.node()), background)
+                .orders(backends.mongo().breakerOrders())
+                .build();
+        closing.add("breakers' memory", gateway::save);
+        this.circuits = new Circuits(gateway, database);
+        this.core = core(builder, new Upkeep(background, closing));
 
         boolean generated = settings.users().isEmpty();
         Map<String, String> users =
@@ -107,15 +122,15 @@ public final class ReferenceServer implements AutoCloseable {
                 new Metrics.Parts(
                         core.store(),
                         core.reconciler(),
-                        core.breakers(),
-                        core.bus(),
+                        circuits,
+                        bus,
                         backends.mongo().splitter(),
                         live::clients),
                 builder.clock);
-        new Listeners(core.store(), core.cache(), live, metrics).subscribe(core.bus());
+        new Listeners(core.store(), core.cache(), live, metrics).subscribe(bus);
         AuditLog audit = new AuditLog(backends.audit(), backends.node(), core.incidents());
-        audit.subscribe(core.bus());
-        core.upkeep().guard(backends.mongo(), audit, settings.safekeeping(), builder.clock, core.bus());
+        audit.subscribe(bus);
+        core.upkeep().guard(backends.mongo(), audit, settings.safekeeping(), builder.clock, bus);
 
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
@@ -147,28 +162,21 @@ public final class ReferenceServer implements AutoCloseable {
             URI publicUrl,
             SecureRandom random) {}
 
-    private Core core(Builder builder) {
-        EventBus bus = EventBus.builder().clock(builder.clock).build();
-        closing.add("event bus", bus);
-        builder.listeners.forEach(listener -> bus.subscribe(Object.class, listener));
+    private CircuitBreakers.Builder breakers(Builder builder) {
+        return CircuitBreakers.builder()
+                .clock(builder.clock)
+                .ticker(builder.ticker)
+                .listener(bus::publish);
+    }
+
+    private Core core(Builder builder, Upkeep upkeep) {
         Incidents incidents =
                 Incidents.builder().clock(builder.clock).listener(bus::publish).build();
         incidents.follow(bus);
-        ScheduledExecutorService background = Executors.newScheduledThreadPool(4, Threads.named("nestcms-upkeep"));
-        closing.add("upkeep", () -> Threads.stop(background, builder.settings.drain()));
-        Upkeep upkeep = new Upkeep(background, closing);
-        CircuitBreakers breakers = CircuitBreakers.builder()
-                .clock(builder.clock)
-                .ticker(builder.ticker)
-                .listener(bus::publish)
-                .store(backends.mongo().breakerStore(backends.node()), upkeep.threads())
-                .orders(backends.mongo().breakerOrders())
-                .build();
-        closing.add("breakers' memory", breakers::save);
-        PayTabs.Builder options = PayTabs.builder(backends.profile(), breakers);
+        PayTabs.Builder options = PayTabs.builder(backends.profile(), circuits.gateway());
         builder.payTabs.accept(options);
         PayTabs payTabs = closing.add("PayTabs client", options.build());
-        upkeep.tend(breakers);
+        upkeep.tend(circuits.gateway());
         PaymentStore store = builder.store.apply(backends.mongo().payments());
         PaymentGateway gateway = builder.gateway.apply(payTabs.gateway());
         Cache<String, Payment> cache = builder.cache.apply(MemoryCache.create(10_000, Duration.ofSeconds(30)));
@@ -182,8 +190,7 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(
-                payments, payments.reconciler(), store, gateway, cache, bus, breakers, relay, incidents, upkeep);
+        return new Core(payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
     }
 
     private Vitals vitals(AuditLog audit, Clock clock) {
@@ -191,10 +198,10 @@ public final class ReferenceServer implements AutoCloseable {
         // one that hangs on a dead database is interrupted
         closing.add("health probes", probing::shutdownNow);
         return new Vitals(
-                new Vitals.Parts(backends.mongo(), core.store(), core.breakers(), core.gateway(), core.cache(), audit),
+                new Vitals.Parts(backends.mongo(), core.store(), circuits, core.gateway(), core.cache(), audit),
                 probing,
                 clock,
-                core.bus()::publish);
+                bus::publish);
     }
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
@@ -204,22 +211,23 @@ public final class ReferenceServer implements AutoCloseable {
                 new AccessTokens(
                         AccessTokens.key(settings.tokenKey(), rooms.random()), builder.clock, settings.tokenLife()),
                 new RefreshTokens(rooms.random()));
-        NotificationRoutes notifications = NotificationRoutes.of(
-                core.payments(), backends, settings.origins(), builder.clock, core.bus()::publish);
-        HealthRoutes health = new HealthRoutes(
-                rooms.vitals(), core.breakers(), core.incidents(), rooms.slow(), backends.kinds(), stopping);
+        NotificationRoutes notifications =
+                NotificationRoutes.of(core.payments(), backends, settings.origins(), builder.clock, bus::publish);
+        HealthRoutes health =
+                new HealthRoutes(rooms.vitals(), circuits, core.incidents(), rooms.slow(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
-        return HttpApi.create(socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), routes -> {
-            page.register(routes);
-            auth.register(routes);
-            PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
-            paymentRoutes.register(routes, auth);
-            new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
-            notifications.register(routes);
-            rooms.live().register(routes, auth);
-            health.register(routes);
-            rooms.metrics().register(routes);
-        }));
+        return HttpApi.create(
+                socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), circuits::databaseRetry, routes -> {
+                    page.register(routes);
+                    auth.register(routes);
+                    PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
+                    paymentRoutes.register(routes, auth);
+                    new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
+                    notifications.register(routes);
+                    rooms.live().register(routes, auth);
+                    health.register(routes);
+                    rooms.metrics().register(routes);
+                }));
     }
 
     private void startRelay(Duration drain) {
@@ -278,12 +286,12 @@ public final class ReferenceServer implements AutoCloseable {
     }
 
     /**
-     * The circuits to the outside.
+     * The circuits to the gateway.
      *
      * @return always the same registry
      */
     public CircuitBreakers breakers() {
-        return core.breakers();
+        return circuits.gateway();
     }
 
     /**

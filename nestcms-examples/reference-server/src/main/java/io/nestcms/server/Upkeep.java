@@ -9,7 +9,6 @@ import io.nestcms.payment.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +34,6 @@ final class Upkeep {
     Upkeep(ScheduledExecutorService threads, Closing closing) {
         this.threads = threads;
         this.closing = closing;
-    }
-
-    /** Runs what must not run on the caller's thread. */
-    Executor threads() {
-        return threads;
     }
 
     /** Follows the orders of other nodes, and puts down what the breakers remember, windows included. */

@@ -11,7 +11,6 @@ import io.nestcms.payment.PaymentGateway;
 import io.nestcms.payment.PaymentStore;
 import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.CircuitBreaker;
-import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.system.SystemEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class Vitals {
     record Parts(
             NestMongo mongo,
             PaymentStore store,
-            CircuitBreakers breakers,
+            Circuits circuits,
             PaymentGateway gateway,
             Cache<String, Payment> cache,
             AuditLog audit) {}
@@ -84,7 +83,7 @@ final class Vitals {
     }
 
     private Health circuits() {
-        String notWorking = parts.breakers().list().stream()
+        String notWorking = parts.circuits().list().stream()
                 .filter(breaker -> !WORKING.contains(breaker.state()))
                 .map(CircuitBreaker::name)
                 .collect(Collectors.joining(", "));
