@@ -94,6 +94,8 @@ public final class Benchmarks {
                 "- Guava's asynchronous bus has an unbounded queue, the others here one of 8,192. In the asynchronous sections the");
         line(
                 "  producers spin until all is handled, and spinning is processor time too: on a busy machine they say little.");
+        line("- Of their own: [the webhook verifier](webhook-benchmarks.md), [MongoDB](mongo-benchmarks.md),");
+        line("  [the PayTabs client](client-overhead.md).");
     }
 
     private Collection<RunResult> measure(Class<?> benchmark, int threads, String param, String value)
