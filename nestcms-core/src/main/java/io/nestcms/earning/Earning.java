@@ -40,13 +40,4 @@ public record Earning(String earner, YearMonth month, Money taken, Money refunde
     public Money net() {
         return taken.minus(refunded).minus(commission);
     }
-
-    Earning plus(Earning other) {
-        return new Earning(
-                earner,
-                month,
-                taken.plus(other.taken),
-                refunded.plus(other.refunded),
-                commission.plus(other.commission));
-    }
 }

@@ -1,13 +1,12 @@
 package io.nestcms.earning;
 
-import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractTerms;
 import io.nestcms.contract.Worker;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import java.math.BigInteger;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.HashMap;
@@ -25,9 +24,9 @@ import java.util.Objects;
  * @since 0.1
  */
 public final class Earnings {
-    private static final BigInteger WHOLE = BigInteger.valueOf(10_000);
+    private static final int WHOLE = 10_000;
     /** Minor units that can be multiplied by a share without a wider number. */
-    private static final long SMALL = Long.MAX_VALUE / 10_000;
+    private static final long SMALL = Long.MAX_VALUE / WHOLE;
 
     private static final long MOST_MONTHS = 120;
 
@@ -51,75 +50,97 @@ public final class Earnings {
      * @param from the first month
      * @param to the last month; not before the first, at most ten years on
      * @return by earner, month and currency code
-     * @throws InvalidInputException if the months are out of range
+     * @throws InvalidInputException if the months are out of range, or a sum is out of range for {@link Money}
      */
     public List<Earning> of(EarningGroup group, YearMonth from, YearMonth to) {
         if (to.isBefore(from) || from.until(to, ChronoUnit.MONTHS) >= MOST_MONTHS) {
             throw new InvalidInputException("to", "is " + to, "from " + from + " up to ten years on");
         }
-        Map<Key, Earning> sums = new HashMap<>();
+        Map<Key, Sums> sums = new HashMap<>();
         for (Turnover turnover : store.turnover(from, to)) {
-            for (Earning earning : split(group, turnover)) {
-                Key key = new Key(
-                        earning.earner(), earning.month(), earning.taken().currency());
-                sums.merge(key, earning, Earning::plus);
+            try {
+                add(turnover, group, sums);
+            } catch (ArithmeticException tooMuch) {
+                throw new InvalidInputException("amount", "is out of range", "a sum of less than 10^15 in size");
             }
         }
-        return sums.values().stream()
+        return sums.entrySet().stream()
+                .map(sum -> sum.getValue().of(sum.getKey()))
                 .sorted(Comparator.comparing(Earning::earner)
                         .thenComparing(Earning::month)
                         .thenComparing(earning -> earning.taken().currencyCode()))
                 .toList();
     }
 
-    private static List<Earning> split(EarningGroup group, Turnover turnover) {
-        Contract contract = turnover.contract();
-        Money net = turnover.taken().minus(turnover.refunded());
-        Money commission = part(net, contract.terms().commission());
-        String whole = group == EarningGroup.PROJECT
-                ? contract.terms().projectId()
-                : contract.terms().organisationId();
-        if (group != EarningGroup.EMPLOYEE) {
-            return whole == null
-                    ? List.of()
-                    : List.of(new Earning(whole, turnover.month(), turnover.taken(), turnover.refunded(), commission));
+    private static void add(Turnover turnover, EarningGroup group, Map<Key, Sums> sums) {
+        ContractTerms terms = turnover.contract().terms();
+        Currency currency = turnover.taken().currency();
+        long taken = turnover.taken().minorUnits();
+        long refunded = turnover.refunded().minorUnits();
+        long commission = part(Math.subtractExact(taken, refunded), terms.commission());
+        if (group == EarningGroup.EMPLOYEE) {
+            List<Worker> workers = terms.workers();
+            long[] takens = shares(taken, workers);
+            long[] refundeds = shares(refunded, workers);
+            long[] commissions = shares(commission, workers);
+            for (int n = 0; n < workers.size(); n++) {
+                sums.computeIfAbsent(
+                                new Key(workers.get(n).employeeId(), turnover.month(), currency), key -> new Sums())
+                        .add(takens[n], refundeds[n], commissions[n]);
+            }
+            return;
         }
-        List<Worker> workers = contract.terms().workers();
-        List<Money> taken = shares(turnover.taken(), workers);
-        List<Money> refunded = shares(turnover.refunded(), workers);
-        List<Money> kept = shares(commission, workers);
-        List<Earning> earnings = new ArrayList<>();
-        for (int n = 0; n < workers.size(); n++) {
-            earnings.add(new Earning(
-                    workers.get(n).employeeId(), turnover.month(), taken.get(n), refunded.get(n), kept.get(n)));
+        String whole = group == EarningGroup.PROJECT ? terms.projectId() : terms.organisationId();
+        if (whole != null) {
+            sums.computeIfAbsent(new Key(whole, turnover.month(), currency), key -> new Sums())
+                    .add(taken, refunded, commission);
         }
-        return earnings;
     }
 
     /** A part in hundredths of a percent, cut towards zero. */
-    private static Money part(Money money, int share) {
-        long minor = money.minorUnits();
-        if (minor <= SMALL && minor >= -SMALL) {
-            return Money.ofMinorUnits(minor * share / WHOLE.intValue(), money.currency());
+    private static long part(long units, int share) {
+        if (units <= SMALL && units >= -SMALL) {
+            return units * share / WHOLE;
         }
-        BigInteger units =
-                BigInteger.valueOf(minor).multiply(BigInteger.valueOf(share)).divide(WHOLE);
-        return Money.ofMinorUnits(units.longValueExact(), money.currency());
+        return BigInteger.valueOf(units)
+                .multiply(BigInteger.valueOf(share))
+                .divide(BigInteger.valueOf(WHOLE))
+                .longValueExact();
     }
 
-    private static List<Money> shares(Money money, List<Worker> workers) {
-        List<Money> parts = new ArrayList<>();
-        Money left = money;
-        for (Worker worker : workers) {
-            Money part = part(money, worker.share());
-            parts.add(part);
-            left = left.minus(part);
+    private static long[] shares(long units, List<Worker> workers) {
+        long[] parts = new long[workers.size()];
+        long left = units;
+        for (int n = 0; n < parts.length; n++) {
+            parts[n] = part(units, workers.get(n).share());
+            left -= parts[n];
         }
-        Money unit = Money.ofMinorUnits(left.amount().signum(), money.currency());
-        for (int n = 0; left.amount().signum() != 0; n++) {
-            parts.set(n, parts.get(n).plus(unit));
-            left = left.minus(unit);
+        int unit = Long.signum(left);
+        for (int n = 0; left != 0; n++) {
+            parts[n] += unit;
+            left -= unit;
         }
         return parts;
+    }
+
+    /** In minor units, so exact; that a sum is a possible amount is seen when it becomes money. */
+    private static final class Sums {
+        private long taken;
+        private long refunded;
+        private long commission;
+
+        void add(long moreTaken, long moreRefunded, long moreCommission) {
+            taken = Math.addExact(taken, moreTaken);
+            refunded = Math.addExact(refunded, moreRefunded);
+            commission = Math.addExact(commission, moreCommission);
+        }
+
+        Earning of(Key key) {
+            return new Earning(key.earner, key.month, money(taken, key), money(refunded, key), money(commission, key));
+        }
+
+        private static Money money(long units, Key key) {
+            return Money.ofMinorUnits(units, key.currency);
+        }
     }
 }

@@ -17,9 +17,12 @@ import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EarningsTest {
     private static final YearMonth NOVEMBER = YearMonth.of(2026, 11);
@@ -107,5 +110,35 @@ class EarningsTest {
     void of_monthsOutOfOrder_areRefused() {
         assertThatThrownBy(() -> earnings.of(EarningGroup.PROJECT, NOVEMBER, NOVEMBER.minusMonths(1)))
                 .isInstanceOf(InvalidInputException.class);
+    }
+
+    private static Earnings over(int times, String amount) {
+        Turnover one = new Turnover(
+                draft("c1", "org", NOON), NOVEMBER, Money.parse("KWD " + amount), Money.parse("KWD 0.000"));
+        return new Earnings((from, to) -> Collections.nCopies(times, one));
+    }
+
+    @Test
+    void of_largestAmount_isExact() {
+        assertThat(over(1, "999999999999999.999").of(EarningGroup.ORGANISATION, NOVEMBER, NOVEMBER))
+                .singleElement()
+                .satisfies(
+                        earning -> assertThat(earning.commission()).isEqualTo(Money.parse("KWD 24999999999999.999")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 20})
+    void of_sumIsTooLarge_isRefused(int times) {
+        assertThatThrownBy(() -> over(times, "600000000000000.000").of(EarningGroup.ORGANISATION, NOVEMBER, NOVEMBER))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("out of range");
+    }
+
+    @Test
+    void turnover_ofTwoCurrencies_isRefused() {
+        assertThatThrownBy(() -> new Turnover(
+                        draft("c1", "org", NOON), NOVEMBER, Money.parse("KWD 1.000"), Money.parse("SAR 1.00")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("refunded");
     }
 }

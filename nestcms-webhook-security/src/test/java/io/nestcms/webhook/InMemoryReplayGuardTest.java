@@ -56,6 +56,34 @@ class InMemoryReplayGuardTest implements ReplayGuardContract {
     }
 
     @Test
+    void commit_lateAndFull_forgetsTheOldestDone() {
+        InMemoryReplayGuard small = builder().maxEntries(2).build();
+        Granted late = (Granted) small.claim("a");
+        passLease();
+        small.commit((Granted) small.claim("b"));
+        small.commit((Granted) small.claim("c"));
+
+        small.commit(late);
+
+        assertThat(small.size()).isEqualTo(2);
+        assertThat(small.claim("a")).isEqualTo(new ReplayClaim.Done());
+        assertThat(small.claim("c")).isEqualTo(new ReplayClaim.Done());
+    }
+
+    @Test
+    void commit_lateAfterAnotherWasDone_keepsItNoLonger() {
+        Granted late = (Granted) guard.claim("a");
+        passLease();
+        guard.commit((Granted) guard.claim("a"));
+        nanos.addAndGet(Duration.ofMinutes(30).toNanos());
+
+        guard.commit(late);
+
+        nanos.addAndGet(Duration.ofMinutes(30).toNanos());
+        assertThat(guard.claim("a")).isInstanceOf(Granted.class);
+    }
+
+    @Test
     void claim_moreKeysThanTheBound_staysWithinIt() {
         InMemoryReplayGuard small = builder().maxEntries(1000).build();
         for (int i = 0; i < 5000; i++) {
