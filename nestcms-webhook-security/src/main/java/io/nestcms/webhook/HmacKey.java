@@ -4,6 +4,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -11,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a secret with the {@link Mac} objects that were set up with them. Setting one up costs as much as signing a
- * few hundred bytes, so they are kept: one place for each algorithm and stripe of threads, taken out while in use. The stripes lie
- * a cache line apart, so that threads do not slow each other down by writing side by side.
+ * few hundred bytes, so they are kept: one for each algorithm and stripe of threads, and marked while in use. The marks lie a
+ * cache line apart, so that threads do not slow each other down by writing side by side; they are numbers, since a
+ * reference that is written makes work for the garbage collector.
  */
 final class HmacKey implements SecretKey {
     private static final long serialVersionUID = 1L;
     private static final int STRIPES = 16;
-    /** References in a cache line of 64 bytes; more than there are algorithms. */
+    /** Numbers in a cache line of 64 bytes; more than there are algorithms. */
     private static final int STRIPE = 16;
 
-    private final AtomicReferenceArray<@Nullable Mac> idle = new AtomicReferenceArray<>(STRIPES * STRIPE);
+    private final AtomicReferenceArray<@Nullable Mac> kept = new AtomicReferenceArray<>(STRIPES * STRIPE);
+    /** 1 at the place of a {@link Mac} that a thread is using. */
+    private final AtomicIntegerArray used = new AtomicIntegerArray(STRIPES * STRIPE);
 
     private final byte[] bytes;
     private volatile boolean closed;
@@ -33,24 +37,36 @@ final class HmacKey implements SecretKey {
         return closed;
     }
 
+    /** Signs, or returns {@code null} when the key is closed. */
     byte @Nullable [] mac(MacAlgorithm algorithm, byte[][] parts) {
         int place = (int) (Thread.currentThread().getId() & (STRIPES - 1)) * STRIPE + place(algorithm);
-        Mac mac = idle.getAndSet(place, null);
-        if (mac == null) {
-            mac = newMac(algorithm);
+        if (!used.compareAndSet(place, 0, 1)) { // a thread of the same stripe is at it
+            Mac mac = newMac(algorithm);
+            return mac == null ? null : sign(mac, parts);
         }
-        if (mac == null || closed) {
-            return null;
+        byte @Nullable [] result = null;
+        try {
+            Mac mac = kept.get(place);
+            if (mac == null) {
+                mac = newMac(algorithm);
+                kept.set(place, mac);
+            }
+            result = mac == null ? null : sign(mac, parts);
+            return result;
+        } finally {
+            if (result == null
+                    || closed) { // left half-fed; or closed meanwhile, when nothing set up with the bytes may stay
+                kept.set(place, null);
+            }
+            used.set(place, 0);
         }
+    }
+
+    private static byte[] sign(Mac mac, byte[][] parts) {
         for (byte[] part : parts) {
             mac.update(part);
         }
-        byte[] result = mac.doFinal();
-        idle.set(place, mac);
-        if (closed) { // closed meanwhile: nothing set up with the bytes may stay
-            idle.set(place, null);
-        }
-        return result;
+        return mac.doFinal();
     }
 
     private static int place(MacAlgorithm algorithm) {
@@ -77,8 +93,8 @@ final class HmacKey implements SecretKey {
     synchronized void close() {
         closed = true;
         Arrays.fill(bytes, (byte) 0);
-        for (int i = 0; i < idle.length(); i++) {
-            idle.set(i, null);
+        for (int i = 0; i < kept.length(); i++) {
+            kept.set(i, null);
         }
     }
 
