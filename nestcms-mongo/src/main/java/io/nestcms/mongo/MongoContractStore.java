@@ -42,8 +42,8 @@ final class MongoContractStore implements ContractStore {
 
     /** What a statement does not tell, and what would be sent for nothing: personal data first of all. */
     private static final List<String> NOT_TOLD = List.of(
-            "events",
-            "buriedEvents",
+            ContractDocuments.EVENTS,
+            ContractDocuments.BURIED,
             "payments.order.customer",
             "payments.order.description",
             "payments.scope",

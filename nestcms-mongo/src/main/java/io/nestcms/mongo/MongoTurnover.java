@@ -93,7 +93,12 @@ final class MongoTurnover implements TurnoverStore {
                         new Document("from", ContractDocuments.COLLECTION)
                                 .append("localField", "_id.contract")
                                 .append("foreignField", "_id")
-                                .append("as", "contract")));
+                                .append("as", "contract")),
+                // events that wait would be sent for nothing
+                new Document(
+                        "$project",
+                        new Document("contract." + ContractDocuments.EVENTS, 0)
+                                .append("contract." + ContractDocuments.BURIED, 0)));
     }
 
     private static List<Turnover> turnover(Document perContract) {
