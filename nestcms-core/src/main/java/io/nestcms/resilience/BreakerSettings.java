@@ -440,6 +440,18 @@ public final class BreakerSettings {
         }
 
         /**
+         * Stops watching slow calls, which the ready-made settings do: for a dependency whose client waits through short
+         * interruptions by itself, where all waiting calls succeed at the moment in which the interruption ends.
+         *
+         * @return this builder
+         */
+        public Builder ignoreSlowCalls() {
+            this.slowAfter = null;
+            this.slowRate = 1;
+            return this;
+        }
+
+        /**
          * How much a failure of a class counts. Default 1 for each.
          *
          * @param failureClass the class

@@ -45,7 +45,25 @@ public final class Aggregations {
     /** By which equal aggregations are known; of the last rows that were ever kept, with a mark. */
     private record Key(String name, String collection, List<BsonDocument> pipeline, boolean last) {}
 
-    private record Kept(List<?> rows, long loadedAt) {}
+    /** Rows, and when they were there: what takes long to load is kept as long as anything else. */
+    private static final class Kept {
+        private final List<?> rows;
+        private final long at;
+        private boolean dropped;
+
+        Kept(List<?> rows, long at) {
+            this.rows = rows;
+            this.at = at;
+        }
+
+        /** Once, whoever finds that their time is over: later ones would drop what the first is loading in their place. */
+        synchronized void dropOnce(Runnable drop) {
+            if (!dropped) {
+                dropped = true;
+                drop.run();
+            }
+        }
+    }
 
     private record Answered<T>(ReadAnswer<List<T>> answer, AggregationRun.@Nullable Miss miss) {
         static <T> Answered<T> of(List<T> rows) {
@@ -149,8 +167,8 @@ public final class Aggregations {
         Key key = key(aggregation, false);
         AtomicReference<AggregationRun.@Nullable Miss> miss = new AtomicReference<>();
         Kept kept = load(aggregation, key, miss);
-        if (nanoTime.getAsLong() - kept.loadedAt > aggregation.keptFor().toNanos()) {
-            cache.invalidate(key);
+        if (nanoTime.getAsLong() - kept.at > aggregation.keptFor().toNanos()) {
+            kept.dropOnce(() -> cache.invalidate(key));
             kept = load(aggregation, key, miss);
         }
         AggregationRun.Miss why = miss.get();
@@ -159,10 +177,10 @@ public final class Aggregations {
 
     private <T> Kept load(Aggregation<T> aggregation, Key key, AtomicReference<AggregationRun.@Nullable Miss> miss) {
         return (Kept) cache.get(key, aggregation.tags(), () -> {
-            long at = nanoTime.getAsLong();
-            miss.set(miss(aggregation, loads.get(key), at));
-            Kept fresh = new Kept(current(aggregation), at);
-            loads.put(key, at);
+            miss.set(miss(aggregation, loads.get(key), nanoTime.getAsLong()));
+            List<T> rows = current(aggregation);
+            Kept fresh = new Kept(rows, nanoTime.getAsLong());
+            loads.put(key, fresh.at);
             if (aggregation.isStaleAllowed()) {
                 cache.merge(key(aggregation, true), fresh, (old, latest) -> latest);
             }

@@ -1,11 +1,13 @@
 package io.nestcms.mongo;
 
 import com.mongodb.ErrorCategory;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoExecutionTimeoutException;
 import com.mongodb.MongoNodeIsRecoveringException;
 import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoServerUnavailableException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoTimeoutException;
@@ -50,9 +52,11 @@ final class Calls {
     static Calls guarded(CircuitBreakers breakers) {
         BreakerSettings settings =
                 BreakerSettings.database().dependency("database").build();
+        // the driver holds writes through an election, and lets all of them succeed, slowly, when it is over
+        BreakerSettings patient = settings.toBuilder().ignoreSlowCalls().build();
         return new Calls(
                 breakers.create("database-read", settings),
-                breakers.create("database-write", settings),
+                breakers.create("database-write", patient),
                 breakers.create("database-stale-read", settings));
     }
 
@@ -140,6 +144,8 @@ final class Calls {
         return failed instanceof MongoTimeoutException
                 || failed instanceof MongoSocketException
                 || failed instanceof MongoSecurityException
+                || failed instanceof MongoConnectionPoolClearedException // another call has found the server gone
+                || failed instanceof MongoServerUnavailableException
                 || failed instanceof MongoNotPrimaryException
                 || failed instanceof MongoNodeIsRecoveringException
                 || failed instanceof MongoExecutionTimeoutException

@@ -117,7 +117,7 @@ final class MongoTurnover implements TurnoverStore {
     private static Turnover add(Contract contract, Currency currency, Stored sum, Map<Key, Turnover> sums) {
         int number = sum.integer("month");
         YearMonth month = YearMonth.of(number / 100, number % 100);
-        Money money = sum.money("amount", currency);
+        Money money = sum.sum("amount", currency);
         Money zero = Money.zero(money.currency());
         boolean back = sum.constant("kind", TransactionKind.class) == TransactionKind.REFUND;
         Turnover one = new Turnover(contract, month, back ? zero : money, back ? money : zero);

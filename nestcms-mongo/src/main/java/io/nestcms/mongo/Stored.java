@@ -1,7 +1,9 @@
 package io.nestcms.mongo;
 
 import io.nestcms.crypto.FieldCipher;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * field and never shows a value.
  */
 final class Stored {
+    /** From here on an amount is out of {@link Money}'s range. */
+    private static final BigDecimal TOO_MUCH = BigDecimal.TEN.pow(15);
+
     private final Document document;
     private final String path;
 
@@ -89,8 +94,25 @@ final class Stored {
     Money money(String field, Currency currency) {
         try {
             return new Money(required(field, Decimal128.class).bigDecimalValue(), currency);
-        } catch (ArithmeticException | io.nestcms.failure.InvalidInputException broken) {
+        } catch (ArithmeticException | InvalidInputException broken) {
             throw unreadable(field, broken);
+        }
+    }
+
+    /**
+     * Money that the server has added up.
+     *
+     * @throws InvalidInputException if it is too much for {@link Money}, which is no sign of a broken document
+     */
+    Money sum(String field, Currency currency) {
+        try {
+            return money(field, currency);
+        } catch (NestMongoException broken) {
+            Decimal128 sum = required(field, Decimal128.class);
+            if (sum.isFinite() && sum.bigDecimalValue().abs().compareTo(TOO_MUCH) >= 0) {
+                throw new InvalidInputException(field, "is out of range", "a sum of less than 10^15 in size");
+            }
+            throw broken;
         }
     }
 

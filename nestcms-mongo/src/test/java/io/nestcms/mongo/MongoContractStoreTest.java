@@ -1,6 +1,7 @@
 package io.nestcms.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.contract.Contract;
 import io.nestcms.contract.ContractEvent.ContractRevised;
@@ -19,6 +20,8 @@ import io.nestcms.contract.contract.ContractStoreContract;
 import io.nestcms.earning.EarningGroup;
 import io.nestcms.earning.Earnings;
 import io.nestcms.earning.PlainTurnover;
+import io.nestcms.earning.TurnoverStore;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
@@ -139,6 +143,23 @@ class MongoContractStoreTest extends ContractStoreContract {
                     .filter(payment -> id.value().equals(payment.order().contractId()))
                     .toList();
             assertThat(statement).isEqualTo(ContractStatement.of(statement.contract(), ofContract));
+        }
+    }
+
+    @Test
+    void earnings_ofMoreThanMoneyCanHold_areRefusedAsInThePlainWay() {
+        mongo.contracts().insert(ContractSamples.draft("c", "org", ContractSamples.NOON));
+        for (String id : List.of("a", "b")) {
+            MoneyMove half = ContractSamples.move(
+                    "T" + id, TransactionKind.SALE, "SAR 600000000000000.00", ContractSamples.NOON);
+            mongo.payments().insert(ContractSamples.payment(id, "c", ContractSamples.NOON, List.of(half)), List.of());
+        }
+        YearMonth month = YearMonth.from(ContractSamples.NOON.atOffset(ZoneOffset.UTC));
+
+        for (TurnoverStore way : List.of(mongo.turnover(), new PlainTurnover(mongo.payments(), mongo.contracts()))) {
+            assertThatThrownBy(() -> new Earnings(way).of(EarningGroup.ORGANISATION, month, month))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("amount is out of range");
         }
     }
 
