@@ -9,6 +9,7 @@ import io.nestcms.system.SystemEvent;
 import io.nestcms.testkit.EmbeddedMongo;
 import io.nestcms.testkit.TcpProxy;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -136,6 +137,31 @@ class OutageTest {
         assertThat(merchant.create("key-1", Merchant.order("ORD-1", "10.000", "KWD"))
                         .status())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void databaseGone_payerComingBack_seesAPage_andTheSameWayWorksAgain() throws Exception {
+        start("&serverSelectionTimeoutMS=300&connectTimeoutMS=300");
+        String id = stage.merchant
+                .create("key-1", Merchant.order("ORD-1", "10.000", "KWD"))
+                .text("id");
+        Payer.WayBack way = stage.payer.pay(stage.merchant.process(id).text("redirectUrl"), Payer.APPROVED);
+        wire.refuse(true);
+        wire.reset();
+
+        HttpResponse<String> unseen = stage.payer.goBack(way);
+
+        assertThat(unseen.statusCode()).isEqualTo(503);
+        assertThat(unseen.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(unseen.headers().firstValue("Retry-After")).contains("5");
+        assertThat(unseen.body()).contains("Do not pay again").doesNotContain(id);
+
+        wire.refuse(false);
+
+        Stage.eventually()
+                .untilAsserted(
+                        () -> assertThat(stage.payer.goBack(way).statusCode()).isEqualTo(303));
+        assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED");
     }
 
     @Test

@@ -14,12 +14,14 @@ import io.nestcms.payment.PaymentEvent;
 import io.nestcms.resilience.CircuitEvent;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.webhook.WebhookEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * What is put on record: a line in the log for each deed and, where there is a trail, a record in it. Records are written behind
@@ -33,6 +35,8 @@ final class AuditLog {
     private static final String WRITING = "audit trail";
     private static final String CHAIN = "audit chain";
     private static final int MAILBOX = 10_000;
+    /** With a quarter of a minute between them at most, nearly an hour: an outage of the database must itself be on record. */
+    private static final int TRIES = 200;
 
     private final @Nullable AuditTrail trail;
     private final String node;
@@ -50,20 +54,29 @@ final class AuditLog {
         bus.subscribe(Object.class, AuditLog::line);
         if (trail != null) {
             // a mailbox each: a burst of webhooks, which others cause, must not keep a payment's event from its record
-            record(trail, bus, PaymentEvent.class);
-            record(trail, bus, WebhookEvent.WebhookValidated.class);
-            record(trail, bus, CircuitEvent.class);
-            record(trail, bus, SystemEvent.class);
+            bus.subscribeEnvelopes(
+                    PaymentEvent.class,
+                    envelope -> append(trail, envelope),
+                    oneByOne(PaymentEvent.class).build());
+            // the outbox delivers those of payments again; of these there is no other copy
+            patiently(trail, bus, WebhookEvent.WebhookValidated.class);
+            patiently(trail, bus, CircuitEvent.class);
+            patiently(trail, bus, SystemEvent.class);
         }
     }
 
-    private <E> void record(AuditTrail to, EventBus bus, Class<E> type) {
-        SubscriptionSettings<E> oneByOne = SubscriptionSettings.<E>async()
+    private <E> void patiently(AuditTrail to, EventBus bus, Class<E> type) {
+        SubscriptionSettings<E> patient = oneByOne(type)
+                .retry(TRIES, Duration.ofMillis(100), Duration.ofSeconds(15))
+                .build();
+        bus.subscribeEnvelopes(type, envelope -> append(to, envelope), patient);
+    }
+
+    private static <E> SubscriptionSettings.Builder<E> oneByOne(Class<E> type) {
+        return SubscriptionSettings.<E>async()
                 .name("audit of " + type.getSimpleName())
                 .key(event -> "audit")
-                .mailbox(MAILBOX, Overflow.REJECT)
-                .build();
-        bus.subscribeEnvelopes(type, envelope -> append(to, envelope), oneByOne);
+                .mailbox(MAILBOX, Overflow.REJECT);
     }
 
     private static void line(Object event) {
@@ -83,8 +96,13 @@ final class AuditLog {
         try {
             to.append(new AuditEntry(deed.at(), ACTOR, deed.action(), deed.subject(), node, details));
         } catch (RuntimeException failed) {
-            LOG.error(
-                    "{} {} is not on record: the audit trail cannot be written", deed.action(), deed.subject(), failed);
+            // one trace for each outage
+            LoggingEventBuilder line = failing ? LOG.atError() : LOG.atError().setCause(failed);
+            line.log(
+                    "{} {} is not on record: the audit trail cannot be written: {}",
+                    deed.action(),
+                    deed.subject(),
+                    failed.getMessage());
             failing = true;
             incidents.report(WRITING, "cannot be written: " + failed.getClass().getSimpleName());
             throw failed;

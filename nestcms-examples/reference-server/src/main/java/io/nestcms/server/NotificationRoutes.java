@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.mongo.DatabaseUnavailableException;
 import io.nestcms.payment.ApplyResult;
 import io.nestcms.payment.GatewayNotification;
 import io.nestcms.payment.Payment;
@@ -32,6 +33,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What PayTabs and the payer's browser send. Both are hints: they are verified, compared with the order, and then the
@@ -41,11 +44,13 @@ final class NotificationRoutes {
     static final String WEBHOOK = "/payments/v2/webhook";
     static final String RETURN = "/payments/v2/return";
 
+    private static final Logger LOG = LoggerFactory.getLogger(NotificationRoutes.class);
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
     private static final int RETURN_BYTES = 16 * 1024;
-    private static final String REFUSED_RETURN = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-            + "<title>Payment</title><p>This way back could not be verified. The payment's state is in "
-            + "<a href=\"/\">your list</a>.</p></html>";
+    private static final String REFUSED_RETURN = page("This way back could not be verified.");
+    private static final String UNSEEN_RETURN =
+            page("Your payment is being looked into: we cannot see it at this moment. Do not pay again.");
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Payments payments;
     private final PayTabsNotifications notifications;
@@ -102,7 +107,18 @@ final class NotificationRoutes {
                         refusal -> answer(context, Outcome.of(refusal.answer())));
     }
 
+    /** A payer gets a page, whatever happens; the callback and the reconciler see to the payment. */
     private void payerReturns(Context context) {
+        try {
+            follow(context);
+        } catch (DatabaseUnavailableException outage) {
+            LOG.warn("A payer's way back could not be followed: {}", outage.getMessage());
+            context.header("Retry-After", Long.toString(Problem.seconds(SOON)));
+            page(context, 503, UNSEEN_RETURN);
+        }
+    }
+
+    private void follow(Context context) {
         returns.verify(received(context, returns))
                 .fold(
                         proof -> {
@@ -123,7 +139,7 @@ final class NotificationRoutes {
      */
     private record Outcome(WebhookAnswer answer, Duration retryAfter, Optional<Payment> payment) {
         static Outcome of(WebhookAnswer answer) {
-            return new Outcome(answer, Duration.ofSeconds(5), Optional.empty());
+            return new Outcome(answer, SOON, Optional.empty());
         }
 
         static Outcome done(Payment payment) {
@@ -169,10 +185,19 @@ final class NotificationRoutes {
     }
 
     private static Context refuse(Context context) {
-        return context.status(401)
+        return page(context, 401, REFUSED_RETURN);
+    }
+
+    private static Context page(Context context, int status, String page) {
+        return context.status(status)
                 .header("Content-Security-Policy", "default-src 'none'")
                 .contentType("text/html; charset=utf-8")
-                .result(REFUSED_RETURN);
+                .result(page);
+    }
+
+    private static String page(String sentence) {
+        return "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Payment</title><p>" + sentence
+                + " The payment's state is in <a href=\"/\">your list</a>.</p></html>";
     }
 
     private static Context back(Context context, Optional<Payment> payment) {

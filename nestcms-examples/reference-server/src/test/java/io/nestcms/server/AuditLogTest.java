@@ -2,6 +2,7 @@ package io.nestcms.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.nestcms.audit.AuditEntry;
 import io.nestcms.audit.AuditHead;
@@ -17,10 +18,14 @@ import io.nestcms.incident.Incident;
 import io.nestcms.incident.Incidents;
 import io.nestcms.payment.PaymentEvent.PaymentOutcomeUnknown;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.resilience.CircuitEvent.CircuitOpened;
+import io.nestcms.resilience.FailureClass;
 import io.nestcms.system.HealthStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,12 +40,14 @@ class AuditLogTest {
     /** Works, refuses, or shows another chain than it wrote. */
     private static final class FailingTrail implements AuditTrail {
         private final AuditTrail records = new InMemoryAuditTrail(NamedKey.of("test", new byte[32]));
+        private final AtomicInteger refused = new AtomicInteger();
         private volatile boolean refusing;
         private volatile boolean broken;
 
         @Override
         public AuditRecord append(AuditEntry entry) {
             if (refusing) {
+                refused.incrementAndGet();
                 throw new IllegalStateException("the disk is full");
             }
             return records.append(entry);
@@ -107,6 +114,20 @@ class AuditLogTest {
         assertThat(audit.health().status()).isEqualTo(HealthStatus.UP);
         assertThat(incidents.open()).isEmpty();
         assertThat(trail.head().sequence()).isEqualTo(1);
+    }
+
+    @Test
+    void circuitOfTheTrailsOwnDatabase_isOnRecordWhenTheOutageIsOver() {
+        audit.subscribe(bus);
+        trail.refusing = true;
+        bus.publish(new CircuitOpened("database", "database-write", AT, Duration.ofSeconds(2), FailureClass.TIMEOUT));
+        await().atMost(1, TimeUnit.MINUTES).until(() -> trail.refused.get() > 3);
+
+        trail.refusing = false;
+
+        await().atMost(1, TimeUnit.MINUTES).until(() -> trail.head().sequence() == 1);
+        assertThat(trail.read(1, 10).get(0).entry().subject()).isEqualTo("circuit/database-write");
+        await().atMost(1, TimeUnit.MINUTES).until(() -> audit.health().status() == HealthStatus.UP);
     }
 
     @Test
