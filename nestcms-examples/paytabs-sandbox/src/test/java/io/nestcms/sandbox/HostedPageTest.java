@@ -45,7 +45,8 @@ class HostedPageTest {
         JsonNode paid = merchant.pay(page);
         assertThat(paid.path("status").asText()).isEqualTo("A");
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> merchant.notifications.size() == 1);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> merchant.notifications.size() == 1 && sandbox.callbacksUnderWay() == 0);
         Merchant.Notification told = merchant.notifications.get(0);
         assertThat(told.signature()).isEqualTo(merchant.hmac(told.body()));
         assertThat(told.json().path("tran_total").asText()).isEqualTo("250.000");
