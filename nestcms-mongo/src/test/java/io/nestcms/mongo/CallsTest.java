@@ -20,10 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which calls open which circuit. */
+@ExtendWith(RefusalCheck.class)
 class CallsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final CircuitBreakers breakers =

@@ -88,14 +88,16 @@ class OutageTest {
                 .untilAsserted(
                         () -> assertThat(stage.merchant.get("/health/readiness").text("status"))
                                 .isEqualTo("UP"));
-        assertThat(parts().path("incidents")).isEmpty();
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(parts().path("incidents")).isEmpty());
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(stage.heard(SystemEvent.IncidentResolved.class))
+                        .extracting(SystemEvent.IncidentResolved::subject)
+                        .contains("health of database"));
         assertThat(stage.heard(SystemEvent.HealthChanged.class))
                 .filteredOn(event -> event.component().equals("database"))
                 .extracting(SystemEvent.HealthChanged::now)
                 .containsExactly(HealthStatus.DOWN, HealthStatus.UP);
-        assertThat(stage.heard(SystemEvent.IncidentResolved.class))
-                .extracting(SystemEvent.IncidentResolved::subject)
-                .contains("health of database");
     }
 
     @Test

@@ -156,7 +156,8 @@ class SafekeepingTest {
                                     .path("incidents"))
                             .extracting(incident -> incident.path("subject").asText())
                             .contains("backup"));
-            assertThat(stage.heard(SystemEvent.BackupFailed.class)).isNotEmpty();
+            Stage.eventually()
+                    .until(() -> !stage.heard(SystemEvent.BackupFailed.class).isEmpty());
         }
     }
 
@@ -194,9 +195,10 @@ class SafekeepingTest {
             Stage.eventually()
                     .untilAsserted(() -> assertThat(auditStatus(again)).isEqualTo("DOWN"));
             assertThat(again.merchant.get("/health").text("status")).isEqualTo("DEGRADED");
-            assertThat(again.heard(SystemEvent.IncidentOpened.class))
-                    .extracting(SystemEvent.IncidentOpened::subject)
-                    .contains("audit chain");
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(again.heard(SystemEvent.IncidentOpened.class))
+                            .extracting(SystemEvent.IncidentOpened::subject)
+                            .contains("audit chain"));
         }
     }
 }
