@@ -3,6 +3,7 @@ package io.nestcms.contract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The events of contracts that wait for delivery: the other half of a {@link ContractStore}, which writes them in the same write
@@ -18,35 +19,40 @@ public interface ContractOutbox {
      *
      * @param now the present
      * @param lease for how long others leave them alone
-     * @return all waiting events of one contract in order; empty when there is nothing to do
+     * @return all waiting events of one contract; empty when there is nothing to do
      */
-    List<ContractNotice> claim(Instant now, Duration lease);
+    Optional<ContractClaim> claim(Instant now, Duration lease);
 
     /**
-     * Removes an event that every listener has handled. Repeatable.
+     * Removes an event that every listener has handled. Without effect when the claim is no longer held. Repeatable.
      *
-     * @param notice the event
+     * @param claim the claim
+     * @param notice one of its events
+     * @return whether the claim is still held
      */
-    void delivered(ContractNotice notice);
+    boolean delivered(ContractClaim claim, ContractNotice notice);
 
     /**
-     * Ends the claim on the events of the contract of one whose delivery failed: counts the failure and puts them off to a
-     * later time. Without effect when the event does not wait any more.
+     * Ends the claim after a delivery that failed: counts the failure and puts the contract's events off to a later time. Without
+     * effect when the claim is no longer held.
      *
-     * @param notice the event
+     * @param claim the claim
+     * @param notice the event that failed
      * @param cause why, in a few words without a secret
      * @param nextAt when the contract's events are due again
      */
-    void postpone(ContractNotice notice, String cause, Instant nextAt);
+    void postpone(ContractClaim claim, ContractNotice notice, String cause, Instant nextAt);
 
     /**
-     * Takes an event that cannot be delivered out of the way, to where it can be listed and replayed. Without effect when it
-     * does not wait any more. Repeatable.
+     * Takes an event that cannot be delivered out of the way, to where it can be listed and replayed. Without effect when the
+     * claim is no longer held. Repeatable.
      *
-     * @param notice the event
+     * @param claim the claim
+     * @param notice the event that failed
      * @param cause why, in a few words without a secret
+     * @return whether the claim is still held
      */
-    void bury(ContractNotice notice, String cause);
+    boolean bury(ContractClaim claim, ContractNotice notice, String cause);
 
     /**
      * The events that were taken out of the way.
@@ -67,12 +73,12 @@ public interface ContractOutbox {
     boolean replay(ContractId contract, String noticeId, Instant now);
 
     /**
-     * Ends the claim on a contract's events.
+     * Ends the claim. Without effect when it is no longer held. Repeatable.
      *
-     * @param contract the contract
+     * @param claim the claim
      * @param nextAt when what is left is due
      */
-    void release(ContractId contract, Instant nextAt);
+    void release(ContractClaim claim, Instant nextAt);
 
     /**
      * How much waits.

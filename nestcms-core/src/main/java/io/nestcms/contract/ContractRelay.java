@@ -6,7 +6,6 @@ import io.nestcms.event.Redelivery;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,7 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContractRelay implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ContractRelay.class);
-    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+    /** How long the listeners of one event are waited for: less than the lease, in whose last part no delivery begins. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ContractOutbox outbox;
     private final EventBus bus;
@@ -73,35 +74,42 @@ public final class ContractRelay implements Runnable {
      */
     public int runOnce() {
         int delivered = 0;
-        List<ContractNotice> notices = outbox.claim(clock.instant(), LEASE);
-        while (!notices.isEmpty() && !Thread.currentThread().isInterrupted()) {
-            delivered += deliver(notices);
-            notices = outbox.claim(clock.instant(), LEASE);
+        Optional<ContractClaim> claim = outbox.claim(clock.instant(), LEASE);
+        while (claim.isPresent() && !Thread.currentThread().isInterrupted()) {
+            delivered += deliver(claim.get());
+            claim = outbox.claim(clock.instant(), LEASE);
         }
         return delivered;
     }
 
-    private int deliver(List<ContractNotice> notices) {
+    private int deliver(ContractClaim claim) {
         int delivered = 0;
-        ContractId contract = notices.get(0).event().contractId();
-        for (ContractNotice notice : notices) {
+        for (ContractNotice notice : claim.notices()) {
+            if (clock.instant().plus(PATIENCE).isAfter(claim.until())) {
+                break; // the rest with a claim of its own
+            }
             ContractEvent event = notice.event();
             Optional<String> failure = bus.deliver(
-                    new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), LEASE);
+                    new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), PATIENCE);
+            boolean held;
             if (failure.isEmpty()) {
-                outbox.delivered(notice);
+                held = outbox.delivered(claim, notice);
                 delivered++;
             } else if (redelivery.isLast(notice.attempts())) {
                 LOG.error("Event {} buried after {} attempts: {}", notice.id(), redelivery.attempts(), failure.get());
-                outbox.bury(notice, failure.get());
+                held = outbox.bury(claim, notice, failure.get());
             } else {
                 Instant next = clock.instant().plus(redelivery.waitAfter(notice.attempts()));
                 LOG.warn("Event {} not handled, next attempt at {}: {}", notice.id(), next, failure.get());
-                outbox.postpone(notice, failure.get(), next);
+                outbox.postpone(claim, notice, failure.get(), next);
+                return delivered;
+            }
+            if (!held) {
+                // we were held up: whoever has the contract now delivers this event once more, and those after it
                 return delivered;
             }
         }
-        outbox.release(contract, clock.instant());
+        outbox.release(claim, clock.instant());
         return delivered;
     }
 }

@@ -68,7 +68,8 @@ public final class InMemoryContractStore implements ContractStore {
             Waiting before = waiting.getOrDefault(contract, new Waiting(List.of(), due, Instant.MIN));
             List<ContractNotice> all = new ArrayList<>(before.notices);
             all.addAll(notices);
-            Instant nextAt = before.nextAt.isBefore(due) ? before.nextAt : due;
+            // no sooner than what waits for another try: a new event comes after it anyway
+            Instant nextAt = before.nextAt.isAfter(due) ? before.nextAt : due;
             waiting.put(contract, new Waiting(all, nextAt, before.heldUntil));
         }
     }
@@ -124,7 +125,7 @@ public final class InMemoryContractStore implements ContractStore {
 
     private final class Outbox implements ContractOutbox {
         @Override
-        public List<ContractNotice> claim(Instant now, Duration lease) {
+        public Optional<ContractClaim> claim(Instant now, Duration lease) {
             synchronized (InMemoryContractStore.this) {
                 Optional<Map.Entry<ContractId, Waiting>> due = waiting.entrySet().stream()
                         .filter(entry -> !entry.getValue().notices.isEmpty())
@@ -133,37 +134,44 @@ public final class InMemoryContractStore implements ContractStore {
                         .min(Comparator.comparing(entry -> entry.getValue().nextAt));
                 due.ifPresent(entry -> entry.setValue(
                         new Waiting(entry.getValue().notices, entry.getValue().nextAt, now.plus(lease))));
-                return due.map(entry -> List.copyOf(entry.getValue().notices)).orElse(List.of());
+                return due.map(entry -> new ContractClaim(entry.getKey(), entry.getValue().notices, now.plus(lease)));
+            }
+        }
+
+        /** What waits, while the claim is held. */
+        private Optional<Waiting> held(ContractClaim claim) {
+            return Optional.ofNullable(waiting.get(claim.contract())).filter(it -> it.heldUntil.equals(claim.until()));
+        }
+
+        private void remove(ContractId contract, ContractNotice notice) {
+            waiting.computeIfPresent(contract, (id, before) -> {
+                List<ContractNotice> left = before.notices.stream()
+                        .filter(other -> !other.id().equals(notice.id()))
+                        .toList();
+                return new Waiting(left, before.nextAt, before.heldUntil);
+            });
+        }
+
+        @Override
+        public boolean delivered(ContractClaim claim, ContractNotice notice) {
+            synchronized (InMemoryContractStore.this) {
+                boolean held = held(claim).isPresent();
+                if (held) {
+                    remove(claim.contract(), notice);
+                }
+                return held;
             }
         }
 
         @Override
-        public void delivered(ContractNotice notice) {
+        public void postpone(ContractClaim claim, ContractNotice notice, String cause, Instant nextAt) {
             synchronized (InMemoryContractStore.this) {
-                waiting.computeIfPresent(notice.event().contractId(), (id, before) -> {
-                    List<ContractNotice> left = before.notices.stream()
-                            .filter(other -> !other.id().equals(notice.id()))
-                            .toList();
-                    return new Waiting(left, before.nextAt, before.heldUntil);
-                });
+                held(claim)
+                        .filter(before -> find(before, notice).isPresent())
+                        .ifPresent(before -> waiting.put(
+                                claim.contract(),
+                                new Waiting(failed(before.notices, notice, cause), nextAt, Instant.MIN)));
             }
-        }
-
-        @Override
-        public void postpone(ContractNotice notice, String cause, Instant nextAt) {
-            synchronized (InMemoryContractStore.this) {
-                waiting.computeIfPresent(
-                        notice.event().contractId(),
-                        (id, before) -> find(before, notice).isEmpty()
-                                ? before
-                                : new Waiting(failed(before.notices, notice, cause), nextAt, Instant.MIN));
-            }
-        }
-
-        private List<ContractNotice> failed(List<ContractNotice> notices, ContractNotice notice, String cause) {
-            return notices.stream()
-                    .map(other -> other.id().equals(notice.id()) ? other.failed(cause) : other)
-                    .toList();
         }
 
         private Optional<ContractNotice> find(Waiting among, ContractNotice notice) {
@@ -172,15 +180,21 @@ public final class InMemoryContractStore implements ContractStore {
                     .findFirst();
         }
 
+        private List<ContractNotice> failed(List<ContractNotice> notices, ContractNotice notice, String cause) {
+            return notices.stream()
+                    .map(other -> other.id().equals(notice.id()) ? other.failed(cause) : other)
+                    .toList();
+        }
+
         @Override
-        public void bury(ContractNotice notice, String cause) {
+        public boolean bury(ContractClaim claim, ContractNotice notice, String cause) {
             synchronized (InMemoryContractStore.this) {
-                Optional.ofNullable(waiting.get(notice.event().contractId()))
-                        .flatMap(among -> find(among, notice))
-                        .ifPresent(found -> {
-                            buried.add(found.failed(cause));
-                            delivered(found);
-                        });
+                Optional<Waiting> held = held(claim);
+                held.flatMap(among -> find(among, notice)).ifPresent(found -> {
+                    buried.add(found.failed(cause));
+                    remove(claim.contract(), found);
+                });
+                return held.isPresent();
             }
         }
 
@@ -210,12 +224,14 @@ public final class InMemoryContractStore implements ContractStore {
         }
 
         @Override
-        public void release(ContractId contract, Instant nextAt) {
+        public void release(ContractClaim claim, Instant nextAt) {
             synchronized (InMemoryContractStore.this) {
-                waiting.computeIfPresent(
-                        contract,
-                        (id, before) ->
-                                before.notices.isEmpty() ? null : new Waiting(before.notices, nextAt, Instant.MIN));
+                held(claim)
+                        .ifPresent(before -> waiting.compute(
+                                claim.contract(),
+                                (id, it) -> before.notices.isEmpty()
+                                        ? null
+                                        : new Waiting(before.notices, nextAt, Instant.MIN)));
             }
         }
 

@@ -137,6 +137,63 @@ class ContractsTest {
         bus.close();
     }
 
+    @Test
+    void edits_whileAListenerIsDown_useUpNoAttempts() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        EventBus bus = EventBus.builder().build();
+        bus.subscribe(ContractDrafted.class, event -> {
+            throw new IllegalStateException("down");
+        });
+        ContractRelay relay = new ContractRelay(store.outbox(), bus, at(now::get));
+        Contracts edited = new Contracts(store, at(now::get));
+        Contract draft = edited.draft(terms("org"));
+
+        for (int n = 0; n < 40; n++) {
+            relay.run();
+            now.set(NOON.plusMillis(500L * n));
+            edited.revise(draft.id(), terms("org" + n));
+        }
+
+        assertThat(store.outbox().buried(10)).isEmpty();
+        ContractClaim claim = store.outbox()
+                .claim(NOON.plusSeconds(60), Duration.ofSeconds(1))
+                .orElseThrow();
+        assertThat(claim.notices().get(0).attempts())
+                .as("after 0, 1, 3, 7 and 15 s")
+                .isBetween(4, 5);
+        assertThat(claim.notices()).hasSize(41);
+        bus.close();
+    }
+
+    @Test
+    void relay_heldUpBeyondItsClaim_stopsThere() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        EventBus bus = EventBus.builder().build();
+        List<ContractEvent> heard = new ArrayList<>();
+        bus.subscribe(ContractEvent.class, event -> {
+            heard.add(event);
+            if (heard.size() == 1) {
+                now.set(NOON.plusSeconds(61));
+                assertThat(store.outbox().claim(now.get(), Duration.ofMinutes(1)))
+                        .isPresent();
+            }
+        });
+        Contract draft = contracts.draft(terms("org"));
+        contracts.revise(draft.id(), terms("org2"));
+
+        new ContractRelay(store.outbox(), bus, at(now::get)).run();
+
+        assertThat(heard).as("the rest is the other worker's").hasSize(1);
+        now.set(NOON.plusSeconds(200));
+        new ContractRelay(store.outbox(), bus, at(now::get)).run();
+        assertThat(heard)
+                .as("that of the lost claim once more, and in order")
+                .hasSize(3)
+                .element(2)
+                .isInstanceOf(ContractRevised.class);
+        bus.close();
+    }
+
     private static Clock at(Supplier<Instant> now) {
         return new Clock() {
             @Override

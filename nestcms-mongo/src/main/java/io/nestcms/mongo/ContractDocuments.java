@@ -48,7 +48,8 @@ final class ContractDocuments {
             List<Document> events =
                     notices.stream().map(ContractDocuments::event).toList();
             update.append("$push", new Document(EVENTS, new Document("$each", events)))
-                    .append("$min", new Document("eventsNextAt", Times.nanos(contract.updatedAt())));
+                    // no sooner than what waits for another try: a new event comes after it anyway
+                    .append("$max", new Document("eventsNextAt", Times.nanos(contract.updatedAt())));
         }
         return update;
     }

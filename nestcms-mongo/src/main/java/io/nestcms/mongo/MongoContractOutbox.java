@@ -13,6 +13,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOptions;
+import io.nestcms.contract.ContractClaim;
 import io.nestcms.contract.ContractId;
 import io.nestcms.contract.ContractNotice;
 import io.nestcms.contract.ContractOutbox;
@@ -27,7 +28,7 @@ import org.bson.conversions.Bson;
 
 /**
  * The events that wait inside the contracts' documents. {@code eventsNextAt} is there while any wait and says when;
- * {@code eventsHeldUntil} is there while somebody works on them. Those that could not be delivered are in {@code buriedEvents}.
+ * {@code eventsHeldUntil} is there while somebody works on them, who is known by it. Those that could not be delivered are in {@code buriedEvents}.
  */
 final class MongoContractOutbox implements ContractOutbox {
     static final List<IndexSpec> INDEXES = List.of(
@@ -45,11 +46,12 @@ final class MongoContractOutbox implements ContractOutbox {
     }
 
     @Override
-    public List<ContractNotice> claim(Instant now, Duration lease) {
+    public Optional<ContractClaim> claim(Instant now, Duration lease) {
         long at = Times.nanos(now);
+        Instant until = now.plus(lease);
         Bson free = and(
                 lte("eventsNextAt", at), not(gt("eventsHeldUntil", at)), lte("v", ContractDocuments.FORMAT.version()));
-        Document take = new Document("$set", new Document("eventsHeldUntil", Times.nanos(now.plus(lease))));
+        Document take = new Document("$set", new Document("eventsHeldUntil", Times.nanos(until)));
         FindOneAndUpdateOptions options = new FindOneAndUpdateOptions()
                 .sort(new Document("eventsNextAt", 1))
                 .returnDocument(ReturnDocument.AFTER);
@@ -57,45 +59,57 @@ final class MongoContractOutbox implements ContractOutbox {
             Document claimed = calls.write(
                     "a claim on the events of contracts", () -> contracts.findOneAndUpdate(free, take, options));
             if (claimed == null) {
-                return List.of();
+                return Optional.empty();
             }
-            List<ContractNotice> notices = ContractDocuments.notices(claimed, ContractDocuments.EVENTS);
-            if (!notices.isEmpty()) {
-                return notices;
+            ContractClaim claim = new ContractClaim(
+                    new ContractId(claimed.getString("_id")),
+                    ContractDocuments.notices(claimed, ContractDocuments.EVENTS),
+                    until);
+            if (!claim.notices().isEmpty()) {
+                return Optional.of(claim);
             }
             // whoever held them delivered everything and died before it could say so
-            release(new ContractId(claimed.getString("_id")), now);
+            release(claim, now);
         }
     }
 
-    @Override
-    public void delivered(ContractNotice notice) {
-        update(
-                eq("_id", notice.event().contractId().value()),
-                new Document("$pull", new Document("events", new Document("id", notice.id()))));
+    private static Bson held(ContractClaim claim) {
+        return and(eq("_id", claim.contract().value()), eq("eventsHeldUntil", Times.nanos(claim.until())));
+    }
+
+    private static Bson held(ContractClaim claim, ContractNotice notice) {
+        return and(held(claim), eq("events.id", notice.id()));
+    }
+
+    private boolean isHeld(ContractClaim claim) {
+        return calls.read("the claim on a contract's events", () -> contracts.countDocuments(held(claim))) == 1;
     }
 
     @Override
-    public void postpone(ContractNotice notice, String cause, Instant nextAt) {
+    public boolean delivered(ContractClaim claim, ContractNotice notice) {
+        return update(held(claim), new Document("$pull", new Document("events", new Document("id", notice.id()))));
+    }
+
+    @Override
+    public void postpone(ContractClaim claim, ContractNotice notice, String cause, Instant nextAt) {
         Document change = new Document("$inc", new Document("events.$[failed].attempts", 1))
                 .append(
                         "$set",
                         new Document("events.$[failed].cause", cause).append("eventsNextAt", Times.nanos(nextAt)))
                 .append("$unset", new Document("eventsHeldUntil", ""));
         UpdateOptions failed = new UpdateOptions().arrayFilters(List.of(new Document("failed.id", notice.id())));
-        calls.write("the events of a contract", () -> contracts.updateOne(waits(notice), change, failed));
+        calls.write("the events of a contract", () -> contracts.updateOne(held(claim, notice), change, failed));
     }
 
     @Override
-    public void bury(ContractNotice notice, String cause) {
-        update(
-                waits(notice),
-                new Document("$pull", new Document("events", new Document("id", notice.id())))
-                        .append("$push", new Document("buriedEvents", ContractDocuments.event(notice.failed(cause)))));
-    }
-
-    private static Bson waits(ContractNotice notice) {
-        return and(eq("_id", notice.event().contractId().value()), eq("events.id", notice.id()));
+    public boolean bury(ContractClaim claim, ContractNotice notice, String cause) {
+        return update(
+                        held(claim, notice),
+                        new Document("$pull", new Document("events", new Document("id", notice.id())))
+                                .append(
+                                        "$push",
+                                        new Document("buriedEvents", ContractDocuments.event(notice.failed(cause)))))
+                || isHeld(claim);
     }
 
     @Override
@@ -145,14 +159,13 @@ final class MongoContractOutbox implements ContractOutbox {
     }
 
     @Override
-    public void release(ContractId contract, Instant nextAt) {
-        Bson id = eq("_id", contract.value());
+    public void release(ContractClaim claim, Instant nextAt) {
         boolean done = update(
-                and(id, size("events", 0)),
+                and(held(claim), size("events", 0)),
                 new Document("$unset", new Document("eventsNextAt", "").append("eventsHeldUntil", "")));
         if (!done) {
             update(
-                    and(id, gte("eventsNextAt", Long.MIN_VALUE)),
+                    held(claim),
                     new Document("$set", new Document("eventsNextAt", Times.nanos(nextAt)))
                             .append("$unset", new Document("eventsHeldUntil", "")));
         }

@@ -122,13 +122,14 @@ class IndexUseTest {
         var notice = new io.nestcms.contract.ContractNotice(
                 "c/1", new io.nestcms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
         contracts.insert(ContractSamples.draft("d", "org", NOON), List.of(notice));
-        contracts.outbox().claim(NOON, Duration.ofSeconds(9));
-        contracts.outbox().postpone(notice, "x", NOON);
-        contracts.outbox().bury(notice, "x");
+        var claim = contracts.outbox().claim(NOON, Duration.ofSeconds(9)).orElseThrow();
+        contracts.outbox().bury(claim, notice, "x");
+        contracts.outbox().bury(claim, notice, "gone");
+        contracts.outbox().postpone(claim, notice, "x", NOON);
         contracts.outbox().buried(10);
         contracts.outbox().replay(notice.event().contractId(), notice.id(), NOON);
-        contracts.outbox().delivered(notice);
-        contracts.outbox().release(draft.id(), NOON);
+        contracts.outbox().delivered(claim, notice);
+        contracts.outbox().release(claim, NOON);
         contracts.outbox().waiting();
         mongo.breakerStore("n").find("x");
         contracts.statement(draft.id());

@@ -5,6 +5,7 @@ import static io.nestcms.contract.contract.ContractSamples.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.contract.Contract;
+import io.nestcms.contract.ContractClaim;
 import io.nestcms.contract.ContractEvent;
 import io.nestcms.contract.ContractEvent.ContractDrafted;
 import io.nestcms.contract.ContractEvent.ContractRevised;
@@ -14,6 +15,7 @@ import io.nestcms.contract.ContractStatus;
 import io.nestcms.contract.ContractStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link io.nestcms.contract.ContractOutbox} does. Extend it with stores that are empty at each test. */
@@ -39,8 +41,29 @@ public abstract class ContractOutboxContract {
                 first.id(), first.terms(), first.status(), version, first.createdAt(), NOON.plusSeconds(version - 1));
     }
 
+    /** The latest claim that was given. */
+    private ContractClaim held = new ContractClaim(first.id(), List.of(), NOON);
+
     private List<ContractNotice> claim(long seconds) {
-        return store().outbox().claim(NOON.plusSeconds(seconds), LEASE);
+        Optional<ContractClaim> claim = store().outbox().claim(NOON.plusSeconds(seconds), LEASE);
+        held = claim.orElse(held);
+        return claim.map(ContractClaim::notices).orElse(List.of());
+    }
+
+    private boolean delivered(ContractNotice notice) {
+        return store().outbox().delivered(held, notice);
+    }
+
+    private void postpone(ContractNotice notice, String cause, long seconds) {
+        store().outbox().postpone(held, notice, cause, NOON.plusSeconds(seconds));
+    }
+
+    private boolean bury(ContractNotice notice, String cause) {
+        return store().outbox().bury(held, notice, cause);
+    }
+
+    private void release(long seconds) {
+        store().outbox().release(held, NOON.plusSeconds(seconds));
     }
 
     @Test
@@ -61,13 +84,13 @@ public abstract class ContractOutboxContract {
         store().insert(first, List.of(drafted));
         store().replace(version(2), List.of(revised));
         claim(2);
-        store().outbox().delivered(drafted);
-        store().outbox().delivered(drafted);
-        store().outbox().release(first.id(), NOON.plusSeconds(2));
+        delivered(drafted);
+        delivered(drafted);
+        release(2);
 
         assertThat(claim(2)).containsExactly(revised);
-        store().outbox().delivered(revised);
-        store().outbox().release(first.id(), NOON.plusSeconds(2));
+        delivered(revised);
+        release(2);
 
         assertThat(claim(99)).isEmpty();
         assertThat(store().outbox().waiting()).isZero();
@@ -77,7 +100,7 @@ public abstract class ContractOutboxContract {
     void release_later_isNotDueBefore() {
         store().insert(first, List.of(drafted));
         claim(0);
-        store().outbox().release(first.id(), NOON.plusSeconds(10));
+        release(10);
 
         assertThat(claim(9)).isEmpty();
         assertThat(claim(10)).containsExactly(drafted);
@@ -90,8 +113,8 @@ public abstract class ContractOutboxContract {
         store().replace(version(2), List.of(revised));
 
         assertThat(claim(1)).isEmpty();
-        store().outbox().delivered(drafted);
-        store().outbox().release(first.id(), NOON.plusSeconds(1));
+        delivered(drafted);
+        release(1);
         assertThat(claim(1)).containsExactly(revised);
     }
 
@@ -108,11 +131,11 @@ public abstract class ContractOutboxContract {
     void postpone_countsTheFailure_keepsTheOrder_andWaits() {
         store().insert(first, List.of(drafted, revised));
         claim(2);
-        store().outbox().postpone(drafted, "mail is down", NOON.plusSeconds(9));
+        postpone(drafted, "mail is down", 9);
 
         assertThat(claim(8)).isEmpty();
         assertThat(claim(9)).containsExactly(drafted.failed("mail is down"), revised);
-        store().outbox().postpone(drafted, "mail is away", NOON.plusSeconds(10));
+        postpone(drafted, "mail is away", 10);
         assertThat(claim(10)).first().satisfies(notice -> {
             assertThat(notice.attempts()).isEqualTo(2);
             assertThat(notice.cause()).isEqualTo("mail is away");
@@ -123,10 +146,10 @@ public abstract class ContractOutboxContract {
     void postpone_ofADeliveredEvent_changesNothing() {
         store().insert(first, List.of(drafted, revised));
         claim(2);
-        store().outbox().delivered(drafted);
-        store().outbox().postpone(drafted, "late", NOON.plusSeconds(900));
-        store().outbox().bury(drafted, "late");
-        store().outbox().release(first.id(), NOON.plusSeconds(3));
+        delivered(drafted);
+        postpone(drafted, "late", 900);
+        bury(drafted, "late");
+        release(3);
 
         assertThat(store().outbox().buried(10)).isEmpty();
         assertThat(claim(3)).containsExactly(revised);
@@ -139,18 +162,18 @@ public abstract class ContractOutboxContract {
         ContractNotice other = new ContractNotice("c2/1", new ContractDrafted(second.id(), NOON.plusSeconds(7)));
         store().insert(second, List.of(other));
         claim(0);
-        store().outbox().bury(revised, "never works");
-        store().outbox().bury(revised, "never works");
-        store().outbox().release(first.id(), NOON.plusSeconds(3));
+        bury(revised, "never works");
+        bury(revised, "never works");
+        release(3);
         assertThat(claim(1)).extracting(ContractNotice::id).containsExactly("c2/1");
-        store().outbox().bury(other, "x");
-        store().outbox().release(second.id(), NOON.plusSeconds(1));
+        bury(other, "x");
+        release(1);
 
         assertThat(store().outbox().buried(1)).containsExactly(revised.failed("never works"));
         assertThat(store().outbox().buried(10)).extracting(ContractNotice::id).containsExactly(revised.id(), "c2/1");
         assertThat(claim(3)).containsExactly(drafted);
-        store().outbox().delivered(drafted);
-        store().outbox().release(first.id(), NOON.plusSeconds(1));
+        delivered(drafted);
+        release(1);
         assertThat(store().outbox().waiting()).isZero();
 
         assertThat(store().outbox().replay(first.id(), "c1/7", NOON)).isFalse();
@@ -168,11 +191,54 @@ public abstract class ContractOutboxContract {
     void replace_keepsFailuresAndBuriedEvents() {
         store().insert(first, List.of(drafted, revised));
         claim(1);
-        store().outbox().bury(drafted, "never works");
-        store().outbox().postpone(revised, "mail is down", NOON.plusSeconds(3));
+        bury(drafted, "never works");
+        postpone(revised, "mail is down", 3);
         store().replace(version(2), List.of(offered));
 
         assertThat(claim(3)).containsExactly(revised.failed("mail is down"), offered);
         assertThat(store().outbox().buried(10)).containsExactly(drafted.failed("never works"));
+    }
+
+    @Test
+    void claim_thatIsOver_changesNothingMore() {
+        store().insert(first, List.of(drafted, revised));
+        claim(2);
+        ContractClaim late = held;
+        claim(2 + LEASE.toSeconds());
+
+        assertThat(store().outbox().delivered(late, drafted)).isFalse();
+        assertThat(store().outbox().bury(late, drafted, "late")).isFalse();
+        store().outbox().postpone(late, drafted, "late", NOON.plusSeconds(900));
+        store().outbox().release(late, NOON);
+
+        assertThat(claim(3 + LEASE.toSeconds())).as("the later claim holds").isEmpty();
+        assertThat(store().outbox().buried(10)).isEmpty();
+        assertThat(delivered(drafted)).isTrue();
+        release(40);
+        assertThat(claim(40)).containsExactly(revised);
+    }
+
+    @Test
+    void bury_whatIsGone_tellsWhetherTheClaimIsHeld() {
+        store().insert(first, List.of(drafted, revised));
+        claim(2);
+
+        assertThat(bury(drafted, "never works")).isTrue();
+        assertThat(bury(drafted, "never works")).isTrue();
+        release(3);
+        assertThat(bury(revised, "never works")).isFalse();
+        assertThat(store().outbox().buried(10)).containsExactly(drafted.failed("never works"));
+    }
+
+    @Test
+    void replace_afterAFailure_doesNotShortenTheWait() {
+        store().insert(first, List.of(drafted));
+        claim(1);
+        postpone(drafted, "mail is down", 60);
+        store().replace(version(2), List.of(revised));
+        store().replace(version(3), List.of(offered));
+
+        assertThat(claim(59)).isEmpty();
+        assertThat(claim(60)).containsExactly(drafted.failed("mail is down"), revised, offered);
     }
 }
