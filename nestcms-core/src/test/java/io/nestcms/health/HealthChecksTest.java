@@ -100,6 +100,7 @@ class HealthChecksTest {
                 })
                 .build();
         assertThat(checks.check().status()).isEqualTo(HealthStatus.DOWN);
+        await().until(() -> started.get() == 1);
         assertThat(checks.check().components().get(0).health().detail()).contains("no answer");
         assertThat(started).hasValue(1);
         hanging.countDown();

@@ -148,7 +148,7 @@ class OutcomeOnTheWireTest {
         CountDownLatch done = new CountDownLatch(1);
         try (RawServer server = new RawServer(socket -> done.await(30, TimeUnit.SECONDS));
                 PayTabsClient client = client(server.uri())) {
-            assertThat(client.charge(Fixtures.charge()).execute(Duration.ofMillis(300)))
+            assertThat(client.charge(Fixtures.charge()).execute(Duration.ofSeconds(3)))
                     .isInstanceOf(Indeterminate.class);
         } finally {
             done.countDown();

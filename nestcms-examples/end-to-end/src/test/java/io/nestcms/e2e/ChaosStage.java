@@ -72,7 +72,7 @@ final class ChaosStage implements AutoCloseable {
     }
 
     /** Below the numbers that the system gives to outgoing connections: a port must stay free while its server is dead. */
-    private static Set<Integer> freePorts(RandomGenerator random, int count) throws IOException {
+    static Set<Integer> freePorts(RandomGenerator random, int count) throws IOException {
         Set<Integer> ports = new TreeSet<>();
         while (ports.size() < count) {
             int port = random.nextInt(20_000, 32_000);

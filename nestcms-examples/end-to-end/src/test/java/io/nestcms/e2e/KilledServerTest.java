@@ -9,13 +9,12 @@ import io.nestcms.sandbox.DuplicateRule;
 import io.nestcms.sandbox.PayTabsSandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,9 +36,8 @@ class KilledServerTest {
                 .duplicates(DuplicateRule.SAME_TYPE, Duration.ofSeconds(1))
                 .callbackDelays(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(1))
                 .start();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            uri = URI.create("http://127.0.0.1:" + free.getLocalPort());
-        }
+        uri = URI.create("http://127.0.0.1:"
+                + ChaosStage.freePorts(new Random(), 1).iterator().next());
     }
 
     @AfterEach

@@ -194,7 +194,8 @@ class SafekeepingTest {
         try (Stage again = stage(audited)) {
             Stage.eventually()
                     .untilAsserted(() -> assertThat(auditStatus(again)).isEqualTo("DOWN"));
-            assertThat(again.merchant.get("/health").text("status")).isEqualTo("DEGRADED");
+            Stage.eventually()
+                    .until(() -> again.merchant.get("/health").text("status").equals("DEGRADED"));
             Stage.eventually()
                     .untilAsserted(() -> assertThat(again.heard(SystemEvent.IncidentOpened.class))
                             .extracting(SystemEvent.IncidentOpened::subject)

@@ -88,9 +88,11 @@ final class Tap implements AutoCloseable {
                     exchange.getRequestURI().getPath(),
                     Map.copyOf(exchange.getRequestHeaders()),
                     exchange.getRequestBody().readAllBytes());
+            // decided before anybody can see it, and decide anew
+            boolean swallowed = swallow.test(request);
             seen.add(request);
             onRequest.accept(request);
-            if (swallow.test(request)) {
+            if (swallowed) {
                 exchange.sendResponseHeaders(200, -1);
                 return;
             }

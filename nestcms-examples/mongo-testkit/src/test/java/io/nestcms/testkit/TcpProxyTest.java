@@ -94,7 +94,7 @@ class TcpProxyTest {
 
     @Test
     void swallowedReply_clientTimesOut_writeIsThere() {
-        try (MongoClient client = client("&retryWrites=false&socketTimeoutMS=200")) {
+        try (MongoClient client = client("&retryWrites=false&socketTimeoutMS=3000")) {
             rows(client).insertOne(new Document("_id", 1).append("n", 0));
             proxy.swallow(TcpProxy.Direction.REPLY, true);
             assertThatThrownBy(() -> rows(client).updateOne(Filters.eq("_id", 1), Updates.inc("n", 1)))
@@ -125,7 +125,7 @@ class TcpProxyTest {
 
     @Test
     void refusedAndDown_thenUpAgain() throws IOException {
-        try (MongoClient client = client("&serverSelectionTimeoutMS=200&connectTimeoutMS=500")) {
+        try (MongoClient client = client("&serverSelectionTimeoutMS=3000&connectTimeoutMS=3000")) {
             rows(client).insertOne(new Document("_id", 1));
             proxy.refuse(true).reset();
             assertThatThrownBy(() -> rows(client).find().first()).isInstanceOf(MongoException.class);
@@ -152,7 +152,7 @@ class TcpProxyTest {
             ReplicaMember old = set.members().get(0).advertise("127.0.0.1:" + first.port());
             String seeds = "127.0.0.1:" + set.members().get(1).port();
             try (MongoClient client = MongoClients.create(
-                    "mongodb://" + seeds + "/?replicaSet=rs0&socketTimeoutMS=300&connectTimeoutMS=300")) {
+                    "mongodb://" + seeds + "/?replicaSet=rs0&socketTimeoutMS=3000&connectTimeoutMS=3000")) {
                 rows(client).insertOne(new Document("_id", 1).append("n", 0));
                 set.awaitReplicated(Duration.ofSeconds(30));
                 first.blackHole(true);

@@ -48,7 +48,9 @@ class ConcurrencyTest {
             ExecutorService pool = Executors.newFixedThreadPool(16);
             try {
                 Callable<Void> closing = () -> {
-                    for (int i = 0; i < 5; i++) {
+                    for (int i = 1; i <= 5; i++) {
+                        int enough = CARTS / 10 * i;
+                        await().atMost(Duration.ofSeconds(60)).until(() -> told.size() + lost.get() >= enough);
                         sandbox.faults().refuseConnections().acceptConnections();
                     }
                     return null;

@@ -149,7 +149,7 @@ class FaultsTest {
         sandbox.faults().next(1, REQUEST, Fault.delayReply(Duration.ofSeconds(30)));
         ObjectNode order = Merchant.withCard(merchant.sale("ORD-1", "5.00", "SAR"), VISA);
         assertThatThrownBy(() -> merchant.send(merchant.request(REQUEST, order, sandbox.serverKey())
-                        .timeout(Duration.ofMillis(500))
+                        .timeout(Duration.ofSeconds(3))
                         .build()))
                 .isInstanceOf(HttpTimeoutException.class);
         await().atMost(Duration.ofSeconds(20))
