@@ -91,6 +91,9 @@ public final class ContractRelay implements Runnable {
             ContractEvent event = notice.event();
             Optional<String> failure = bus.deliver(
                     new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), PATIENCE);
+            if (failure.isPresent() && Thread.currentThread().isInterrupted()) {
+                return delivered; // we are being stopped, which is nobody's failure; the claim ends with its lease
+            }
             boolean held;
             if (failure.isEmpty()) {
                 held = outbox.delivered(claim, notice);

@@ -115,6 +115,9 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         int delivered = 0;
         for (OutboxEntry entry : batch.entries()) {
             Optional<String> failure = failure(entry);
+            if (failure.isPresent() && Thread.currentThread().isInterrupted()) {
+                return delivered; // we are being stopped, which is nobody's failure; the claim ends with its lease
+            }
             if (failure.isEmpty()) {
                 if (!outbox.delivered(batch, entry)) {
                     // our lease ran out: whoever holds the payment now delivers this event once more

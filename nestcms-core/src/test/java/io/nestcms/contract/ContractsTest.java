@@ -194,6 +194,31 @@ class ContractsTest {
         bus.close();
     }
 
+    @Test
+    void relay_interrupted_countsNoFailure() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON);
+        EventBus bus = EventBus.builder().build();
+        bus.subscribe(ContractDrafted.class, event -> {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("torn down");
+        });
+        contracts.draft(terms("org"));
+
+        new ContractRelay(
+                        store.outbox(),
+                        bus,
+                        at(now::get),
+                        new Redelivery(1, Duration.ofSeconds(1), Duration.ofSeconds(1)))
+                .run();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(store.outbox().buried(10)).isEmpty();
+        assertThat(store.outbox().claim(NOON.plusSeconds(60), Duration.ofSeconds(1)))
+                .map(claim -> claim.notices().get(0).attempts())
+                .hasValue(0);
+        bus.close();
+    }
+
     private static Clock at(Supplier<Instant> now) {
         return new Clock() {
             @Override

@@ -22,10 +22,12 @@ final class RefusalCheck implements AfterEachCallback {
     public void afterEach(ExtensionContext context) throws IllegalAccessException {
         List<String> refused = new ArrayList<>(TestMongo.newRefusals());
         for (Object test : context.getRequiredTestInstances().getAllInstances()) {
-            for (Field field : test.getClass().getDeclaredFields()) {
-                if (field.getType() == ReplicaSet.class) {
-                    field.setAccessible(true);
-                    refused.addAll(((ReplicaSet) field.get(test)).refusals());
+            for (Class<?> type = test.getClass(); type != Object.class; type = type.getSuperclass()) {
+                for (Field field : type.getDeclaredFields()) {
+                    // none when the test failed before it had one
+                    if (field.getType() == ReplicaSet.class && field.trySetAccessible() && field.get(test) != null) {
+                        refused.addAll(((ReplicaSet) field.get(test)).refusals());
+                    }
                 }
             }
         }

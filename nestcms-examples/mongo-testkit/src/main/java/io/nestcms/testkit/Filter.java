@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * the engine about every other document.
  */
 final class Filter implements OwnStage {
+    private static final Set<String> LOGICAL = Set.of("$and", "$or", "$nor");
+
+    /** Operators that mean the same wherever they stand; others belong to their neighbours. */
+    private static final Set<String> COMPARISONS = Set.of(
+            "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$type", "$size", "$all", "$mod");
+
     private enum Verdict {
         YES,
         NO,
@@ -27,7 +33,8 @@ final class Filter implements OwnStage {
         Verdict of(@Nullable Object value);
     }
 
-    private record Condition(FieldPath path, List<Test> tests) {
+    /** One test of one field: of several, each may be met by another element of a list. */
+    private record Condition(FieldPath path, Test test) {
 
         Verdict of(@Nullable Object value, int depth) {
             if (value instanceof List<?> elements) {
@@ -37,16 +44,10 @@ final class Filter implements OwnStage {
                         ? of(document.getOrMissing(path.name(depth)), depth + 1)
                         : Verdict.UNSURE;
             }
-            for (int n = 0; n < tests.size(); n++) {
-                Verdict verdict = tests.get(n).of(value);
-                if (verdict != Verdict.YES) {
-                    return verdict;
-                }
-            }
-            return Verdict.YES;
+            return test.of(value);
         }
 
-        /** One document of a list on the way must meet all tests; a list at the end is the engine's matter. */
+        /** One document of a list on the way must meet the test; a list at the end is the engine's matter. */
         private Verdict ofAny(List<?> elements, int depth) {
             boolean found = false;
             for (Object element : elements) {
@@ -66,7 +67,7 @@ final class Filter implements OwnStage {
     private final boolean understood;
 
     private Filter(Document query, List<Condition> conditions, boolean understood) {
-        this.query = query;
+        this.query = apart(query);
         this.understood = understood;
         this.conditions = conditions;
     }
@@ -80,7 +81,7 @@ final class Filter implements OwnStage {
             if (path.isEmpty() || tests.isEmpty()) {
                 return new Filter(query, List.of(), false);
             }
-            conditions.add(new Condition(path.get(), tests));
+            tests.forEach(test -> conditions.add(new Condition(path.get(), test)));
         }
         return new Filter(query, conditions, true);
     }
@@ -103,8 +104,45 @@ final class Filter implements OwnStage {
             }
             all = verdict == Verdict.UNSURE ? verdict : all;
         }
+        return all == Verdict.YES || engineMatches(document, query);
+    }
+
+    /** Whether a document meets a query, by the engine and as a server sees it. */
+    static boolean matches(Document document, Document query) {
+        return engineMatches(document, apart(query));
+    }
+
+    private static boolean engineMatches(Document document, Document query) {
         // not the engine's shared one: it keeps the position of the last match as state
-        return all == Verdict.YES || new DefaultQueryMatcher().matches(document, query);
+        return new DefaultQueryMatcher().matches(document, query);
+    }
+
+    /**
+     * The query with each condition of a field by itself. The engine wants one element of a list to meet all conditions of a
+     * field, which a server asks of {@code $elemMatch} only.
+     */
+    private static Document apart(Document query) {
+        List<Document> parts = new ArrayList<>();
+        boolean changed = false;
+        for (Map.Entry<String, Object> field : query.entrySet()) {
+            Object value = field.getValue();
+            if (LOGICAL.contains(field.getKey()) && value instanceof Collection<?> alternatives) {
+                List<Object> split = alternatives.stream()
+                        .map(one -> one instanceof Document part ? (Object) apart(part) : one)
+                        .toList();
+                changed |= !split.equals(List.copyOf(alternatives));
+                parts.add(new Document(field.getKey(), split));
+            } else if (value instanceof Document operators
+                    && operators.size() > 1
+                    && COMPARISONS.containsAll(operators.keySet())) {
+                operators.forEach((operator, operand) ->
+                        parts.add(new Document(field.getKey(), new Document(operator, operand))));
+                changed = true;
+            } else {
+                parts.add(new Document(field.getKey(), value));
+            }
+        }
+        return changed ? new Document("$and", parts) : query;
     }
 
     @Override

@@ -102,7 +102,22 @@ final class HashGroup implements OwnStage {
 
         @Override
         public Object add(Object sofar, Document document) {
-            return path.in(document) instanceof Number number ? NumericUtils.addNumbers((Number) sofar, number) : sofar;
+            return path.in(document) instanceof Number number ? sum((Number) sofar, number) : sofar;
+        }
+
+        /** Whole numbers become a double when they are too large for 64 bits, as with a server. */
+        private static Number sum(Number a, Number b) {
+            boolean wide = a instanceof Long || b instanceof Long;
+            if (wide && isWhole(a) && isWhole(b)) {
+                long whole = a.longValue() + b.longValue();
+                boolean tooLarge = ((a.longValue() ^ whole) & (b.longValue() ^ whole)) < 0;
+                return tooLarge ? (Number) (a.doubleValue() + b.doubleValue()) : (Number) whole;
+            }
+            return NumericUtils.addNumbers(a, b);
+        }
+
+        private static boolean isWhole(Number number) {
+            return number instanceof Long || number instanceof Integer;
         }
     }
 
@@ -174,8 +189,18 @@ final class HashGroup implements OwnStage {
                 });
             }
         }
-        boolean understood = group.key.size() == expressions.size() && group.names.size() == spec.size() - 1;
+        Stream<String> names =
+                Stream.concat(group.names.stream(), group.fields == null ? Stream.empty() : group.fields.stream());
+        boolean understood = !expressions.isEmpty()
+                && group.key.size() == expressions.size()
+                && group.names.size() == spec.size() - 1
+                && names.allMatch(HashGroup::isName);
         return understood ? Optional.of(group) : Optional.empty();
+    }
+
+    /** What a server takes as the name of a field that it makes: {@code $toUpper} is an operator, and {@code a.b} refused. */
+    private static boolean isName(String text) {
+        return FieldPath.of(text).filter(path -> path.length() == 1).isPresent();
     }
 
     private static Optional<Gathered> gathered(@Nullable Object accumulator) {

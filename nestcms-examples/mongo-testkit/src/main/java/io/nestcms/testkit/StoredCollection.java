@@ -5,7 +5,6 @@ import de.bwaldvogel.mongo.backend.AbstractMongoCollection;
 import de.bwaldvogel.mongo.backend.ArrayFilters;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
-import de.bwaldvogel.mongo.backend.DefaultQueryMatcher;
 import de.bwaldvogel.mongo.backend.DocumentWithPosition;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.QueryResult;
@@ -261,11 +260,10 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
 
     // ---- reading -------------------------------------------------------------------------------------------------
 
-    /** A matcher of its own for each call: the shared one keeps the position of the last match as state. */
     @Override
     protected boolean documentMatchesQuery(Document document, Document query) {
         requests.checkTime();
-        return query.isEmpty() || new DefaultQueryMatcher().matches(document, query);
+        return query.isEmpty() || Filter.matches(document, query);
     }
 
     @Override

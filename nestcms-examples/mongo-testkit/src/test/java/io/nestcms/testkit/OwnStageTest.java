@@ -79,6 +79,20 @@ class OwnStageTest {
         };
     }
 
+    /** Of several conditions of a field the engine wants one element of a list to meet all, a server does not. */
+    private static List<Document> oneByOne(Document query) {
+        List<Document> conditions = new ArrayList<>();
+        query.forEach((path, condition) -> {
+            if (condition instanceof Document operators) {
+                operators.forEach(
+                        (operator, operand) -> conditions.add(new Document(path, new Document(operator, operand))));
+            } else {
+                conditions.add(new Document(path, condition));
+            }
+        });
+        return conditions;
+    }
+
     @Test
     void filter_randomDocuments_decidesAsTheEngine() {
         List<String> paths = List.of("moves.month", "moves.kind", "moves.x.x", "status", "order.month", "moves", "_id");
@@ -92,7 +106,8 @@ class OwnStageTest {
                 Document document = document();
                 assertThat(filter.matches(document))
                         .as("%s on %s", query, document)
-                        .isEqualTo(new DefaultQueryMatcher().matches(document, query));
+                        .isEqualTo(oneByOne(query).stream()
+                                .allMatch(one -> new DefaultQueryMatcher().matches(document, one)));
             }
         }
     }
@@ -155,6 +170,9 @@ class OwnStageTest {
                         new Document("$project", new Document("moves", 0).append("moves.kind", 0)),
                         new Document("$project", new Document("moves.0", 0)),
                         new Document("$project", new Document("a", "$b")),
+                        new Document("$group", new Document("_id", new Document("$toUpper", "$a"))),
+                        new Document("$group", new Document("_id", new Document("a.b", "$a"))),
+                        new Document("$group", new Document("_id", "$a").append("b.c", new Document("$sum", "$d"))),
                         new Document("$limit", 1)))
                 .allSatisfy(stage -> assertThat(OwnStage.of(stage)).isEmpty());
     }
