@@ -122,27 +122,49 @@ final class Filter implements OwnStage {
      * field, which a server asks of {@code $elemMatch} only.
      */
     private static Document apart(Document query) {
+        return isApart(query) ? query : new Document("$and", parts(query));
+    }
+
+    private static boolean isApart(Document query) {
+        for (Map.Entry<String, Object> field : query.entrySet()) {
+            Object value = field.getValue();
+            if (isTogether(value)) {
+                return false;
+            }
+            if (LOGICAL.contains(field.getKey()) && value instanceof Collection<?> alternatives) {
+                for (Object one : alternatives) {
+                    if (one instanceof Document part && !isApart(part)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isTogether(@Nullable Object condition) {
+        return condition instanceof Document operators
+                && operators.size() > 1
+                && COMPARISONS.containsAll(operators.keySet());
+    }
+
+    private static List<Document> parts(Document query) {
         List<Document> parts = new ArrayList<>();
-        boolean changed = false;
         for (Map.Entry<String, Object> field : query.entrySet()) {
             Object value = field.getValue();
             if (LOGICAL.contains(field.getKey()) && value instanceof Collection<?> alternatives) {
-                List<Object> split = alternatives.stream()
-                        .map(one -> one instanceof Document part ? (Object) apart(part) : one)
-                        .toList();
-                changed |= !split.equals(List.copyOf(alternatives));
-                parts.add(new Document(field.getKey(), split));
-            } else if (value instanceof Document operators
-                    && operators.size() > 1
-                    && COMPARISONS.containsAll(operators.keySet())) {
-                operators.forEach((operator, operand) ->
-                        parts.add(new Document(field.getKey(), new Document(operator, operand))));
-                changed = true;
+                List<@Nullable Object> each = new ArrayList<>();
+                alternatives.forEach(one -> each.add(one instanceof Document part ? apart(part) : one));
+                parts.add(new Document(field.getKey(), each));
+            } else if (isTogether(value)) {
+                ((Document) value)
+                        .forEach((operator, operand) ->
+                                parts.add(new Document(field.getKey(), new Document(operator, operand))));
             } else {
                 parts.add(new Document(field.getKey(), value));
             }
         }
-        return changed ? new Document("$and", parts) : query;
+        return parts;
     }
 
     @Override
