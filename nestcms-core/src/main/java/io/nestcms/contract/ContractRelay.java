@@ -75,9 +75,10 @@ public final class ContractRelay implements Runnable {
     public int runOnce() {
         int delivered = 0;
         Optional<ContractClaim> claim = outbox.claim(clock.instant(), LEASE);
-        while (claim.isPresent() && !Thread.currentThread().isInterrupted()) {
+        while (claim.isPresent()) {
             delivered += deliver(claim.get());
-            claim = outbox.claim(clock.instant(), LEASE);
+            // being stopped we take no more: what we hold, others must wait for
+            claim = Thread.currentThread().isInterrupted() ? Optional.empty() : outbox.claim(clock.instant(), LEASE);
         }
         return delivered;
     }

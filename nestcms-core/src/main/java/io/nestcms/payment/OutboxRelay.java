@@ -102,7 +102,8 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         Optional<OutboxBatch> batch = claim();
         while (batch.isPresent()) {
             delivered += deliver(batch.get());
-            batch = claim();
+            // being stopped we take no more: what we hold, others must wait for
+            batch = Thread.currentThread().isInterrupted() ? Optional.empty() : claim();
         }
         return delivered;
     }

@@ -73,6 +73,31 @@ class OutboxRelayTest {
     }
 
     @Test
+    void interrupted_countsNoFailureAndTakesNoMore() {
+        record("a", 1);
+        record("b", 1);
+        OutboxRelay relay = relay().attempts(1).build();
+        bus.subscribe(PaymentStatusChanged.class, event -> {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("torn down");
+        });
+
+        assertThat(relay.runOnce()).isZero();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(heard).hasSize(1);
+        assertThat(store.outbox().buried(10)).isEmpty();
+        assertThat(store.outbox().claim("another", clock.instant(), Duration.ofSeconds(1)))
+                .as("the other payment at once")
+                .isPresent();
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(store.outbox().claim("another", clock.instant(), Duration.ofSeconds(30)))
+                .get()
+                .satisfies(
+                        batch -> assertThat(batch.entries().get(0).attempts()).isZero());
+    }
+
+    @Test
     void listenerFailsForGood_isBuriedWithoutSecretsAndCanBeReplayed() {
         record("a", 1);
         broken.set(true);
