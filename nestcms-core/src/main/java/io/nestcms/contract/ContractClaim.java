@@ -9,7 +9,7 @@ import java.util.Objects;
  * begins when this one is over, and so ends later.
  *
  * @param contract the contract
- * @param notices its events, in order; at least one
+ * @param notices its events, in order
  * @param until when others may claim them
  * @since 0.1
  */

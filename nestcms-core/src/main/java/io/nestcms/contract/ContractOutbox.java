@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public interface ContractOutbox {
     /**
-     * Takes the waiting events of the contract that has waited longest, of those that are due and that nobody holds.
+     * Takes the waiting events of the contract that has been due longest, of those that nobody holds.
      *
      * @param now the present
      * @param lease for how long others leave them alone

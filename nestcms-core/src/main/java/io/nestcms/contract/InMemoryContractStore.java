@@ -226,12 +226,12 @@ public final class InMemoryContractStore implements ContractStore {
         @Override
         public void release(ContractClaim claim, Instant nextAt) {
             synchronized (InMemoryContractStore.this) {
-                held(claim)
-                        .ifPresent(before -> waiting.compute(
-                                claim.contract(),
-                                (id, it) -> before.notices.isEmpty()
-                                        ? null
-                                        : new Waiting(before.notices, nextAt, Instant.MIN)));
+                if (held(claim).isPresent()) {
+                    waiting.computeIfPresent(
+                            claim.contract(),
+                            (id, before) ->
+                                    before.notices.isEmpty() ? null : new Waiting(before.notices, nextAt, Instant.MIN));
+                }
             }
         }
 

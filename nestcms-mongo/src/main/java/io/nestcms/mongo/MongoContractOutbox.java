@@ -28,7 +28,8 @@ import org.bson.conversions.Bson;
 
 /**
  * The events that wait inside the contracts' documents. {@code eventsNextAt} is there while any wait and says when;
- * {@code eventsHeldUntil} is there while somebody works on them, who is known by it. Those that could not be delivered are in {@code buriedEvents}.
+ * {@code eventsHeldUntil} is there while somebody works on them, who is known by it. Those that could not be delivered are in
+ * {@code buriedEvents}.
  */
 final class MongoContractOutbox implements ContractOutbox {
     static final List<IndexSpec> INDEXES = List.of(

@@ -45,55 +45,48 @@ class HmacKeyTest {
         return given;
     }
 
-    private static List<Future<Integer>> start(ExecutorService threads, HmacKey key, CountDownLatch go) {
-        List<Future<Integer>> running = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-            int thread = i;
-            running.add(threads.submit(() -> {
-                go.await();
-                return sign(key, thread);
-            }));
+    /** What each thread was given when all of them sign at once; {@code meanwhile} runs when the first is done. */
+    private static List<Integer> signByMany(HmacKey key, Runnable meanwhile) throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<Integer>> running = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                int thread = i;
+                running.add(threads.submit(() -> {
+                    go.await();
+                    return sign(key, thread);
+                }));
+            }
+            go.countDown();
+            running.get(0).get();
+            meanwhile.run();
+            List<Integer> given = new ArrayList<>();
+            for (Future<Integer> each : running) {
+                given.add(each.get());
+            }
+            return given;
+        } finally {
+            threads.shutdownNow();
         }
-        return running;
     }
 
     @Test
     void mac_byMoreThreadsThanStripes_eachGetsItsOwnSignature() throws Exception {
-        HmacKey key = new HmacKey(SECRET.clone());
-        CountDownLatch go = new CountDownLatch(1);
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try {
-            List<Future<Integer>> running = start(threads, key, go);
-            go.countDown();
-
-            for (Future<Integer> each : running) {
-                assertThat(each.get()).isEqualTo(300);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+        assertThat(signByMany(new HmacKey(SECRET.clone()), () -> {}))
+                .hasSize(THREADS)
+                .containsOnly(300);
     }
 
     @Test
     void close_whileThreadsSign_eachSignatureIsRightOrNone_andAfterwardsNone() throws Exception {
         HmacKey key = new HmacKey(SECRET.clone());
-        CountDownLatch go = new CountDownLatch(1);
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try {
-            List<Future<Integer>> running = start(threads, key, go);
-            go.countDown();
-            running.get(0).get();
 
-            key.close();
+        assertThat(signByMany(key, key::close))
+                .allSatisfy(given -> assertThat(given).isBetween(0, 300));
 
-            for (Future<Integer> each : running) {
-                assertThat(each.get()).isBetween(0, 300);
-            }
-            for (MacAlgorithm algorithm : MacAlgorithm.values()) {
-                assertThat(key.mac(algorithm, new byte[][] {text(0, 0)})).isNull();
-            }
-        } finally {
-            threads.shutdownNow();
+        for (MacAlgorithm algorithm : MacAlgorithm.values()) {
+            assertThat(key.mac(algorithm, new byte[][] {text(0, 0)})).isNull();
         }
     }
 
