@@ -55,8 +55,10 @@ final class AsyncListener extends Listener {
     /** Publishers that wait for room. */
     private final AtomicInteger waiters = new AtomicInteger();
 
-    /** Changed under the lock. */
+    /** Both changed under the lock. */
     private volatile boolean closed;
+
+    private volatile boolean leaving;
 
     /** All below is guarded by the lock. */
     private final Map<Object, Lane> lanes = new HashMap<>();
@@ -83,7 +85,6 @@ final class AsyncListener extends Listener {
     private boolean stuck;
 
     private boolean drained;
-    private boolean leaving;
     private int size;
     private long handledEvents;
     private long failedEvents;
@@ -384,7 +385,7 @@ final class AsyncListener extends Listener {
         lock.lock();
         try {
             if (wasHired(shift.generation())) {
-                hiredAt = System.nanoTime();
+                hiredAt = hired > 0 ? System.nanoTime() : hiredAt;
             } else if (workers < settings.concurrency()) {
                 workers++;
             } else {
@@ -579,10 +580,13 @@ final class AsyncListener extends Listener {
 
     /** Tells the bus when the last event of a subscription that has ended is over. */
     void forget() {
+        if (!leaving) {
+            return;
+        }
         boolean left;
         lock.lock();
         try {
-            left = leaving && hasLeft();
+            left = hasLeft();
         } finally {
             lock.unlock();
         }

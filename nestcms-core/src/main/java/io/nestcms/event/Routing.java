@@ -13,9 +13,12 @@ final class Routing {
     /** One for all types that the same listeners hear. */
     private final Map<List<Listener>, Route> routes = new ConcurrentHashMap<>();
 
+    /** Those of types that live as long as this library anyway. */
+    private final Map<Class<?>, Route> ofOurTypes = new ConcurrentHashMap<>();
+
     /**
-     * Kept with the types, so that nothing here keeps a type, and with it its class loader; by a weak reference, so that no
-     * type keeps anything of ours.
+     * Those of other types are kept with them, so that nothing here keeps a type, and with it its class loader; by a weak
+     * reference, so that no type keeps anything of ours.
      */
     private final ClassValue<Reference<Route>> byType = new ClassValue<>() {
         @Override
@@ -33,6 +36,15 @@ final class Routing {
     }
 
     Route of(Class<?> eventType) {
+        Route route = ofOurTypes.get(eventType);
+        return route != null ? route : findOnce(eventType);
+    }
+
+    private Route findOnce(Class<?> eventType) {
+        ClassLoader loader = eventType.getClassLoader();
+        if (loader == null || loader == Routing.class.getClassLoader()) {
+            return ofOurTypes.computeIfAbsent(eventType, this::find);
+        }
         return Objects.requireNonNull(byType.get(eventType).get());
     }
 
