@@ -49,9 +49,13 @@ public record DeadLetter(
         FAILED,
         /** The mailbox was full and takes no more. */
         REJECTED,
+        /** The mailbox was full, and its publisher has waited as long as it may, or must not wait. */
+        NO_ROOM,
+        /** The executor had no thread for the listener; the cause is what it threw. */
+        NO_THREAD,
         /** The mailbox was full and this event was the oldest in it. */
         DROPPED,
-        /** The bus was closed, or its drain ran out of time. */
+        /** The bus was closed, its drain ran out of time, or the subscription had ended. */
         CLOSED
     }
 }

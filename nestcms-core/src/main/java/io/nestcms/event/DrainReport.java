@@ -1,7 +1,8 @@
 package io.nestcms.event;
 
 /**
- * What became of the events that waited when a bus was closed.
+ * What became of the events that waited when a bus was closed. An event whose listener closes the bus is not among them: it is
+ * still being handled.
  *
  * @param handled events that were handled while draining, counted once for each listener
  * @param failed events that finally failed while draining

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,11 +43,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventBus implements AutoCloseable {
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final Clock clock;
     private final Supplier<String> ids;
+    /** Given ones, or its own. */
     private final @Nullable Executor givenExecutor;
-    private final @Nullable Function<Duration, Executor> givenDelayed;
+
+    private final Function<Duration, Executor> delayed;
+    private final Duration lostAfter;
+    private final Workers workers = new Workers();
+    private final Waits waits = new Waits();
     private final List<EventInterceptor> interceptors;
     private final DeadLetters deadLetters;
     private final AtomicLong numbers = new AtomicLong();
@@ -60,7 +64,6 @@ public final class EventBus implements AutoCloseable {
     /** Guarded by the lock. */
     private final List<Consumer<? super String>> watchers = new ArrayList<>();
 
-    private @Nullable ExecutorService ownExecutor;
     private boolean closed;
     private volatile Routing routing = new Routing(List.of());
 
@@ -68,7 +71,8 @@ public final class EventBus implements AutoCloseable {
         this.clock = builder.clock;
         this.ids = builder.ids;
         this.givenExecutor = builder.executor;
-        this.givenDelayed = builder.delayed;
+        this.delayed = builder.delayed != null ? builder.delayed : workers::after;
+        this.lostAfter = builder.lostAfter;
         this.interceptors = List.copyOf(builder.interceptors);
         this.deadLetters = new DeadLetters(builder.deadLetters, builder.clock, builder.onDeadLetter);
     }
@@ -145,9 +149,11 @@ public final class EventBus implements AutoCloseable {
             if (settings.mode() == DeliveryMode.SYNC) {
                 listener = new SyncListener(draft);
             } else {
-                Executor executor = executor();
-                AsyncListener mailbox =
-                        new AsyncListener(draft, (SubscriptionSettings<Object>) settings, executor, delayed(executor));
+                Executor executor = givenExecutor != null ? givenExecutor : workers.executor();
+                AsyncListener mailbox = new AsyncListener(
+                        draft,
+                        (SubscriptionSettings<Object>) settings,
+                        new AsyncListener.Crew(executor, delayed, lostAfter.toNanos(), waits));
                 mailboxes.add(mailbox);
                 listener = mailbox;
             }
@@ -155,7 +161,7 @@ public final class EventBus implements AutoCloseable {
             all.add(listener);
             routing = new Routing(all);
             if (listener instanceof AsyncListener) {
-                watchers.forEach(watcher -> watcher.accept(name));
+                watchers.forEach(watcher -> tell(watcher, name));
             }
             return listener;
         } finally {
@@ -163,21 +169,12 @@ public final class EventBus implements AutoCloseable {
         }
     }
 
-    private Executor executor() {
-        if (givenExecutor != null) {
-            return givenExecutor;
+    private static void tell(Consumer<? super String> watcher, String listener) {
+        try {
+            watcher.accept(listener);
+        } catch (Throwable e) {
+            Listener.log("A watcher of the bus failed on listener " + listener, e);
         }
-        if (ownExecutor == null) {
-            ownExecutor = Workers.start();
-        }
-        return ownExecutor;
-    }
-
-    private Function<Duration, Executor> delayed(Executor executor) {
-        if (givenDelayed != null) {
-            return givenDelayed;
-        }
-        return wait -> CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, executor);
     }
 
     private void unsubscribe(Listener listener) {
@@ -187,9 +184,9 @@ public final class EventBus implements AutoCloseable {
             if (all.remove(listener)) {
                 routing = new Routing(all);
             }
-            mailboxes.removeIf(mailbox -> mailbox != listener
-                    && !all.contains(mailbox)
-                    && mailbox.snapshot().waiting() == 0);
+            if (listener instanceof AsyncListener mailbox && mailbox.leave()) {
+                mailboxes.remove(mailbox);
+            }
         } finally {
             subscribing.unlock();
         }
@@ -197,27 +194,48 @@ public final class EventBus implements AutoCloseable {
 
     /**
      * Publishes an event to all who hear its type. Returns when the synchronous listeners have run and the mailboxes of
-     * the others have taken it; what a listener throws becomes a dead letter, never an exception here. After the bus was
-     * closed, asynchronous listeners take no more events: these become dead letters.
+     * the others have taken it or refused it. Never throws: an event that a listener, an interceptor, an executor or a key
+     * function threw on, or that a full mailbox did not take, is a dead letter of that listener, and the next one hears it.
+     * After the bus was closed, asynchronous listeners take no more events: these become dead letters.
      *
      * @param event the event
+     * @throws NullPointerException if {@code event} is null
      */
     public void publish(Object event) {
         Routing.Route route = routing.of(event.getClass());
-        Object item = event;
         if (route.needsEnvelope || !interceptors.isEmpty()) {
-            item = parcel(event, route);
+            send(new Parcel(event, null, null, null), route.needsEnvelope, route.listeners);
+            return;
         }
         for (Listener listener : route.listeners) {
-            listener.accept(item);
+            listener.accept(event);
         }
     }
 
-    private Parcel parcel(Object event, Routing.Route route) {
-        Envelope<?> envelope = route.needsEnvelope
-                ? new Envelope<>(ids.get(), clock.instant(), event.getClass().getName(), event)
-                : null;
-        return new Parcel(event, envelope, null, arounds(event));
+    /** Makes an event ready and gives it to listeners; when that fails, it is each listener's dead letter. */
+    private void send(Parcel raw, boolean needsEnvelope, Listener... listeners) {
+        Parcel ready;
+        try {
+            ready = ready(raw, needsEnvelope);
+        } catch (Throwable e) {
+            for (Listener listener : listeners) {
+                listener.fail(raw, e);
+            }
+            return;
+        }
+        for (Listener listener : listeners) {
+            listener.accept(ready);
+        }
+    }
+
+    private Parcel ready(Parcel raw, boolean needsEnvelope) {
+        Object event = raw.event();
+        Envelope<?> envelope = raw.envelope();
+        if (envelope == null && needsEnvelope) {
+            envelope =
+                    new Envelope<>(ids.get(), clock.instant(), event.getClass().getName(), event);
+        }
+        return new Parcel(event, envelope, raw.tracker(), arounds(event));
     }
 
     private List<Around> arounds(Object event) {
@@ -226,7 +244,7 @@ public final class EventBus implements AutoCloseable {
         }
         List<Around> arounds = new ArrayList<>(interceptors.size());
         for (EventInterceptor interceptor : interceptors) {
-            arounds.add(interceptor.published(event));
+            arounds.add(Objects.requireNonNull(interceptor.published(event), "an interceptor's answer"));
         }
         return arounds;
     }
@@ -236,16 +254,14 @@ public final class EventBus implements AutoCloseable {
      * what fails here is not kept as a dead letter. Repeatable: a listener can tell a repeated event by the envelope's id.
      *
      * @param envelope the event
-     * @return completes when every listener has handled the event or finally failed; never exceptionally
+     * @return completes when every listener has handled the event or finally failed, at the latest when the bus is closed;
+     *     never exceptionally. What is done next runs on a listener's thread and is not to take long there
      */
     public CompletionStage<Delivery> deliver(Envelope<?> envelope) {
         Object event = envelope.event();
         Routing.Route route = routing.of(event.getClass());
         Tracker tracker = new Tracker(envelope.id(), route.listeners.length);
-        Parcel parcel = new Parcel(event, envelope, tracker, arounds(event));
-        for (Listener listener : route.listeners) {
-            listener.accept(parcel);
-        }
+        send(new Parcel(event, envelope, tracker, null), route.needsEnvelope, route.listeners);
         return tracker.done();
     }
 
@@ -253,13 +269,19 @@ public final class EventBus implements AutoCloseable {
      * Delivers an event, waits, and tells what went wrong. For a relay that keeps events until they are handled. Ends early,
      * with the interrupt kept, when the thread is interrupted. Repeatable.
      *
+     * <p>An asynchronous listener that calls this itself waits no longer than its {@linkplain
+     * SubscriptionSettings.Builder#longestWait longest wait}: it may be what the event waits for.
+     *
      * @param envelope the event
-     * @param atMost how long to wait; afterwards the listeners may still handle it
+     * @param atMost how long to wait, any duration, below 0 is 0; afterwards the listeners may still handle it
      * @return empty when every listener handled it; else which did not and why, in a few words without a message of theirs
      */
     public Optional<String> deliver(Envelope<?> envelope, Duration atMost) {
+        Shift present = waits.present();
+        Duration longest = present == null ? atMost : present.listener().longestWait();
+        Duration wait = longest.compareTo(atMost) < 0 ? longest : atMost;
         try {
-            Delivery delivery = deliver(envelope).toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            Delivery delivery = deliver(envelope).toCompletableFuture().get(nanos(wait), TimeUnit.NANOSECONDS);
             return delivery.isComplete()
                     ? Optional.empty()
                     : Optional.of(delivery.failures().stream()
@@ -267,7 +289,7 @@ public final class EventBus implements AutoCloseable {
                                     it.listener() + ": " + it.cause().getClass().getSimpleName())
                             .collect(Collectors.joining(", ")));
         } catch (TimeoutException slow) {
-            return Optional.of("not handled within " + atMost);
+            return Optional.of("not handled within " + wait);
         } catch (ExecutionException broken) {
             return Optional.of(Objects.requireNonNullElse(broken.getCause(), broken)
                     .getClass()
@@ -276,6 +298,14 @@ public final class EventBus implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Optional.of("interrupted");
         }
+    }
+
+    /** A duration as a time to wait; what is longer than can be counted is forever. */
+    private static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        return duration.compareTo(FOREVER) < 0 ? duration.toNanos() : FOREVER.toNanos();
     }
 
     /**
@@ -298,7 +328,12 @@ public final class EventBus implements AutoCloseable {
         if (kept == null) {
             return false;
         }
-        kept.listener().accept(kept.item());
+        Listener listener = kept.listener();
+        if (kept.item() instanceof Parcel parcel && parcel.arounds() == null) {
+            send(parcel, listener.takesEnvelopes(), listener);
+        } else {
+            listener.accept(kept.item());
+        }
         return true;
     }
 
@@ -320,14 +355,15 @@ public final class EventBus implements AutoCloseable {
     /**
      * Names every asynchronous listener there is and every one that is going to be subscribed; for metrics.
      *
-     * @param watcher sees each listener's name when it is subscribed; returns soon and does not call the bus
+     * @param watcher sees each listener's name when it is subscribed; returns soon and does not call the bus. What it
+     *     throws is logged
      */
     public void watch(Consumer<? super String> watcher) {
         Objects.requireNonNull(watcher, "watcher");
         subscribing.lock();
         try {
             watchers.add(watcher);
-            listeners().forEach(listener -> watcher.accept(listener.name()));
+            listeners().forEach(listener -> tell(watcher, listener.name()));
         } finally {
             subscribing.unlock();
         }
@@ -342,29 +378,31 @@ public final class EventBus implements AutoCloseable {
     /**
      * Closes the bus: asynchronous listeners take no more events, and those that wait are handled until the time is over.
      * Then what is left is given up: events of {@link #deliver} are reported to their sender as failed, published ones
-     * become dead letters. Synchronous listeners go on as before. An interrupt ends the wait. Repeatable.
+     * become dead letters; one that was just being handled may have been handled all the same. Synchronous listeners go on as
+     * before. An interrupt ends the wait. Repeatable.
      *
-     * @param timeout how long to wait at most; 0 or more
+     * <p>A listener may close the bus: the event that it is handling then is neither waited for nor given up, here or by
+     * others who close at the same time. What waits behind it is given up at the end of the time.
+     *
+     * @param timeout how long to wait at most, any duration; below 0 is 0
      * @return what became of the waiting events
-     * @throws InvalidInputException if {@code timeout} is negative
      */
     public DrainReport close(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new InvalidInputException("timeout", "is " + timeout, "0 or more");
-        }
         List<AsyncListener> draining;
-        ExecutorService own;
         subscribing.lock();
         try {
             closed = true;
             draining = List.copyOf(mailboxes);
-            own = ownExecutor;
         } finally {
             subscribing.unlock();
         }
-        DrainReport report = Drain.of(draining, timeout);
-        if (own != null) {
-            own.shutdownNow();
+        Shift present = waits.present();
+        DrainReport report = Drain.of(draining, nanos(timeout), present);
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        workers.shutdownNow();
+        if (present != null && !interrupted) {
+            // who closes from inside a listener does not mean itself
+            Thread.interrupted();
         }
         return report;
     }
@@ -381,6 +419,7 @@ public final class EventBus implements AutoCloseable {
         private Supplier<String> ids = () -> UUID.randomUUID().toString();
         private @Nullable Executor executor;
         private @Nullable Function<Duration, Executor> delayed;
+        private Duration lostAfter = Duration.ofSeconds(10);
         private final List<EventInterceptor> interceptors = new ArrayList<>();
         private int deadLetters = DEFAULT_DEAD_LETTERS;
         private Consumer<? super DeadLetter> onDeadLetter = letter -> {};
@@ -410,8 +449,14 @@ public final class EventBus implements AutoCloseable {
         }
 
         /**
-         * What runs asynchronous listeners. Default: threads of the bus's own, virtual ones on a JVM that has them, which
-         * end with the bus. A given executor is not closed.
+         * What runs asynchronous listeners, at most {@linkplain SubscriptionSettings.Builder#concurrency so many} tasks of
+         * each at a time. Default: threads of the bus's own, virtual ones on a JVM that has them, which end with the bus and
+         * whose context class loader is the library's. A given executor is not closed.
+         *
+         * <p>When it refuses a task by throwing, whatever it throws, the tasks of the listener that still run take over its
+         * events; when there are none, the events become dead letters with the reason
+         * {@link DeadLetter.Reason#NO_THREAD}. An executor that forgets what it has taken is noticed when an event comes
+         * more than 10 s later.
          *
          * @param executor the executor
          * @return this builder
@@ -422,13 +467,20 @@ public final class EventBus implements AutoCloseable {
         }
 
         /**
-         * What runs a further try after its wait. Default {@link CompletableFuture#delayedExecutor} over the executor.
+         * What waits before a further try, which then runs on the executor. Default: a thread of the bus's own. An event for
+         * which it throws is not tried again, but a dead letter.
          *
          * @param delayed gives an executor that waits that long before it runs what it is given
          * @return this builder
          */
         public Builder delayed(Function<Duration, Executor> delayed) {
             this.delayed = Objects.requireNonNull(delayed, "delayed");
+            return this;
+        }
+
+        /** After which time an executor that has begun none of a listener's tasks is taken to have lost them. For tests. */
+        Builder lostAfter(Duration time) {
+            this.lostAfter = time;
             return this;
         }
 

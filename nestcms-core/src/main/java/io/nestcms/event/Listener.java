@@ -54,8 +54,11 @@ abstract sealed class Listener implements Subscription permits SyncListener, Asy
         return takesEnvelopes;
     }
 
-    /** Takes an event, bare or as a parcel; throws nothing that a handler throws. */
+    /** Takes an event, bare or as a parcel; throws nothing that anything given to the bus throws. */
     abstract void accept(Object item);
+
+    /** Gives up an event that could not be made ready for any listener. */
+    abstract void fail(Object item, Throwable cause);
 
     /** Calls the handler with all interceptors around it. */
     final void handle(Object item) {
@@ -65,7 +68,7 @@ abstract sealed class Listener implements Subscription permits SyncListener, Asy
         }
         Object heard = takesEnvelopes && parcel.envelope() != null ? parcel.envelope() : parcel.event();
         List<Around> arounds = parcel.arounds();
-        if (arounds.isEmpty()) {
+        if (arounds == null || arounds.isEmpty()) {
             handler.accept(heard);
             return;
         }
@@ -89,16 +92,37 @@ abstract sealed class Listener implements Subscription permits SyncListener, Asy
     final void giveUp(Object item, DeadLetter.Reason reason, int attempts, @Nullable Throwable cause) {
         Tracker tracker = Parcel.tracker(item);
         if (tracker != null) {
-            tracker.failed(name, cause != null ? cause : new UndeliveredException(name, reason));
+            boolean tried = reason == DeadLetter.Reason.FAILED;
+            tracker.failed(name, cause != null && tried ? cause : new UndeliveredException(name, reason, cause));
             return;
         }
-        LOG.warn(
-                "Listener {} gave up an event of {}: {}",
-                name,
-                Parcel.event(item).getClass().getName(),
-                reason,
-                cause);
         deadLetters.add(this, item, reason, attempts, cause);
+        log(
+                "Listener " + name + " gave up an event of "
+                        + Parcel.event(item).getClass().getName() + ": " + reason,
+                cause);
+    }
+
+    /** Logs a failure, also one that cannot be logged: its message, its text and its causes are other people's code. */
+    static void log(String what, @Nullable Throwable failure) {
+        try {
+            LOG.warn(what, failure);
+        } catch (Throwable unspeakable) {
+            logByName(what, failure, unspeakable);
+        }
+    }
+
+    private static void logByName(String what, @Nullable Throwable failure, Throwable unspeakable) {
+        try {
+            LOG.warn(
+                    "{}: {} (which cannot be logged: {})",
+                    what,
+                    failure == null ? "" : failure.getClass().getName(),
+                    unspeakable.getClass().getName());
+        } catch (Throwable e) {
+            // the log itself is broken, which must cost no event: there is nobody left to tell
+            return;
+        }
     }
 
     @Override

@@ -6,12 +6,12 @@ import java.util.Objects;
  * An asynchronous listener at one moment.
  *
  * @param name its name
- * @param waiting events in its mailbox, those being handled included
+ * @param waiting events in its mailbox, those being handled included; may exceed the bound, see {@link Overflow#BLOCK}
  * @param bound how many its mailbox holds
  * @param handled events it has handled
- * @param failed events on which its last try failed
+ * @param failed events on which its last try failed, or for which there was no thread
  * @param retried further tries
- * @param rejected events that its mailbox did not take
+ * @param rejected events that its mailbox did not take: full, waited for in vain, or closed
  * @param dropped events that made room for newer ones
  * @since 0.1
  */

@@ -21,6 +21,8 @@ public final class SubscriptionSettings<E> {
     private final @Nullable Function<? super E, String> key;
     private final int mailbox;
     private final Overflow overflow;
+    private final Duration longestWait;
+    private final int concurrency;
     private final int attempts;
     private final Duration backOff;
     private final Duration longestBackOff;
@@ -31,6 +33,8 @@ public final class SubscriptionSettings<E> {
         this.key = builder.key;
         this.mailbox = builder.mailbox;
         this.overflow = builder.overflow;
+        this.longestWait = builder.longestWait;
+        this.concurrency = builder.concurrency;
         this.attempts = builder.attempts;
         this.backOff = builder.backOff;
         this.longestBackOff = builder.longestBackOff;
@@ -47,8 +51,8 @@ public final class SubscriptionSettings<E> {
     }
 
     /**
-     * A listener with a mailbox: of 1,024 events, making the publisher wait when it is full, with 3 tries, 100 ms after the
-     * first and twice as long after each further one, up to 10 s.
+     * A listener with a mailbox: of 1,024 events, making the publisher wait up to 5 s when it is full, for at most 16 keys at
+     * a time, with 3 tries, 100 ms after the first and twice as long after each further one, up to 10 s.
      *
      * @param <E> the type of the events
      * @return a new builder
@@ -103,6 +107,24 @@ public final class SubscriptionSettings<E> {
     }
 
     /**
+     * How long a publisher waits at most for room in a full mailbox.
+     *
+     * @return 0 or more
+     */
+    public Duration longestWait() {
+        return longestWait;
+    }
+
+    /**
+     * How many events are handled at a time at most, each of another key.
+     *
+     * @return 1 or more
+     */
+    public int concurrency() {
+        return concurrency;
+    }
+
+    /**
      * How often the listener is tried with an event.
      *
      * @return 1 or more
@@ -131,13 +153,16 @@ public final class SubscriptionSettings<E> {
      */
     public static final class Builder<E> {
         private static final int LARGEST_MAILBOX = 10_000_000;
-        private static final Duration LONGEST_BACK_OFF = Duration.ofHours(1);
+        private static final int MOST_AT_A_TIME = 10_000;
+        private static final Duration LONGEST = Duration.ofHours(1);
 
         private final DeliveryMode mode;
         private @Nullable String name;
         private @Nullable Function<? super E, String> key;
         private int mailbox = 1024;
         private Overflow overflow = Overflow.BLOCK;
+        private Duration longestWait = Duration.ofSeconds(5);
+        private int concurrency = 16;
         private int attempts;
         private Duration backOff = Duration.ofMillis(100);
         private Duration longestBackOff = Duration.ofSeconds(10);
@@ -166,7 +191,7 @@ public final class SubscriptionSettings<E> {
          * What events are ordered by: those with one key are handled one after the other, those with different keys side
          * by side. Default: envelopes by their keys, bare events all together.
          *
-         * @param key gives an event's key; does not block or throw
+         * @param key gives an event's key; does not block. An event on which it throws is a dead letter
          * @return this builder
          */
         public Builder<E> key(Function<? super E, String> key) {
@@ -193,6 +218,36 @@ public final class SubscriptionSettings<E> {
         }
 
         /**
+         * How long a publisher waits at most for room in a full mailbox with {@link Overflow#BLOCK}. Default 5 s. A listener
+         * waits no longer either when it calls {@link EventBus#deliver(Envelope, Duration)} itself.
+         *
+         * @param longest 0 to 1 h
+         * @return this builder
+         * @throws InvalidInputException if {@code longest} is out of range
+         */
+        public Builder<E> longestWait(Duration longest) {
+            this.longestWait = duration("longestWait", longest);
+            return this;
+        }
+
+        /**
+         * How many events are handled at a time at most, each of another key: on so many threads the listener runs. Default
+         * 16. Keys beyond it wait for their turn; one that waits for a further try takes no part of it. Without meaning for a
+         * synchronous listener.
+         *
+         * @param most 1 to 10,000
+         * @return this builder
+         * @throws InvalidInputException if {@code most} is out of range
+         */
+        public Builder<E> concurrency(int most) {
+            if (most < 1 || most > MOST_AT_A_TIME) {
+                throw new InvalidInputException("concurrency", "is " + most, "1 to " + MOST_AT_A_TIME);
+            }
+            this.concurrency = most;
+            return this;
+        }
+
+        /**
          * How often the listener is tried with an event, and how long it waits in between; meanwhile other keys go on.
          *
          * @param attempts 1 to 1,000; a synchronous listener is tried once
@@ -213,8 +268,8 @@ public final class SubscriptionSettings<E> {
         }
 
         private static Duration duration(String field, Duration value) {
-            if (value.isNegative() || value.compareTo(LONGEST_BACK_OFF) > 0) {
-                throw new InvalidInputException(field, "is " + value, "0 to " + LONGEST_BACK_OFF);
+            if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+                throw new InvalidInputException(field, "is " + value, "0 to " + LONGEST);
             }
             return value;
         }

@@ -16,4 +16,9 @@ final class SyncListener extends Listener {
         }
         handled(item);
     }
+
+    @Override
+    void fail(Object item, Throwable cause) {
+        giveUp(item, DeadLetter.Reason.FAILED, 0, cause);
+    }
 }

@@ -385,7 +385,7 @@ class EventBusTest {
             published.countDown();
         });
         publisher.start();
-        await().until(() -> publisher.getState() == Thread.State.WAITING);
+        await().until(() -> publisher.getState() == Thread.State.TIMED_WAITING);
         assertThat(bus.listeners().get(0).waiting()).isEqualTo(2);
         release.countDown();
         assertThat(published.await(30, TimeUnit.SECONDS)).isTrue();
@@ -412,7 +412,7 @@ class EventBusTest {
             interrupted[0] = Thread.currentThread().isInterrupted();
         });
         publisher.start();
-        await().until(() -> publisher.getState() == Thread.State.WAITING);
+        await().until(() -> publisher.getState() == Thread.State.TIMED_WAITING);
         publisher.interrupt();
         publisher.join(30_000);
         assertThat(interrupted[0]).isTrue();
@@ -587,7 +587,9 @@ class EventBusTest {
         assertThatThrownBy(() -> SubscriptionSettings.async().name(" ")).hasMessageContaining("name is blank");
         assertThatThrownBy(() -> SubscriptionSettings.async().retry(2, Duration.ofHours(2), Duration.ZERO))
                 .hasMessageContaining("first");
-        assertThatThrownBy(() -> bus.close(Duration.ofSeconds(-1))).hasMessageContaining("timeout");
+        assertThatThrownBy(() -> SubscriptionSettings.async().concurrency(0)).hasMessageContaining("concurrency is 0");
+        assertThatThrownBy(() -> SubscriptionSettings.async().longestWait(Duration.ofHours(2)))
+                .hasMessageContaining("longestWait");
         assertThatThrownBy(() -> EventBus.builder().deadLetters(0)).hasMessageContaining("deadLetters");
     }
 }
