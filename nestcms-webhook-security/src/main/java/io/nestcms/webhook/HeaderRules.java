@@ -95,7 +95,8 @@ public final class HeaderRules implements WebhookCheck {
             }
         }
         for (String name : single) {
-            if (request.headerCount(name) > 1) {
+            int first = request.indexOf(name, 0);
+            if (first >= 0 && request.indexOf(name, first + 1) >= 0) {
                 return Refusal.of(Reason.HEADER_DUPLICATED, name + " was sent more than once");
             }
         }
@@ -130,7 +131,7 @@ public final class HeaderRules implements WebhookCheck {
 
     /** A token, or the name of a pseudo-header: a colon and a token. */
     private static boolean isToken(String name) {
-        int first = name.startsWith(":") ? 1 : 0;
+        int first = !name.isEmpty() && name.charAt(0) == ':' ? 1 : 0;
         for (int i = first; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c >= IS_TOKEN.length || !IS_TOKEN[c]) {

@@ -1,9 +1,6 @@
 package io.nestcms.webhook;
 
 import io.nestcms.webhook.Refusal.Reason;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +33,6 @@ final class JsonScan {
             };
         }
     }
-
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long LOW_BITS = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long SPACES = ' ' * LOW_BITS;
-    private static final long MARKS = '"' * LOW_BITS;
-    private static final long BACKSLASHES = '\\' * LOW_BITS;
 
     private static final String OTHER = "another sign is expected";
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
@@ -99,26 +88,97 @@ final class JsonScan {
     // would write it to memory, and that took most of the time
 
     private int value(int start, int depth, JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        int end;
-        switch (byteAt(json, start)) {
-            case '"' -> end = plain(string(json, start));
-            case '{' -> end = object(start, depth + 1, node);
-            case '[' -> end = array(start, depth + 1, node);
-            case 't' -> end = word(start, TRUE);
-            case 'f' -> end = word(start, FALSE);
-            case 'n' -> end = word(start, NULL);
-            default -> end = number(json, start);
+        if (node == null) {
+            return unwanted(json, start, depth, maxDepth);
         }
-        if (node != null && node.leaf() >= 0) {
+        int end = switch (byteAt(json, start)) {
+            case '{' -> object(start, depth + 1, node);
+            case '[' -> array(start, depth + 1, node);
+            default -> plainValue(json, start);
+        };
+        if (node.leaf() >= 0) {
             spans[2 * node.leaf()] = start;
             spans[2 * node.leaf() + 1] = end;
         }
         return end;
     }
 
-    private int object(int start, int depth, JsonPaths.@Nullable Node node) throws JsonRefusedException {
+    private static int plainValue(byte[] text, int start) throws JsonRefusedException {
+        int b = byteAt(text, start);
+        if (b == '"') {
+            return plain(string(text, start));
+        }
+        return Ascii.isLetter(b) ? word(text, start, b == 't' ? TRUE : b == 'f' ? FALSE : NULL) : number(text, start);
+    }
+
+    /**
+     * Passes a value of which nothing is wanted, as most of a body is, without going down into itself: for each container the
+     * lowest bits tell whether it is an array.
+     */
+    private static int unwanted(byte[] text, int start, int depth, int maxDepth) throws JsonRefusedException {
+        int at = start;
+        int level = 0;
+        long arrays = 0;
+        while (true) {
+            int b = byteAt(text, at);
+            if (b != '{' && b != '[') {
+                at = plainValue(text, at);
+            } else if (level == Long.SIZE) {
+                at = unwanted(text, at, depth + level, maxDepth);
+            } else {
+                checkDepth(depth + ++level, maxDepth);
+                arrays = arrays << 1 | (b == '[' ? 1 : 0);
+                at = afterSpace(text, at + 1);
+                // the closing sign is the opening one and two
+                if (byteAt(text, at) != b + 2) {
+                    at = b == '{' ? afterName(text, at) : at;
+                    continue;
+                }
+                at++;
+                level--;
+                arrays >>>= 1;
+            }
+            while (true) {
+                if (level == 0) {
+                    return at;
+                }
+                at = afterSpace(text, at);
+                boolean array = (arrays & 1) != 0;
+                int next = byteAt(text, at);
+                if (next == ',') {
+                    at = afterSpace(text, at + 1);
+                    at = array ? at : afterName(text, at);
+                    break;
+                }
+                if (next != (array ? ']' : '}')) {
+                    throw unexpected(text, at, OTHER);
+                }
+                at++;
+                level--;
+                arrays >>>= 1;
+            }
+        }
+    }
+
+    /** Passes a name and what stands between it and its value. */
+    private static int afterName(byte[] text, int start) throws JsonRefusedException {
+        if (byteAt(text, start) != '"') {
+            throw unexpected(text, start, "a name is expected");
+        }
+        return afterColon(text, plain(string(text, start)));
+    }
+
+    private static int afterColon(byte[] text, int start) throws JsonRefusedException {
+        int at = afterSpace(text, start);
+        if (byteAt(text, at) != ':') {
+            throw unexpected(text, at, OTHER);
+        }
+        return afterSpace(text, at + 1);
+    }
+
+    private int object(int start, int depth, JsonPaths.Node node) throws JsonRefusedException {
         byte[] text = json;
-        checkDepth(depth);
+        checkDepth(depth, maxDepth);
         int at = afterSpace(text, start + 1);
         if (byteAt(text, at) == '}') {
             return at + 1;
@@ -128,12 +188,8 @@ final class JsonScan {
                 throw unexpected(text, at, "a name is expected");
             }
             int end = string(text, at);
-            JsonPaths.@Nullable Node child = node == null ? null : child(node, at + 1, end);
-            at = afterSpace(text, plain(end));
-            if (byteAt(text, at) != ':') {
-                throw unexpected(text, at, OTHER);
-            }
-            at = afterSpace(text, value(afterSpace(text, at + 1), depth, child));
+            JsonPaths.@Nullable Node child = child(node, at + 1, end);
+            at = afterSpace(text, value(afterColon(text, plain(end)), depth, child));
             int next = byteAt(text, at);
             if (next != ',') {
                 if (next == '}') {
@@ -158,16 +214,16 @@ final class JsonScan {
         return node;
     }
 
-    private int array(int start, int depth, JsonPaths.@Nullable Node node) throws JsonRefusedException {
+    private int array(int start, int depth, JsonPaths.Node node) throws JsonRefusedException {
         byte[] text = json;
-        checkDepth(depth);
+        checkDepth(depth, maxDepth);
         int at = afterSpace(text, start + 1);
         if (byteAt(text, at) == ']') {
             return at + 1;
         }
         for (int index = 0; ; index++) {
             // the tree is asked for the first elements only: nobody wants a later one
-            JsonPaths.@Nullable Node child = node == null || index > 1 ? null : node.child(index == 0 ? "[0]" : "[1]");
+            JsonPaths.@Nullable Node child = index > 1 ? null : node.child(index == 0 ? "[0]" : "[1]");
             at = afterSpace(text, value(at, depth, child));
             int next = byteAt(text, at);
             if (next != ',') {
@@ -180,50 +236,49 @@ final class JsonScan {
         }
     }
 
-    private void checkDepth(int depth) throws JsonRefusedException {
+    private static void checkDepth(int depth, int maxDepth) throws JsonRefusedException {
         if (depth > maxDepth) {
             throw new JsonRefusedException(Reason.PAYLOAD_TOO_DEEP, "nested deeper than " + maxDepth);
         }
     }
 
     /**
-     * Passes the string that starts here, eight bytes at a time. Gives its end, behind the closing mark, or the complement of
-     * that when it holds an escape.
+     * Passes the string that starts here. Gives its end, behind the closing mark, or the complement of that when it holds an
+     * escape. Byte by byte: eight at a time were slower, docs/rationale/webhooks.md tells why.
      */
     private static int string(byte[] text, int start) throws JsonRefusedException {
-        boolean escaped = false;
         int at = start + 1;
-        while (true) {
-            if (at <= text.length - Long.BYTES) {
-                long eight = (long) EIGHT_BYTES.get(text, at);
-                // the lowest high bit set is that of the first byte that is none of the plain ones: what is subtracted
-                // borrows from the bytes above a hit only, and bytes from 0x80 on are hits themselves
-                long hits =
-                        (eight | (eight - SPACES) | ((eight ^ MARKS) - LOW_BITS) | ((eight ^ BACKSLASHES) - LOW_BITS))
-                                & HIGH_BITS;
-                if (hits == 0) {
-                    at += Long.BYTES;
-                    continue;
-                }
-                at += Long.numberOfTrailingZeros(hits) >>> 3;
+        while (at < text.length) {
+            int b = text[at];
+            if (b >= ' ' && b != '"' && b != '\\') { // nearly all of them
+                at++;
+                continue;
             }
-            int b = byteAt(text, at);
-            if (b == '"') {
-                return escaped ? ~(at + 1) : at + 1;
-            }
-            escaped |= b == '\\';
-            at = afterSign(text, at, b);
+            return b == '"' ? at + 1 : oddString(text, at);
         }
+        throw malformed("a string without an end");
     }
 
-    /** Where the string goes on after a sign that is not its closing mark. */
+    /** The rest of a string, from an escape or a character of several bytes on. */
+    private static int oddString(byte[] text, int start) throws JsonRefusedException {
+        boolean escaped = false;
+        int at = start;
+        while (at < text.length) {
+            int b = text[at];
+            if (b >= ' ' && b != '"' && b != '\\') {
+                at++;
+            } else if (b == '"') {
+                return escaped ? ~(at + 1) : at + 1;
+            } else {
+                escaped |= b == '\\';
+                at = afterSign(text, at, b);
+            }
+        }
+        throw malformed("a string without an end");
+    }
+
+    /** Where the string goes on after an escape or a character of several bytes. */
     private static int afterSign(byte[] text, int at, int b) throws JsonRefusedException {
-        if (at >= text.length) {
-            throw malformed("a string without an end");
-        }
-        if (b >= ' ' && b != '\\') { // near the end of the text
-            return at + 1;
-        }
         if (b >= 0 && b != '\\') {
             throw malformed("a control character in a string");
         }
@@ -264,9 +319,9 @@ final class JsonScan {
         return at;
     }
 
-    private int word(int start, byte[] word) throws JsonRefusedException {
+    private static int word(byte[] text, int start, byte[] word) throws JsonRefusedException {
         int end = start + word.length;
-        if (json.length < end || !Arrays.equals(json, start, end, word, 0, word.length)) {
+        if (text.length < end || !Arrays.equals(text, start, end, word, 0, word.length)) {
             throw malformed("an unknown word");
         }
         return end;
