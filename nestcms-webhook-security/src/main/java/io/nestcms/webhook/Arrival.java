@@ -11,7 +11,6 @@ final class Arrival {
     private final @Nullable IpAddress client;
     private final Instant at;
     private @Nullable Origin origin; // made twice by a race at worst, and then equal
-    private boolean signed; // written by the thread that verifies
 
     Arrival(WebhookRequest request, String scheme, @Nullable IpAddress client, Instant at) {
         this.request = request;
@@ -35,15 +34,6 @@ final class Arrival {
 
     Instant at() {
         return at;
-    }
-
-    /** Whether its signature was found to be good. */
-    boolean isSigned() {
-        return signed;
-    }
-
-    void foundSigned() {
-        signed = true;
     }
 
     Origin origin() {

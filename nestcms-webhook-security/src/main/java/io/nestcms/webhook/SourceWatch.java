@@ -45,12 +45,12 @@ final class SourceWatch {
     }
 
     /** Counts a refusal. Only a source of unsigned requests is blocked. */
-    void refused(Arrival arrival, Refusal refusal) {
+    void refused(Arrival arrival, Refusal refusal, boolean signed) {
         // a passing fault of our own is nobody's attack, and a block must not feed itself
         if (monitor == null || refusal.reason().isTemporary() || refusal.reason() == Reason.SOURCE_BLOCKED) {
             return;
         }
-        boolean blockable = !arrival.isSigned() && arrival.client() != null;
+        boolean blockable = !signed && arrival.client() != null;
         for (ThreatMonitor.Threat threat : monitor.refused(key(arrival, tenant(arrival, refusal)), blockable)) {
             announcer.alert(alert(arrival, threat));
         }

@@ -20,13 +20,15 @@ public final class VerifiedWebhook {
     private final Arrival arrival;
     private final WebhookRequest request;
     private final SignatureClaim claim;
-    private final SignatureMatch match;
+    private final byte[] identity;
+    private final @Nullable String sender;
 
     VerifiedWebhook(Arrival arrival, SignatureClaim claim, SignatureMatch match) {
         this.arrival = arrival;
         this.request = arrival.request();
         this.claim = claim;
-        this.match = match;
+        this.identity = match.identity();
+        this.sender = match.sender();
     }
 
     /**
@@ -130,8 +132,7 @@ public final class VerifiedWebhook {
      */
     public String digest() {
         @Nullable String id = claim.messageId();
-        @Nullable String sender = match.sender();
-        byte[] own = id == null ? match.identity() : id.getBytes(StandardCharsets.UTF_8);
+        byte[] own = id == null ? identity : id.getBytes(StandardCharsets.UTF_8);
         byte[] scheme = label(arrival.scheme());
         byte[] tenant = label(request.tenant());
         return HexFormat.of()

@@ -92,17 +92,10 @@ public final class WebhookVerifier {
         try {
             Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
             announcer.received(arrival);
-            Verification verification = decided(arrival);
-            if (verification instanceof Verification.Refused refused) {
-                announcer.rejected(arrival.at(), arrival.origin(), refused.refusal());
-                watch.refused(arrival, refused.refusal());
-            } else if (verification instanceof Verification.Verified verified) {
-                announcer.validated(arrival, verified.webhook());
-            }
-            return verification;
-        } catch (Throwable e) { // an Error too: what a clock or a ticker throws must not reach the web server
+            return decided(arrival);
+        } catch (Throwable e) { // an Error too: what a clock throws must not reach the web server
             announcer.broken(FAILED, e);
-            return refused(Reason.CHECK_FAILED, FAILED);
+            return new Verification.Refused(Refusal.of(Reason.CHECK_FAILED, FAILED));
         }
     }
 
@@ -161,9 +154,9 @@ public final class WebhookVerifier {
     private Verification decided(Arrival arrival) {
         try {
             return decide(arrival);
-        } catch (Throwable e) { // a scheme of the application's own may throw anything
+        } catch (Throwable e) { // a scheme or a ticker of the application's own may throw anything
             announcer.broken(FAILED, e);
-            return refused(Reason.CHECK_FAILED, FAILED);
+            return refused(arrival, Refusal.of(Reason.CHECK_FAILED, FAILED), false);
         }
     }
 
@@ -187,18 +180,20 @@ public final class WebhookVerifier {
             keys = keysOf(arrival.request().tenant());
         } catch (Throwable e) {
             announcer.broken(NO_SECRETS, e);
-            return refused(Reason.SECRET_UNAVAILABLE, NO_SECRETS);
+            return refused(arrival, Refusal.of(Reason.SECRET_UNAVAILABLE, NO_SECRETS), false);
         }
         SignatureMatch match = SignatureMatch.of(claim, keys, arrival.at());
         if (!match.isGood()) {
             return unsigned(arrival, match.anyKey() ? mismatch(arrival.request()) : NO_KEY);
         }
-        arrival.foundSigned();
         watch.signed(arrival);
         Refusal refusal = checkRules(arrival, claim);
-        return refusal == null
-                ? new Verification.Verified(new VerifiedWebhook(arrival, claim, match))
-                : new Verification.Refused(refusal);
+        if (refusal != null) {
+            return refused(arrival, refusal, true);
+        }
+        VerifiedWebhook webhook = new VerifiedWebhook(arrival, claim, match);
+        announcer.validated(arrival, webhook);
+        return new Verification.Verified(webhook);
     }
 
     /** Copied, which costs nothing for a list that cannot change: another collection may do anything when it is walked. */
@@ -229,11 +224,13 @@ public final class WebhookVerifier {
     }
 
     private Verification unsigned(Arrival arrival, Refusal refusal) {
-        return new Verification.Refused(watch.unsigned(arrival, refusal));
+        return refused(arrival, watch.unsigned(arrival, refusal), false);
     }
 
-    private static Verification refused(Reason reason, String detail) {
-        return new Verification.Refused(Refusal.of(reason, detail));
+    private Verification refused(Arrival arrival, Refusal refusal, boolean signed) {
+        announcer.rejected(arrival.at(), arrival.origin(), refusal);
+        watch.refused(arrival, refusal, signed);
+        return new Verification.Refused(refusal);
     }
 
     /**
