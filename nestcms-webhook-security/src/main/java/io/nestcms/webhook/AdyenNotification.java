@@ -52,7 +52,7 @@ public final class AdyenNotification implements SignatureScheme {
     @Override
     public SignatureReading read(WebhookRequest request) {
         if (request.bodyLength() == 0) {
-            return SignatureReading.unreadable(Reason.BODY_MISSING, "empty body: plain http, or a redirect?");
+            return SignatureReading.noBody(request);
         }
         try {
             return claim(JsonScan.of(request.rawBody(), paths, MAX_DEPTH));
@@ -88,6 +88,9 @@ public final class AdyenNotification implements SignatureScheme {
                 return SignatureReading.unreadable(Reason.PAYLOAD_MALFORMED, field + " has a colon");
             }
             fields.put(field, value == null ? "" : value);
+        }
+        if (fields.values().stream().allMatch(String::isEmpty)) {
+            return SignatureReading.unreadable(Reason.FIELD_MISSING, "no signed field has a value");
         }
         return SignatureClaim.builder(MacAlgorithm.HMAC_SHA256, content(fields))
                 .signature(mac)

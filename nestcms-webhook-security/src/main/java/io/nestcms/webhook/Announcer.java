@@ -50,17 +50,27 @@ final class Announcer {
         tell(alert);
     }
 
-    void broken(String what, RuntimeException cause) {
-        LOG.error("{}", what, cause);
+    void broken(String what, Throwable cause) {
+        try {
+            LOG.error("{}", what, cause);
+        } catch (Throwable unprintable) { // its message or its chain of causes throws in turn
+            LOG.error(
+                    "{}: {}, which could not be printed", what, cause.getClass().getName());
+        }
+        if (cause instanceof InterruptedException) { // from another language; whoever waits next has to hear of it
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void tell(WebhookEvent event) {
         for (WebhookListener listener : listeners) {
             try {
                 listener.on(event);
-            } catch (RuntimeException e) {
-                // a listener decides nothing: neither a genuine webhook nor a refusal may be lost for its failure
-                LOG.warn("a listener failed on {}", event.getClass().getSimpleName(), e);
+            } catch (Throwable e) {
+                // a listener decides nothing: neither a genuine webhook nor a refusal may be lost for its failure, an
+                // Error and
+                // a checked exception from another language included
+                broken("a listener failed on " + event.getClass().getSimpleName(), e);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.security.spec.EdECPoint;
 import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +28,14 @@ public final class Ed25519PublicKey implements VerificationKey {
     private static final int LENGTH = 32;
 
     private final PublicKey key;
+    private final @Nullable String name;
     private final @Nullable Instant notBefore;
     private final @Nullable Instant notAfter;
 
-    private Ed25519PublicKey(PublicKey key, @Nullable Instant notBefore, @Nullable Instant notAfter) {
+    private Ed25519PublicKey(
+            PublicKey key, @Nullable String name, @Nullable Instant notBefore, @Nullable Instant notAfter) {
         this.key = key;
+        this.name = name;
         this.notBefore = notBefore;
         this.notAfter = notAfter;
     }
@@ -58,7 +62,7 @@ public final class Ed25519PublicKey implements VerificationKey {
             PublicKey key = KeyFactory.getInstance(ALGORITHM)
                     .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point));
             Signature.getInstance(ALGORITHM).initVerify(key); // finds a point that is not on the curve now, not later
-            return new Ed25519PublicKey(key, null, null);
+            return new Ed25519PublicKey(key, null, null, null);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("key is not an Ed25519 public key", e);
         }
@@ -72,12 +76,25 @@ public final class Ed25519PublicKey implements VerificationKey {
      * @throws IllegalArgumentException if the text is not of that form
      */
     public static Ed25519PublicKey standard(String text) {
+        KeyText.requireTrimmed("key", text);
         byte[] bytes =
                 SignatureEncoding.BASE64.decode(text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text);
         if (bytes == null) {
             throw new IllegalArgumentException("key is not in Base64: the standard alphabet is expected");
         }
         return of(bytes);
+    }
+
+    /**
+     * The same key under a name that stands for it in the {@linkplain VerifiedWebhook#digest() key} of each delivery, as
+     * {@link SigningSecret#named}.
+     *
+     * @param name 1 to 64 characters, unique among those who share a replay guard
+     * @return the key
+     * @throws IllegalArgumentException if the name is blank, longer or has control characters
+     */
+    public Ed25519PublicKey named(String name) {
+        return new Ed25519PublicKey(key, KeyText.name(name), notBefore, notAfter);
     }
 
     /**
@@ -106,12 +123,17 @@ public final class Ed25519PublicKey implements VerificationKey {
         if (from != null && until != null && !from.isBefore(until)) {
             throw new IllegalArgumentException("key is never valid: the start must lie before the end");
         }
-        return new Ed25519PublicKey(key, from, until);
+        return new Ed25519PublicKey(key, name, from, until);
     }
 
     @Override
     public boolean isValidAt(Instant at) {
         return (notBefore == null || !at.isBefore(notBefore)) && (notAfter == null || at.isBefore(notAfter));
+    }
+
+    /** What stands for the key in replay keys. */
+    String sender() {
+        return KeyText.sender(name, name == null ? HexFormat.of().formatHex(Digests.sha256(key.getEncoded())) : "");
     }
 
     boolean verifies(byte[] candidate, byte[][] parts) {

@@ -44,6 +44,7 @@ public final class Ed25519SigningKey implements SigningKey, AutoCloseable {
      * @throws IllegalArgumentException if the text is not of that form; the message does not show it
      */
     public static Ed25519SigningKey standard(String text) {
+        KeyText.requireTrimmed("key", text);
         byte[] bytes =
                 SignatureEncoding.BASE64.decode(text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text);
         if (bytes == null || (bytes.length != SEED_LENGTH && bytes.length != PAIR_LENGTH)) {

@@ -2,8 +2,10 @@ package io.nestcms.webhook;
 
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.crypto.Mac;
@@ -26,8 +28,12 @@ final class HmacKey implements SecretKey {
     /** 1 at the place of a {@link Mac} that a thread is using. */
     private final AtomicIntegerArray used = new AtomicIntegerArray(STRIPES * STRIPE);
 
+    /** Signed to tell two secrets apart without keeping anything of them. */
+    private static final byte[][] FINGERPRINT = {"nestcms webhook sender".getBytes(StandardCharsets.US_ASCII)};
+
     private final byte[] bytes;
     private volatile boolean closed;
+    private volatile @Nullable String fingerprint;
 
     HmacKey(byte[] bytes) {
         this.bytes = bytes;
@@ -60,6 +66,17 @@ final class HmacKey implements SecretKey {
             }
             used.set(place, 0);
         }
+    }
+
+    /** Differs for different secrets; the secret cannot be had from it. Empty when it was closed before it was asked. */
+    String fingerprint() {
+        String known = fingerprint;
+        if (known == null) {
+            byte[] mac = mac(MacAlgorithm.HMAC_SHA256, FINGERPRINT);
+            known = mac == null ? "" : HexFormat.of().formatHex(mac);
+            fingerprint = known;
+        }
+        return known;
     }
 
     private static byte[] sign(Mac mac, byte[][] parts) {

@@ -61,15 +61,15 @@ public final class IpAllowList implements WebhookCheck {
 
     @Override
     public Optional<Refusal> check(WebhookRequest request) {
-        return check(TrustedProxies.none().resolve(request));
+        return Optional.ofNullable(refusal(TrustedProxies.none().resolve(request)));
     }
 
-    Optional<Refusal> check(@Nullable IpAddress address) {
+    @Nullable Refusal refusal(@Nullable IpAddress address) {
         if (address == null) {
-            return Optional.of(Refusal.of(Reason.SOURCE_UNKNOWN, "the sender's address is not known"));
+            return Refusal.of(Reason.SOURCE_UNKNOWN, "the sender's address is not known");
         }
         return allows(address)
-                ? Optional.empty()
-                : Optional.of(Refusal.of(Reason.SOURCE_NOT_ALLOWED, "the sender's address is not on the list"));
+                ? null
+                : Refusal.of(Reason.SOURCE_NOT_ALLOWED, "the sender's address is not on the list");
     }
 }

@@ -34,6 +34,7 @@ final class JsonScan {
         }
     }
 
+    private static final String OTHER = "another sign is expected";
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -43,8 +44,6 @@ final class JsonScan {
     private final int[]
             spans; // from and until of each wanted value; none is at 0, where the object begins at the earliest
     private final boolean[] seen;
-    private int at;
-    private int depth;
 
     private JsonScan(byte[] json, JsonPaths paths, int maxDepth) {
         this.json = json;
@@ -56,13 +55,11 @@ final class JsonScan {
     /** Scans the whole text. */
     static JsonScan of(byte[] json, JsonPaths paths, int maxDepth) throws JsonRefusedException {
         JsonScan scan = new JsonScan(json, paths, maxDepth);
-        scan.skipSpace();
-        if (scan.at == json.length || json[scan.at] != '{') {
+        int start = afterSpace(json, 0);
+        if (byteAt(json, start) != '{') {
             throw malformed("not an object");
         }
-        scan.value(paths.root());
-        scan.skipSpace();
-        if (scan.at != json.length) {
+        if (afterSpace(json, scan.value(start, 0, paths.root())) != json.length) {
             throw malformed("more than one value");
         }
         return scan;
@@ -87,61 +84,127 @@ final class JsonScan {
                 : null;
     }
 
-    private void value(JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        int start = at;
-        read(node);
-        if (node != null && node.leaf() >= 0) {
+    // every step below takes the place where it begins and gives the one where it ends: kept in a field, each step
+    // would write it to memory, and that took most of the time
+
+    private int value(int start, int depth, JsonPaths.@Nullable Node node) throws JsonRefusedException {
+        if (node == null) {
+            return unwanted(json, start, depth, maxDepth);
+        }
+        int end = switch (byteAt(json, start)) {
+            case '{' -> object(start, depth + 1, node);
+            case '[' -> array(start, depth + 1, node);
+            default -> plainValue(json, start);
+        };
+        if (node.leaf() >= 0) {
             spans[2 * node.leaf()] = start;
-            spans[2 * node.leaf() + 1] = at;
+            spans[2 * node.leaf() + 1] = end;
+        }
+        return end;
+    }
+
+    private static int plainValue(byte[] text, int start) throws JsonRefusedException {
+        int b = byteAt(text, start);
+        if (b == '"') {
+            return plain(string(text, start));
+        }
+        return Ascii.isLetter(b) ? word(text, start, b == 't' ? TRUE : b == 'f' ? FALSE : NULL) : number(text, start);
+    }
+
+    /**
+     * Passes a value of which nothing is wanted, as most of a body is, without going down into itself: for each container the
+     * lowest bits tell whether it is an array.
+     */
+    private static int unwanted(byte[] text, int start, int depth, int maxDepth) throws JsonRefusedException {
+        int at = start;
+        int level = 0;
+        long arrays = 0;
+        while (true) {
+            int b = byteAt(text, at);
+            if (b != '{' && b != '[') {
+                at = plainValue(text, at);
+            } else if (level == Long.SIZE) {
+                at = unwanted(text, at, depth + level, maxDepth);
+            } else {
+                checkDepth(depth + ++level, maxDepth);
+                arrays = arrays << 1 | (b == '[' ? 1 : 0);
+                at = afterSpace(text, at + 1);
+                // the closing sign is the opening one and two
+                if (byteAt(text, at) != b + 2) {
+                    at = b == '{' ? afterName(text, at) : at;
+                    continue;
+                }
+                at++;
+                level--;
+                arrays >>>= 1;
+            }
+            while (true) {
+                if (level == 0) {
+                    return at;
+                }
+                at = afterSpace(text, at);
+                boolean array = (arrays & 1) != 0;
+                int next = byteAt(text, at);
+                if (next == ',') {
+                    at = afterSpace(text, at + 1);
+                    at = array ? at : afterName(text, at);
+                    break;
+                }
+                if (next != (array ? ']' : '}')) {
+                    throw unexpected(text, at, OTHER);
+                }
+                at++;
+                level--;
+                arrays >>>= 1;
+            }
         }
     }
 
-    private void read(JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        switch (peek()) {
-            case '{' -> object(node);
-            case '[' -> array(node);
-            case '"' -> string();
-            case 't' -> word(TRUE);
-            case 'f' -> word(FALSE);
-            case 'n' -> word(NULL);
-            default -> number();
+    /** Passes a name and what stands between it and its value. */
+    private static int afterName(byte[] text, int start) throws JsonRefusedException {
+        if (byteAt(text, start) != '"') {
+            throw unexpected(text, start, "a name is expected");
         }
+        return afterColon(text, plain(string(text, start)));
     }
 
-    private void object(JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        descend();
-        skipSpace();
-        if (peek() == '}') {
-            ascend();
-            return;
+    private static int afterColon(byte[] text, int start) throws JsonRefusedException {
+        int at = afterSpace(text, start);
+        if (byteAt(text, at) != ':') {
+            throw unexpected(text, at, OTHER);
+        }
+        return afterSpace(text, at + 1);
+    }
+
+    private int object(int start, int depth, JsonPaths.Node node) throws JsonRefusedException {
+        byte[] text = json;
+        checkDepth(depth, maxDepth);
+        int at = afterSpace(text, start + 1);
+        if (byteAt(text, at) == '}') {
+            return at + 1;
         }
         while (true) {
-            JsonPaths.@Nullable Node child = name(node);
-            skipSpace();
-            expect(':');
-            skipSpace();
-            value(child);
-            skipSpace();
-            if (peek() == '}') {
-                ascend();
-                return;
+            if (byteAt(text, at) != '"') {
+                throw unexpected(text, at, "a name is expected");
             }
-            expect(',');
-            skipSpace();
+            int end = string(text, at);
+            JsonPaths.@Nullable Node child = child(node, at + 1, end);
+            at = afterSpace(text, value(afterColon(text, plain(end)), depth, child));
+            int next = byteAt(text, at);
+            if (next != ',') {
+                if (next == '}') {
+                    return at + 1;
+                }
+                throw unexpected(text, at, OTHER);
+            }
+            at = afterSpace(text, at + 1);
         }
     }
 
-    private JsonPaths.@Nullable Node name(JsonPaths.@Nullable Node parent) throws JsonRefusedException {
-        if (peek() != '"') {
-            throw malformed("a name is expected");
-        }
-        int start = at + 1;
-        boolean escaped = string();
-        if (parent == null) {
-            return null;
-        }
+    /** The wanted node of that name, whose string ends at {@code end}, the complement of it when it holds an escape. */
+    private JsonPaths.@Nullable Node child(JsonPaths.Node parent, int start, int end) throws JsonRefusedException {
         JsonPaths.@Nullable Node node =
-                escaped ? parent.child(JsonText.unescape(json, start, at - 1)) : parent.child(json, start, at - 1);
+                end < 0 ? parent.child(JsonText.unescape(json, start, ~end - 1)) : parent.child(json, start, end - 1);
         if (node != null) {
             if (seen[node.number()]) {
                 throw new JsonRefusedException(Reason.FIELD_DUPLICATED, "a checked field is there twice");
@@ -151,129 +214,138 @@ final class JsonScan {
         return node;
     }
 
-    private void array(JsonPaths.@Nullable Node node) throws JsonRefusedException {
-        descend();
-        skipSpace();
-        if (peek() == ']') {
-            ascend();
-            return;
+    private int array(int start, int depth, JsonPaths.Node node) throws JsonRefusedException {
+        byte[] text = json;
+        checkDepth(depth, maxDepth);
+        int at = afterSpace(text, start + 1);
+        if (byteAt(text, at) == ']') {
+            return at + 1;
         }
         for (int index = 0; ; index++) {
             // the tree is asked for the first elements only: nobody wants a later one
-            value(node == null || index > 1 ? null : node.child(index == 0 ? "[0]" : "[1]"));
-            skipSpace();
-            if (peek() == ']') {
-                ascend();
-                return;
+            JsonPaths.@Nullable Node child = index > 1 ? null : node.child(index == 0 ? "[0]" : "[1]");
+            at = afterSpace(text, value(at, depth, child));
+            int next = byteAt(text, at);
+            if (next != ',') {
+                if (next == ']') {
+                    return at + 1;
+                }
+                throw unexpected(text, at, OTHER);
             }
-            expect(',');
-            skipSpace();
+            at = afterSpace(text, at + 1);
         }
     }
 
-    private void descend() throws JsonRefusedException {
-        if (++depth > maxDepth) {
+    private static void checkDepth(int depth, int maxDepth) throws JsonRefusedException {
+        if (depth > maxDepth) {
             throw new JsonRefusedException(Reason.PAYLOAD_TOO_DEEP, "nested deeper than " + maxDepth);
         }
-        at++;
     }
 
-    private void ascend() {
-        depth--;
-        at++;
-    }
-
-    /** Passes a string, and tells whether it holds an escape. */
-    private boolean string() throws JsonRefusedException {
-        byte[] text = json;
-        boolean escaped = false;
-        int i = at + 1;
-        while (i < text.length) {
-            int b = text[i];
-            if (b >= 0x20 && b != '"' && b != '\\') { // nearly all of them
-                i++;
+    /**
+     * Passes the string that starts here. Gives its end, behind the closing mark, or the complement of that when it holds an
+     * escape. Byte by byte: eight at a time were slower, docs/rationale/webhooks.md tells why.
+     */
+    private static int string(byte[] text, int start) throws JsonRefusedException {
+        int at = start + 1;
+        while (at < text.length) {
+            int b = text[at];
+            if (b >= ' ' && b != '"' && b != '\\') { // nearly all of them
+                at++;
                 continue;
             }
-            if (b == '"') {
-                at = i + 1;
-                return escaped;
-            }
-            if (b == '\\') {
-                escaped = true;
-                i = JsonText.afterEscape(text, i);
-            } else if (b < 0) {
-                i = JsonText.afterCharacter(text, i);
+            return b == '"' ? at + 1 : oddString(text, at);
+        }
+        throw malformed("a string without an end");
+    }
+
+    /** The rest of a string, from an escape or a character of several bytes on. */
+    private static int oddString(byte[] text, int start) throws JsonRefusedException {
+        boolean escaped = false;
+        int at = start;
+        while (at < text.length) {
+            int b = text[at];
+            if (b >= ' ' && b != '"' && b != '\\') {
+                at++;
+            } else if (b == '"') {
+                return escaped ? ~(at + 1) : at + 1;
             } else {
-                throw malformed("a control character in a string");
-            }
-            if (i < 0) {
-                throw malformed("a broken escape or character");
+                escaped |= b == '\\';
+                at = afterSign(text, at, b);
             }
         }
         throw malformed("a string without an end");
     }
 
-    private void number() throws JsonRefusedException {
-        if (peek() == '-') {
-            at++;
+    /** Where the string goes on after an escape or a character of several bytes. */
+    private static int afterSign(byte[] text, int at, int b) throws JsonRefusedException {
+        if (b >= 0 && b != '\\') {
+            throw malformed("a control character in a string");
         }
-        if (at < json.length && json[at] == '0') {
-            at++;
-        } else {
-            digits();
+        int next = b < 0 ? JsonText.afterCharacter(text, at) : JsonText.afterEscape(text, at);
+        if (next < 0) {
+            throw malformed("a broken escape or character");
         }
-        if (at < json.length && json[at] == '.') {
-            at++;
-            digits();
-        }
-        if (at < json.length && (json[at] | 0x20) == 'e') {
-            at++;
-            if (at < json.length && (json[at] == '+' || json[at] == '-')) {
-                at++;
-            }
-            digits();
-        }
+        return next;
     }
 
-    private void digits() throws JsonRefusedException {
-        int start = at;
-        while (at < json.length && json[at] >= '0' && json[at] <= '9') {
+    /** The end of a string, whether or not it holds an escape. */
+    private static int plain(int end) {
+        return end < 0 ? ~end : end;
+    }
+
+    private static int number(byte[] text, int start) throws JsonRefusedException {
+        int at = byteAt(text, start) == '-' ? start + 1 : start;
+        at = byteAt(text, at) == '0' ? at + 1 : afterDigits(text, at);
+        if (byteAt(text, at) == '.') {
+            at = afterDigits(text, at + 1);
+        }
+        if ((byteAt(text, at) | 0x20) == 'e') {
+            at++;
+            int sign = byteAt(text, at);
+            at = afterDigits(text, sign == '+' || sign == '-' ? at + 1 : at);
+        }
+        return at;
+    }
+
+    private static int afterDigits(byte[] text, int start) throws JsonRefusedException {
+        int at = start;
+        while (Ascii.isDigit(byteAt(text, at))) {
             at++;
         }
         if (at == start) {
-            throw malformed("a value is expected");
+            throw unexpected(text, at, "a value is expected");
         }
+        return at;
     }
 
-    private void word(byte[] word) throws JsonRefusedException {
-        if (json.length - at < word.length || !Arrays.equals(json, at, at + word.length, word, 0, word.length)) {
+    private static int word(byte[] text, int start, byte[] word) throws JsonRefusedException {
+        int end = start + word.length;
+        if (text.length < end || !Arrays.equals(text, start, end, word, 0, word.length)) {
             throw malformed("an unknown word");
         }
-        at += word.length;
+        return end;
     }
 
-    private void skipSpace() {
-        while (at < json.length && isSpace(json[at])) {
+    private static int afterSpace(byte[] text, int start) {
+        int at = start;
+        while (at < text.length && text[at] <= ' ' && isSpace(text[at])) {
             at++;
         }
+        return at;
     }
 
     private static boolean isSpace(byte b) {
         return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
-    private int peek() throws JsonRefusedException {
-        if (at >= json.length) {
-            throw malformed("the text ends too early");
-        }
-        return json[at];
+    /** The byte there, and behind the end of the text a 0, which is allowed nowhere. */
+    private static int byteAt(byte[] text, int at) {
+        return at < text.length ? text[at] : 0;
     }
 
-    private void expect(char wanted) throws JsonRefusedException {
-        if (peek() != wanted) {
-            throw malformed("another sign is expected");
-        }
-        at++;
+    private static JsonRefusedException unexpected(byte[] text, int at, String detail) {
+        return malformed(at < text.length ? detail : "the text ends too early");
     }
 
     private static JsonRefusedException malformed(String detail) {

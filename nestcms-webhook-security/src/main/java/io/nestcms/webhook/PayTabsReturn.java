@@ -90,7 +90,7 @@ public final class PayTabsReturn implements SignatureScheme {
         byte[] form =
                 request.method().equals("GET") ? request.query().getBytes(StandardCharsets.UTF_8) : request.rawBody();
         if (form.length == 0) {
-            return SignatureReading.unreadable(Reason.BODY_MISSING, "no form: is the return address plain http?");
+            return SignatureReading.noBody(request);
         }
         List<FormField> fields = FormField.parse(form, MAX_FIELDS);
         if (fields == null) {
@@ -131,6 +131,9 @@ public final class PayTabsReturn implements SignatureScheme {
                 texts.put(name, new String(field.value(), StandardCharsets.UTF_8));
             }
         });
+        if (signed.isEmpty()) { // whoever saw one such form could send it for every order
+            return SignatureReading.unreadable(Reason.FIELD_MISSING, "no field has a value, so nothing is signed");
+        }
         return SignatureClaim.builder(MacAlgorithm.HMAC_SHA256, content(signed))
                 .signature(mac)
                 .fields(texts)
@@ -143,6 +146,7 @@ public final class PayTabsReturn implements SignatureScheme {
      * @param fields decoded names and values, without {@code signature}
      * @param secret the profile's server key
      * @return the value of the field {@code signature}
+     * @throws IllegalArgumentException if no field has a value, so that there is nothing to sign
      * @throws WebhookException if the secret was closed
      */
     public String sign(Map<String, String> fields, SigningSecret secret) {
@@ -153,6 +157,9 @@ public final class PayTabsReturn implements SignatureScheme {
                 signed.add(field);
             }
         });
+        if (signed.isEmpty()) {
+            throw new IllegalArgumentException("no field has a value: there is nothing to sign");
+        }
         return SignatureEncoding.HEX.encode(secret.sign(MacAlgorithm.HMAC_SHA256, content(signed)));
     }
 

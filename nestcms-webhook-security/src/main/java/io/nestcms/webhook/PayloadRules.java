@@ -57,10 +57,14 @@ public final class PayloadRules implements WebhookCheck {
 
     @Override
     public Optional<Refusal> check(WebhookRequest request) {
+        return Optional.ofNullable(refusal(request));
+    }
+
+    @Nullable Refusal refusal(WebhookRequest request) {
         try {
-            return Optional.ofNullable(refusal(JsonScan.of(request.rawBody(), paths, maxDepth)));
+            return refusal(JsonScan.of(request.rawBody(), paths, maxDepth));
         } catch (JsonRefusedException e) {
-            return Optional.of(e.refusal());
+            return e.refusal();
         }
     }
 

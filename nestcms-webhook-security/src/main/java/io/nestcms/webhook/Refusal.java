@@ -43,10 +43,10 @@ public record Refusal(Reason reason, String detail) {
     }
 
     /**
-     * The answer that the sender may see: the same for every refusal, except that a passing fault of our own asks the
-     * provider to deliver again.
+     * The answer that the sender may see: the same for every refusal, except that a fault of our own asks the provider to
+     * deliver again.
      *
-     * @return {@link WebhookAnswer#REFUSED}, or {@link WebhookAnswer#RETRY_LATER} for a passing fault
+     * @return {@link WebhookAnswer#REFUSED}, or {@link WebhookAnswer#RETRY_LATER} for a fault of our own
      */
     public WebhookAnswer answer() {
         return reason.isTemporary() ? WebhookAnswer.RETRY_LATER : WebhookAnswer.REFUSED;
@@ -54,12 +54,20 @@ public record Refusal(Reason reason, String detail) {
 
     /** The kinds of refusal, in the order in which the checks run. */
     public enum Reason {
-        /** The source sent too many refused requests and is blocked for a while. */
+        /**
+         * Not signed, and of a source that sent too many refused requests and is blocked for a while: the detail names the
+         * reason, the log is spared. What is signed is never refused for a block.
+         */
         SOURCE_BLOCKED,
         /** The body is larger than allowed; nothing of it was read. */
         BODY_TOO_LARGE,
         /** There is no body (or query) to verify. */
         BODY_MISSING,
+        /**
+         * The body is empty, and {@code Content-Length} says that it was not: something of our own read it before the verifier.
+         * A fault of our own.
+         */
+        BODY_ALREADY_READ,
         /** A header name or value is not allowed by HTTP, or there are too many or too large ones. */
         HEADER_MALFORMED,
         /** A required header is missing. */
@@ -107,15 +115,21 @@ public record Refusal(Reason reason, String detail) {
         /** The message contradicts the application's own record. */
         CONTENT_MISMATCH,
         /** The replay guard could not be asked, and the policy is to refuse then. A passing fault of our own. */
-        REPLAY_GUARD_UNAVAILABLE;
+        REPLAY_GUARD_UNAVAILABLE,
+        /** A scheme, a clock or another part that the application gave has thrown; the log has it. A fault of our own. */
+        CHECK_FAILED;
 
         /**
-         * Whether the refusal comes from a passing fault of our own, so that the provider is to deliver again.
+         * Whether the refusal comes from a fault of our own, so that the provider is to deliver again.
          *
-         * @return {@code true} for {@link #SECRET_UNAVAILABLE} and {@link #REPLAY_GUARD_UNAVAILABLE}
+         * @return {@code true} for {@link #BODY_ALREADY_READ}, {@link #SECRET_UNAVAILABLE},
+         *     {@link #REPLAY_GUARD_UNAVAILABLE} and {@link #CHECK_FAILED}
          */
         public boolean isTemporary() {
-            return this == SECRET_UNAVAILABLE || this == REPLAY_GUARD_UNAVAILABLE;
+            return switch (this) {
+                case BODY_ALREADY_READ, SECRET_UNAVAILABLE, REPLAY_GUARD_UNAVAILABLE, CHECK_FAILED -> true;
+                default -> false;
+            };
         }
     }
 }

@@ -21,7 +21,7 @@ final class ReplayGate {
         ReplayClaim claim;
         try {
             claim = guard.claim(webhook.digest());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             announcer.broken("the replay guard could not be asked", e);
             return withoutGuard(webhook, handler);
         }
@@ -58,7 +58,7 @@ final class ReplayGate {
             } else {
                 asked.release(claim);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // the handler has done its work or has failed; either way the claim runs out by itself
             announcer.broken("the replay guard could not be told how a delivery ended", e);
         }

@@ -25,6 +25,25 @@ public sealed interface SignatureReading permits SignatureClaim, SignatureReadin
     }
 
     /**
+     * The body that was signed is empty.
+     *
+     * @param request the request
+     * @return the reading, which tells whether something of our own has read the body before
+     */
+    static SignatureReading noBody(WebhookRequest request) {
+        if (request.isOfOtherLength()) {
+            return unreadable(
+                    Refusal.Reason.BODY_ALREADY_READ,
+                    "the body is empty and Content-Length is not 0: something read it, or a parameter of the form, before the verifier");
+        }
+        return unreadable(
+                Refusal.Reason.BODY_MISSING,
+                request.header("Transfer-Encoding") == null
+                        ? "empty body: plain http, or a redirect?"
+                        : "empty body: plain http, a redirect, or did something read it before the verifier?");
+    }
+
+    /**
      * There is nothing to check.
      *
      * @param reason why

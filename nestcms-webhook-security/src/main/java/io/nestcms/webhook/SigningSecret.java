@@ -14,20 +14,25 @@ import org.jspecify.annotations.Nullable;
  * A secret that signer and verifier share. Never printed; the bytes are overwritten on {@link #close()}, after which
  * nothing verifies with it.
  *
- * <p>Safe for use by many threads. Views made by {@link #validFrom} and {@link #validUntil} share the bytes: closing one
- * closes all.
+ * <p>Safe for use by many threads. Views made by {@link #validFrom}, {@link #validUntil} and {@link #named} share the bytes:
+ * closing one closes all.
  *
  * @since 0.1
  */
 public final class SigningSecret implements VerificationKey, SigningKey, AutoCloseable {
     private static final String STANDARD_PREFIX = "whsec_";
 
+    /** Fewer can be tried out on one signed message. As short as the shortest that a provider has published. */
+    private static final int MIN_BYTES = 8;
+
     private final HmacKey key;
+    private final @Nullable String name;
     private final @Nullable Instant notBefore;
     private final @Nullable Instant notAfter;
 
-    private SigningSecret(HmacKey key, @Nullable Instant notBefore, @Nullable Instant notAfter) {
+    private SigningSecret(HmacKey key, @Nullable String name, @Nullable Instant notBefore, @Nullable Instant notAfter) {
         this.key = key;
+        this.name = name;
         this.notBefore = notBefore;
         this.notAfter = notAfter;
     }
@@ -35,11 +40,13 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
     /**
      * A secret of raw bytes.
      *
-     * @param secret the bytes, at least one; copied
+     * @param secret the bytes, at least 8; copied
      * @return the secret, valid at any time
-     * @throws IllegalArgumentException if there is no byte
+     * @throws IllegalArgumentException if there are fewer bytes, or they are those of a text that begins or ends with
+     *     white space, as the last line break of a file
      */
     public static SigningSecret of(byte[] secret) {
+        KeyText.requireTrimmed("secret", secret);
         return owning(secret.clone());
     }
 
@@ -47,14 +54,16 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
      * A secret that is used as the UTF-8 bytes of its text, as PayTabs' server key, GitHub's secret and Stripe's whole
      * {@code whsec_...} are.
      *
-     * @param secret the text, not blank
+     * @param secret the text, at least 8 bytes in UTF-8
      * @return the secret, valid at any time
-     * @throws IllegalArgumentException if the text is blank or cannot be written in UTF-8
+     * @throws IllegalArgumentException if the text is blank or shorter, begins or ends with white space, as the last
+     *     line break of a file, or cannot be written in UTF-8; the message does not show it
      */
     public static SigningSecret utf8(CharSequence secret) {
         if (secret.chars().allMatch(Character::isWhitespace)) {
             throw new IllegalArgumentException("secret is blank: there is no default secret");
         }
+        KeyText.requireTrimmed("secret", secret);
         ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(secret.length(), 3));
         CoderResult result = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(secret), buffer, true);
         if (result.isError()) {
@@ -69,12 +78,13 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
     /**
      * A secret that is given in hexadecimal digits, as Adyen's is.
      *
-     * @param secret the digits, of either case
+     * @param secret the digits, of either case, at least 8 pairs
      * @return the secret, valid at any time
-     * @throws IllegalArgumentException if the text is not made of pairs of hexadecimal digits; the message does not
-     *     show it
+     * @throws IllegalArgumentException if the text is not made of pairs of hexadecimal digits or is shorter; the message
+     *     does not show it
      */
     public static SigningSecret hex(String secret) {
+        KeyText.requireTrimmed("secret", secret);
         byte[] bytes = Hex.decode(secret);
         if (bytes == null) {
             throw new IllegalArgumentException(
@@ -86,11 +96,12 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
     /**
      * A secret that is given in Base64, with or without the prefix {@code whsec_}, as Standard Webhooks' is.
      *
-     * @param secret the text
+     * @param secret the text, of at least 8 bytes
      * @return the secret, valid at any time
-     * @throws IllegalArgumentException if the text is not Base64; the message does not show it
+     * @throws IllegalArgumentException if the text is not Base64 or is shorter; the message does not show it
      */
     public static SigningSecret base64(String secret) {
+        KeyText.requireTrimmed("secret", secret);
         String text = secret.startsWith(STANDARD_PREFIX) ? secret.substring(STANDARD_PREFIX.length()) : secret;
         byte[] bytes;
         try {
@@ -106,7 +117,27 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
         if (bytes.length == 0) {
             throw new IllegalArgumentException("secret is empty: there is no default secret");
         }
-        return new SigningSecret(new HmacKey(bytes), null, null);
+        if (bytes.length < MIN_BYTES) {
+            int length = bytes.length;
+            Arrays.fill(bytes, (byte) 0);
+            throw new IllegalArgumentException("secret has " + length + " bytes and could be guessed: at least "
+                    + MIN_BYTES + " are needed, 32 random ones are advised");
+        }
+        return new SigningSecret(new HmacKey(bytes), null, null, null);
+    }
+
+    /**
+     * The same secret under a name that stands for it in the {@linkplain VerifiedWebhook#digest() key} of each delivery. Without
+     * one the secret itself tells senders apart. A name is for two cases. Give the old and the new secret of one sender the
+     * same, and message ids are known again after the change. And where two endpoints with the same secret share a replay guard
+     * and each has to handle every delivery, name the secret in each of them otherwise.
+     *
+     * @param name 1 to 64 characters, unique among those who share a replay guard
+     * @return a view that shares the bytes
+     * @throws IllegalArgumentException if the name is blank, longer or has control characters
+     */
+    public SigningSecret named(String name) {
+        return new SigningSecret(key, KeyText.name(name), notBefore, notAfter);
     }
 
     /**
@@ -135,7 +166,7 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
         if (from != null && until != null && !from.isBefore(until)) {
             throw new IllegalArgumentException("secret is never valid: the start must lie before the end");
         }
-        return new SigningSecret(key, from, until);
+        return new SigningSecret(key, name, from, until);
     }
 
     @Override
@@ -143,6 +174,16 @@ public final class SigningSecret implements VerificationKey, SigningKey, AutoClo
         return !key.isClosed()
                 && (notBefore == null || !at.isBefore(notBefore))
                 && (notAfter == null || at.isBefore(notAfter));
+    }
+
+    /** The name in replay keys, {@code null} when none was given. */
+    @Nullable String name() {
+        return name == null ? null : sender();
+    }
+
+    /** What stands for the secret in replay keys. */
+    String sender() {
+        return KeyText.sender(name, name == null ? key.fingerprint() : "");
     }
 
     /** The signature of the parts, taken as one run of bytes; {@code null} once closed. */

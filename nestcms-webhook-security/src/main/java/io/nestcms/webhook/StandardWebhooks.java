@@ -38,7 +38,7 @@ final class StandardWebhooks implements SignatureScheme {
     @Override
     public SignatureReading read(WebhookRequest request) {
         if (request.bodyLength() == 0) {
-            return SignatureReading.unreadable(Reason.BODY_MISSING, "empty body: plain http, or a redirect?");
+            return SignatureReading.noBody(request);
         }
         return SignatureHeader.single(request, signatureHeader, value -> readId(request, value));
     }

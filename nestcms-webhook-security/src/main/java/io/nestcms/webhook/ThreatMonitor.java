@@ -11,8 +11,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts refusals per source and for all sources together. More than allowed within the window raises an alert, and the
- * source is blocked for a while. Counting is by any text that names a source, so sign-ins can be watched with it too.
+ * Counts refusals per source and for all sources together. More than allowed within the window raises an alert, one for the
+ * time of a block however long it goes on, and the source is blocked for a while. Counting is by any text that names a source,
+ * so sign-ins can be watched with it too.
+ *
+ * <p>A {@link WebhookVerifier} lets a block keep nothing genuine out: many senders may share an address, behind a balancer
+ * all of them do, and anybody may have a provider send to your address. It still checks each signature; what is not signed is then
+ * refused as {@link Refusal.Reason#SOURCE_BLOCKED} without a line in the log, and a good signature ends the block.
  *
  * <p>Memory is bounded whatever comes: when too many sources are known, those quiet for longest are forgotten. The window
  * slides: the previous one counts by the share that still lies within it.
@@ -30,9 +35,13 @@ public final class ThreatMonitor {
     private final LongSupplier ticker;
 
     private final Map<String, Window> windows;
-    private final Map<String, Long> blocks = new LinkedHashMap<>(); // in the order in which they run out
+    /** What was alerted about lately, in the order in which it runs out. */
+    private final Map<String, Alerted> alerted = new LinkedHashMap<>();
+
     private final Window total;
-    private volatile boolean anyBlock;
+    private long totalQuietUntil;
+    /** How many are blocked; written under the lock. */
+    private volatile int blocked;
 
     private ThreatMonitor(Builder builder) {
         this.maxRefusals = builder.maxRefusals;
@@ -42,6 +51,7 @@ public final class ThreatMonitor {
         this.maxSources = builder.maxSources;
         this.ticker = builder.ticker;
         this.total = new Window(ticker.getAsLong());
+        this.totalQuietUntil = total.start;
         this.windows = new LinkedHashMap<>(16, 0.75f, true);
     }
 
@@ -58,21 +68,41 @@ public final class ThreatMonitor {
      * Whether a source is blocked now.
      *
      * @param source names the source
-     * @return {@code true} until its block has run out
+     * @return {@code true} until its block has run out or was ended
      */
     public boolean isBlocked(String source) {
-        if (!anyBlock) {
+        if (blocked == 0) {
             return false;
         }
         synchronized (this) {
-            expireBlocks(ticker.getAsLong());
-            return blocks.containsKey(source);
+            expire(ticker.getAsLong());
+            Alerted known = alerted.get(source);
+            return known != null && known.blocked;
+        }
+    }
+
+    /**
+     * Ends the block of a source that has shown itself genuine. Its refusals stay counted: when they go on it is blocked
+     * again, without another alert in the same time. May be repeated.
+     *
+     * @param source names the source
+     */
+    public void unblock(String source) {
+        if (blocked == 0) {
+            return;
+        }
+        synchronized (this) {
+            expire(ticker.getAsLong());
+            Alerted known = alerted.get(source);
+            if (known != null) {
+                setBlocked(known, false);
+            }
         }
     }
 
     /** Whether any source is blocked, or was until a moment ago. */
     boolean blocksAny() {
-        return anyBlock;
+        return blocked > 0;
     }
 
     /**
@@ -80,7 +110,8 @@ public final class ThreatMonitor {
      *
      * @param source names the source
      * @param blockable whether it may be blocked: not when it may stand for several senders
-     * @return the alerts that this refusal raises: none, one or two
+     * @return the alerts that this refusal raises: none, one or two. One about a source is not repeated for the time of a
+     *     block (for that of the window where nothing is blocked), one about all of them not for that of the window
      */
     public synchronized List<Threat> refused(String source, boolean blockable) {
         Objects.requireNonNull(source, "source");
@@ -90,11 +121,16 @@ public final class ThreatMonitor {
         int count = window.count(now, windowNanos);
         if (count >= maxRefusals) {
             windows.remove(source);
-            threats.add(new Threat(false, count, blockable && !block.isZero() ? block(source, now) : null));
+            expire(now);
+            boolean blocks = blockable && !block.isZero();
+            if (alert(source, blocks, now)) {
+                threats.add(new Threat(false, count, blocks ? block : null));
+            }
         }
         int all = total.count(now, windowNanos);
-        if (all >= maxTotalRefusals) {
+        if (all >= maxTotalRefusals && totalQuietUntil - now <= 0) {
             total.reset(now);
+            totalQuietUntil = now + windowNanos;
             threats.add(new Threat(true, all, null));
         }
         return threats;
@@ -103,17 +139,19 @@ public final class ThreatMonitor {
     /**
      * How many sources are known.
      *
-     * @return counted and blocked ones together, at most twice the bound
+     * @return counted ones and those alerted about lately together, at most twice the bound
      */
     public synchronized int size() {
-        return windows.size() + blocks.size();
+        return windows.size() + alerted.size();
     }
 
     private Window window(String source, long now) {
         Window window = windows.get(source);
         if (window == null) {
             if (windows.size() == maxSources) {
-                removeFirst(windows.values().iterator());
+                Iterator<Window> quietest = windows.values().iterator();
+                quietest.next();
+                quietest.remove();
             }
             window = new Window(now);
             windows.put(source, window);
@@ -121,27 +159,41 @@ public final class ThreatMonitor {
         return window;
     }
 
-    private Duration block(String source, long now) {
-        blocks.remove(source);
-        if (blocks.size() == maxSources) {
-            removeFirst(blocks.values().iterator());
+    /** Blocks the source where it may be; gives whether this is news, since what goes on was alerted about. */
+    private boolean alert(String source, boolean blocks, long now) {
+        Alerted known = alerted.get(source);
+        boolean isNew = known == null;
+        if (known == null) {
+            if (alerted.size() == maxSources) {
+                Iterator<Alerted> oldest = alerted.values().iterator();
+                setBlocked(oldest.next(), false);
+                oldest.remove();
+            }
+            known = new Alerted(now + (block.isZero() ? windowNanos : block.toNanos()));
+            alerted.put(source, known);
         }
-        blocks.put(source, now + block.toNanos());
-        anyBlock = true;
-        return block;
+        setBlocked(known, blocks);
+        return isNew;
     }
 
-    private void expireBlocks(long now) {
-        Iterator<Long> untils = blocks.values().iterator();
-        while (untils.hasNext() && untils.next() - now <= 0) {
-            untils.remove();
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    private void setBlocked(Alerted source, boolean blocks) {
+        if (source.blocked != blocks) {
+            source.blocked = blocks;
+            blocked += blocks ? 1 : -1;
         }
-        anyBlock = !blocks.isEmpty();
     }
 
-    private static void removeFirst(Iterator<?> oldest) {
-        oldest.next();
-        oldest.remove();
+    private void expire(long now) {
+        Iterator<Alerted> all = alerted.values().iterator();
+        while (all.hasNext()) {
+            Alerted oldest = all.next();
+            if (oldest.until - now > 0) {
+                return;
+            }
+            setBlocked(oldest, false);
+            all.remove();
+        }
     }
 
     /**
@@ -153,6 +205,16 @@ public final class ThreatMonitor {
      */
     public record Threat(
             boolean fromMany, int refusals, @Nullable Duration blockedFor) {}
+
+    /** A source that was alerted about: until when that is not repeated, and whether it is blocked as long. */
+    private static final class Alerted {
+        private final long until;
+        private boolean blocked;
+
+        Alerted(long until) {
+            this.until = until;
+        }
+    }
 
     /** A sliding count: this window and the part of the one before that still lies within its length. */
     private static final class Window {
@@ -237,8 +299,7 @@ public final class ThreatMonitor {
         }
 
         /**
-         * Sets how long a source is blocked. Default five minutes: a provider whose secret was set wrong goes on delivering
-         * for longer than that.
+         * Sets how long a source is blocked. Default five minutes, safe behind a balancer too: nothing genuine is kept out.
          *
          * @param block more than zero, or zero to raise alerts only
          * @return this builder
@@ -250,7 +311,7 @@ public final class ThreatMonitor {
         }
 
         /**
-         * Sets how many sources are counted and how many are blocked at the same time. Default 10,000 each, about 3 MB when
+         * Sets how many sources are counted and how many alerted about at the same time. Default 10,000 each, about 3 MB when
          * full.
          *
          * @param maxSources at least 1

@@ -63,12 +63,16 @@ public record TimestampRule(@Nullable Duration past, Duration future) {
      * @return empty when it is within the tolerances (bounds included), else why it is refused
      */
     public Optional<Refusal> check(Instant signed, Instant now) {
+        return Optional.ofNullable(refusal(signed, now));
+    }
+
+    @Nullable Refusal refusal(Instant signed, Instant now) {
         Duration age = Duration.between(signed, now);
         if (past != null && age.compareTo(past) > 0) {
-            return Optional.of(Refusal.of(Reason.TIMESTAMP_TOO_OLD, "older than " + past));
+            return Refusal.of(Reason.TIMESTAMP_TOO_OLD, "older than " + past);
         }
-        return Duration.between(now, signed).compareTo(future) > 0
-                ? Optional.of(Refusal.of(Reason.TIMESTAMP_IN_FUTURE, "further ahead than " + future))
-                : Optional.empty();
+        return age.negated().compareTo(future) > 0
+                ? Refusal.of(Reason.TIMESTAMP_IN_FUTURE, "further ahead than " + future)
+                : null;
     }
 }

@@ -21,12 +21,14 @@ public final class VerifiedWebhook {
     private final WebhookRequest request;
     private final SignatureClaim claim;
     private final byte[] identity;
+    private final @Nullable String sender;
 
-    VerifiedWebhook(Arrival arrival, SignatureClaim claim, byte[] identity) {
+    VerifiedWebhook(Arrival arrival, SignatureClaim claim, SignatureMatch match) {
         this.arrival = arrival;
         this.request = arrival.request();
         this.claim = claim;
-        this.identity = identity;
+        this.identity = match.identity();
+        this.sender = match.sender();
     }
 
     /**
@@ -121,16 +123,23 @@ public final class VerifiedWebhook {
     }
 
     /**
-     * Names the delivery: equal for equal signed content under the same secret, or for an equal signed message id, and
-     * different otherwise. Derived from what was signed alone, so that nothing a forger can change makes an old message look
-     * new. Not the signature, nor can the signature be had from it.
+     * Names the delivery: equal for an equal signed message id, or else for equal signed content, where scheme, tenant and
+     * secret are the same, and different otherwise. A secret's {@linkplain SigningSecret#named name}, where it has one, stands
+     * for it. Derived from what was signed alone, so that nothing a forger can change makes an old message look new. Not
+     * the signature, nor can the signature be had from it.
      *
      * @return 64 hexadecimal digits
      */
     public String digest() {
         @Nullable String id = claim.messageId();
         byte[] own = id == null ? identity : id.getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Digests.sha256(label(arrival.scheme()), label(request.tenant()), own));
+        byte[] scheme = label(arrival.scheme());
+        byte[] tenant = label(request.tenant());
+        return HexFormat.of()
+                .formatHex(
+                        sender == null
+                                ? Digests.sha256(scheme, tenant, own)
+                                : Digests.sha256(scheme, tenant, label(sender), own));
     }
 
     private static byte[] label(String text) {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WebhookRequest {
+    private static final int MAX_LENGTH_DIGITS = 18;
+
     private final byte[] body;
     private final String[] names;
     private final String[] values;
@@ -175,6 +177,15 @@ public final class WebhookRequest {
     @Override
     public String toString() {
         return "WebhookRequest[" + body.length + " bytes, " + names.length + " headers]";
+    }
+
+    /** Whether {@code Content-Length} tells of another length than the body has here. */
+    boolean isOfOtherLength() {
+        String told = header("Content-Length");
+        if (told == null || told.isEmpty() || told.length() > MAX_LENGTH_DIGITS) {
+            return false;
+        }
+        return told.chars().allMatch(Ascii::isDigit) && Long.parseLong(told) != body.length;
     }
 
     /** The bytes themselves, for this package only, which never changes them. */

@@ -8,16 +8,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request is a genuine webhook. A cheap guard comes first (blocked source, size, well-formed headers);
- * then, in this order, signature, timestamp, source address, headers and payload. The first check that fails ends it, and a
- * check whose input is missing fails.
+ * Decides whether a request is a genuine webhook. A cheap guard comes first (size, well-formed headers); then, in this order,
+ * signature, timestamp, source address, headers and payload. The first check that fails ends it, and a check whose input is
+ * missing fails.
  *
- * <p>Throws nothing for anything that a sender can send: every request ends as a {@link Verification}.
+ * <p>Throws nothing for anything that a sender can send: every request ends as a {@link Verification}, which has the HTTP
+ * answer. Nor for anything that a listener, a scheme, a secret source, a clock or a replay guard throws: a listener's failure
+ * changes nothing, any other is a fault of our own and the provider delivers again.
  *
  * <p>Safe for use by many threads. {@link #verify} may be repeated: it changes nothing but the count of refusals.
  *
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookVerifier {
     private static final int DEFAULT_MAX_BODY = 1024 * 1024;
+    private static final String FAILED = "a check could not be made";
+    private static final String NO_SECRETS = "the secrets could not be looked up";
+    private static final Refusal NO_KEY = Refusal.of(Reason.SECRET_UNKNOWN, "no secret is valid now for this tenant");
 
     private final SignatureScheme scheme;
     private final SecretSource secrets;
@@ -84,16 +88,15 @@ public final class WebhookVerifier {
      * @return the proof with the content, or why it was refused
      */
     public Verification verify(WebhookRequest request) {
-        Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
-        announcer.received(arrival);
-        Verification verification = decide(arrival);
-        if (verification instanceof Verification.Refused refused) {
-            announcer.rejected(arrival.at(), arrival.origin(), refused.refusal());
-            watch.refused(arrival, refused.refusal());
-        } else if (verification instanceof Verification.Verified verified) {
-            announcer.validated(arrival, verified.webhook());
+        Objects.requireNonNull(request, "request");
+        try {
+            Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
+            announcer.received(arrival);
+            return decided(arrival);
+        } catch (Throwable e) { // an Error too: what a clock throws must not reach the web server
+            announcer.broken(FAILED, e);
+            return new Verification.Refused(Refusal.of(Reason.CHECK_FAILED, FAILED));
         }
-        return verification;
     }
 
     /**
@@ -123,11 +126,20 @@ public final class WebhookVerifier {
      * @return the answer for the sender
      */
     public WebhookAnswer reject(VerifiedWebhook webhook, Refusal refusal) {
-        Instant now = clock.instant();
+        Instant now = now(webhook);
         announcer.rejected(now, webhook.origin(), refusal);
         announcer.alert(
                 new SecurityAlert(now, webhook.origin(), SecurityAlert.Kind.CONTENT_MISMATCH, refusal.detail(), null));
         return refusal.answer();
+    }
+
+    private Instant now(VerifiedWebhook webhook) {
+        try {
+            return clock.instant();
+        } catch (Throwable e) {
+            announcer.broken("the clock failed", e);
+            return webhook.receivedAt();
+        }
     }
 
     /**
@@ -139,61 +151,86 @@ public final class WebhookVerifier {
         return maxBodyBytes;
     }
 
-    private Verification decide(Arrival arrival) {
-        Refusal refusal = guard(arrival);
-        if (refusal != null) {
-            return new Verification.Refused(refusal);
+    private Verification decided(Arrival arrival) {
+        try {
+            return decide(arrival);
+        } catch (Throwable e) { // a scheme or a ticker of the application's own may throw anything
+            announcer.broken(FAILED, e);
+            return refused(arrival, Refusal.of(Reason.CHECK_FAILED, FAILED), false);
         }
-        SignatureReading reading = scheme.read(arrival.request());
+    }
+
+    private Verification decide(Arrival arrival) {
+        WebhookRequest request = arrival.request();
+        Refusal malformed = request.bodyLength() > maxBodyBytes
+                ? Refusal.of(Reason.BODY_TOO_LARGE, "over " + maxBodyBytes + " bytes")
+                : headers.malformed(request);
+        if (malformed != null) {
+            return unsigned(arrival, malformed);
+        }
+        SignatureReading reading = scheme.read(request);
         return reading instanceof SignatureReading.Unreadable unreadable
-                ? new Verification.Refused(unreadable.refusal())
+                ? unsigned(arrival, unreadable.refusal())
                 : checkSignature(arrival, (SignatureClaim) reading);
     }
 
-    private @Nullable Refusal guard(Arrival arrival) {
-        if (watch.isBlocked(arrival)) {
-            return Refusal.of(Reason.SOURCE_BLOCKED, "blocked after too many refused requests");
-        }
-        return arrival.request().bodyLength() > maxBodyBytes
-                ? Refusal.of(Reason.BODY_TOO_LARGE, "over " + maxBodyBytes + " bytes")
-                : HeaderRules.malformed(arrival.request());
-    }
-
     private Verification checkSignature(Arrival arrival, SignatureClaim claim) {
-        @Nullable Collection<? extends VerificationKey> keys;
+        Collection<? extends VerificationKey> keys;
         try {
-            keys = secrets.keysOf(arrival.request().tenant());
-        } catch (RuntimeException e) {
-            announcer.broken("the secrets could not be looked up", e);
-            return refused(Reason.SECRET_UNAVAILABLE, "the secrets could not be looked up");
+            keys = keysOf(arrival.request().tenant());
+        } catch (Throwable e) {
+            announcer.broken(NO_SECRETS, e);
+            return refused(arrival, Refusal.of(Reason.SECRET_UNAVAILABLE, NO_SECRETS), false);
         }
-        SignatureMatch match = SignatureMatch.of(claim, keys == null ? List.of() : keys, arrival.at());
-        byte[] identity = match.identity();
-        if (identity == null) {
-            return match.anyKey()
-                    ? refused(Reason.SIGNATURE_MISMATCH, "no valid secret gives this signature")
-                    : refused(Reason.SECRET_UNKNOWN, "no secret is valid now for this tenant");
+        SignatureMatch match = SignatureMatch.of(claim, keys, arrival.at());
+        if (!match.isGood()) {
+            return unsigned(arrival, match.anyKey() ? mismatch(arrival.request()) : NO_KEY);
         }
-        Optional<Refusal> refusal = checkRules(arrival, claim);
-        return refusal.isPresent()
-                ? new Verification.Refused(refusal.get())
-                : new Verification.Verified(new VerifiedWebhook(arrival, claim, identity));
+        watch.signed(arrival);
+        Refusal refusal = checkRules(arrival, claim);
+        if (refusal != null) {
+            return refused(arrival, refusal, true);
+        }
+        VerifiedWebhook webhook = new VerifiedWebhook(arrival, claim, match);
+        announcer.validated(arrival, webhook);
+        return new Verification.Verified(webhook);
     }
 
-    private Optional<Refusal> checkRules(Arrival arrival, SignatureClaim claim) {
+    /** Copied, which costs nothing for a list that cannot change: another collection may do anything when it is walked. */
+    private Collection<? extends VerificationKey> keysOf(String tenant) {
+        Collection<? extends VerificationKey> keys = secrets.keysOf(tenant);
+        return keys == null ? List.of() : List.copyOf(keys);
+    }
+
+    private static Refusal mismatch(WebhookRequest request) {
+        return Refusal.of(
+                Reason.SIGNATURE_MISMATCH,
+                request.isOfOtherLength()
+                        ? "no valid secret gives this signature; the body is not as long as Content-Length says: did something"
+                                + " read or change it before the verifier?"
+                        : "no valid secret gives this signature");
+    }
+
+    private @Nullable Refusal checkRules(Arrival arrival, SignatureClaim claim) {
         Instant signedAt = claim.timestamp();
-        Optional<Refusal> refusal = signedAt == null ? Optional.empty() : timestamps.check(signedAt, arrival.at());
-        if (refusal.isEmpty() && sources != null) {
-            refusal = sources.check(arrival.client());
+        Refusal refusal = signedAt == null ? null : timestamps.refusal(signedAt, arrival.at());
+        if (refusal == null && sources != null) {
+            refusal = sources.refusal(arrival.client());
         }
-        if (refusal.isEmpty()) {
-            refusal = headers.checkWellFormed(arrival.request()); // the guard has seen to that
+        if (refusal == null) {
+            refusal = headers.unwanted(arrival.request()); // that they are well-formed was seen to before the signature
         }
-        return refusal.isEmpty() && payload != null ? payload.check(arrival.request()) : refusal;
+        return refusal == null && payload != null ? payload.refusal(arrival.request()) : refusal;
     }
 
-    private static Verification refused(Reason reason, String detail) {
-        return new Verification.Refused(Refusal.of(reason, detail));
+    private Verification unsigned(Arrival arrival, Refusal refusal) {
+        return refused(arrival, watch.unsigned(arrival, refusal), false);
+    }
+
+    private Verification refused(Arrival arrival, Refusal refusal, boolean signed) {
+        announcer.rejected(arrival.at(), arrival.origin(), refusal);
+        watch.refused(arrival, refusal, signed);
+        return new Verification.Refused(refusal);
     }
 
     /**
@@ -305,7 +342,8 @@ public final class WebhookVerifier {
         }
 
         /**
-         * Sets what counts refusals, raises alerts and blocks sources for a while. Default: none.
+         * Sets what counts refusals, raises alerts and blocks sources for a while; a block is of scheme, tenant and address,
+         * and never keeps a signed request out. Default: none.
          *
          * @param threatMonitor the monitor; may be shared by verifiers
          * @return this builder
@@ -318,7 +356,9 @@ public final class WebhookVerifier {
         /**
          * Sets what keeps {@link WebhookVerifier#handle} from handling a delivery twice. Default: none.
          *
-         * @param replayGuard the guard; may be shared by verifiers
+         * @param replayGuard the guard. May be shared by verifiers of any schemes, tenants and secrets: all three are in
+         *     the {@linkplain VerifiedWebhook#digest() key}. Two verifiers with the same secret share the deliveries as well, so where
+         *     each of two endpoints has to handle them, {@linkplain SigningSecret#named name} the secret in one otherwise
          * @param onFailure what happens while it cannot be asked
          * @return this builder
          */

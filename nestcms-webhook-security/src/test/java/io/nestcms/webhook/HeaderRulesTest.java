@@ -56,16 +56,70 @@ class HeaderRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gzip", "br", "'gzip, identity'", "''"})
+    @CsvSource({"gzip", "br", "'gzip, identity'", "\u0131dentity"})
     void check_encodedBody(String encoding) {
         assertThat(reason(HeaderRules.standard(), "Content-Encoding", encoding))
                 .isEqualTo(Reason.CONTENT_ENCODING_NOT_ALLOWED);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"identity", "IDENTITY", " identity "})
+    @ValueSource(strings = {"identity", "IDENTITY", " identity ", "", " "})
     void check_bodyThatIsNotEncoded(String encoding) {
         assertThat(HeaderRules.standard().check(request("Content-Encoding", encoding)))
+                .isEmpty();
+    }
+
+    @Test
+    void check_encodedBodyBehindOneThatIsNot() {
+        assertThat(reason(HeaderRules.standard(), "Content-Encoding", "identity", "content-encoding", "gzip"))
+                .isEqualTo(Reason.CONTENT_ENCODING_NOT_ALLOWED);
+    }
+
+    /** As HTTP/2 servers hand them on that make no difference between them and headers. */
+    @Test
+    void check_pseudoHeaders_pass() {
+        WebhookRequest request = request(
+                ":method", "POST", ":scheme", "https", ":authority", "shop.example.test", ":path", "/hooks?a=1");
+
+        assertThat(HeaderRules.standard().check(request)).isEmpty();
+        for (String name : List.of(":", "::path", "a:path", ":pa th", "path:")) {
+            assertThat(reason(HeaderRules.standard(), name, "x")).isEqualTo(Reason.HEADER_MALFORMED);
+        }
+    }
+
+    @Test
+    void check_limitsOfOnesOwn() {
+        HeaderRules small =
+                HeaderRules.builder().maxHeaders(2).maxValueLength(3).build();
+        HeaderRules large =
+                HeaderRules.builder().maxHeaders(101).maxValueLength(8193).build();
+        WebhookRequest.Builder many = WebhookRequest.builder(new byte[1]);
+        for (int i = 0; i < 101; i++) {
+            many.header("X", "x".repeat(8193));
+        }
+
+        assertThat(small.check(request("a", "123", "b", "123"))).isEmpty();
+        assertThat(reason(small, "a", "1234")).isEqualTo(Reason.HEADER_MALFORMED);
+        assertThat(reason(small, "a", "1", "b", "1", "c", "1")).isEqualTo(Reason.HEADER_MALFORMED);
+        assertThat(large.check(many.build())).isEmpty();
+        assertThat(Fixtures.reason(
+                        Fixtures.callbackVerifier().headers(small).build().verify(request("a", "1234"))))
+                .isEqualTo(Reason.HEADER_MALFORMED);
+        for (int wrong : new int[] {0, 10_001}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> HeaderRules.builder().maxHeaders(wrong));
+        }
+        for (int wrong : new int[] {0, 1_048_577}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> HeaderRules.builder().maxValueLength(wrong));
+        }
+        assertThat(HeaderRules.builder()
+                        .maxHeaders(10_000)
+                        .maxValueLength(1_048_576)
+                        .build()
+                        .check(request("a", "1")))
+                .isEmpty();
+        assertThat(HeaderRules.builder().maxHeaders(1).maxValueLength(1).build().check(request("a", "1")))
                 .isEmpty();
     }
 

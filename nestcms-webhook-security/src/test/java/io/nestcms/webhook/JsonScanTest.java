@@ -214,6 +214,68 @@ class JsonScanTest {
         assertThat(check("{\"a\":" + "[".repeat(500_000))).isEqualTo("PAYLOAD_TOO_DEEP");
     }
 
+    /** Deeper than the scan keeps in one number, in objects and arrays in turn. */
+    @Test
+    void check_depthOfAnything_underEveryRule() {
+        PayloadRules deep = PayloadRules.json().maxDepth(512).build();
+        for (int depth : new int[] {62, 63, 64, 65, 66, 127, 128, 129, 130, 255, 511}) {
+            String open = "";
+            String close = "";
+            for (int i = 0; i < depth; i++) {
+                open += i % 3 == 0 ? "{\"a\":" : "[";
+                close = (i % 3 == 0 ? "}" : "]") + close;
+            }
+            String json = "{\"x\":[1," + open + "1" + close + ",{}],\"p\":1}";
+            Reason expected = depth + 2 > 512 ? Reason.PAYLOAD_TOO_DEEP : null;
+
+            assertThat(deep.check(request(json)).map(Refusal::reason).orElse(null))
+                    .isEqualTo(expected);
+            assertThat(reasonOf(PayloadRules.json().maxDepth(Math.min(512, depth + 2)), json))
+                    .isEqualTo(expected);
+            assertThat(reasonOf(PayloadRules.json().maxDepth(Math.min(512, depth + 1)), json))
+                    .isEqualTo(Reason.PAYLOAD_TOO_DEEP);
+            String swapped = close.startsWith("}") ? "]" + close.substring(1) : "}" + close.substring(1);
+            assertThat(reasonOf(PayloadRules.json().maxDepth(512), json.replace(close + ",{}]", swapped + ",{}]")))
+                    .isEqualTo(expected == null ? Reason.PAYLOAD_MALFORMED : expected);
+        }
+    }
+
+    private static Reason reasonOf(PayloadRules.Builder rules, String json) {
+        return rules.build().check(request(json)).map(Refusal::reason).orElse(null);
+    }
+
+    /** The same text is read in the same way where something in it is wanted and where nothing is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"b\":[1, {\"c\" : \"d\"} ,[ ] , { } ]}",
+                "{ \"b\" : tru }",
+                "{\"b\":1,}",
+                "{\"b\":[1,]}",
+                "{\"b\":[1}",
+                "{\"b\":{]}",
+                "{\"b\":[}]",
+                "{\"b\":{\"c\":1]}",
+                "{\"b\" 1}",
+                "{\"b\":1 2}",
+                "{b:1}",
+                "{\"b\":\"\\u00e9\u00e9\"}",
+                "{\"b\\u0062\":nul",
+                "{\"b\":[[[[",
+                "{,}"
+            })
+    void check_wantedOrNot_isReadAlike(String object) {
+        PayloadRules wanted = PayloadRules.json().require("a.[1]").build();
+
+        for (String json : new String[] {
+            "{\"a\":[1," + object + "]}",
+            "{\"a\":[1,2," + object + "]}",
+            "{\"a\":[1," + object + "],\"z\":" + object + "}"
+        }) {
+            assertThat(wanted.check(request(json))).isEqualTo(PLAIN.check(request(json)));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

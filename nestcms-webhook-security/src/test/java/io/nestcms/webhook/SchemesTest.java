@@ -211,17 +211,19 @@ class SchemesTest {
                     .timestamp("X-Acme-Time", TimestampFormat.UNIX_MILLIS, ":")
                     .build();
             String time = T + "123";
-            byte[] expected = mac(algorithm.jcaName(), utf8("k"), utf8("acme:" + time + ":" + new String(BODY)));
+            byte[] expected =
+                    mac(algorithm.jcaName(), utf8("k-of-acme"), utf8("acme:" + time + ":" + new String(BODY)));
             String written = encoding == SignatureEncoding.HEX
                     ? HexFormat.of().formatHex(expected)
                     : Base64.getEncoder().encodeToString(expected);
             WebhookRequest request = request(BODY, Map.of("x-acme-sig", "s=" + written, "x-acme-time", time));
 
             assertThat(expected).hasSize(algorithm.length());
-            assertThat(verified(verifier(scheme, SigningSecret.utf8("k")).verify(request))
+            assertThat(verified(verifier(scheme, SigningSecret.utf8("k-of-acme"))
+                                    .verify(request))
                             .signedAt())
                     .hasValue(Instant.ofEpochMilli(T * 1000 + 123));
-            assertThat(WebhookSigner.of(scheme, SigningSecret.utf8("k"))
+            assertThat(WebhookSigner.of(scheme, SigningSecret.utf8("k-of-acme"))
                             .headers("", Instant.ofEpochMilli(T * 1000 + 123), BODY))
                     .isEqualTo(Map.of("X-Acme-Sig", "s=" + written, "X-Acme-Time", time));
         }
@@ -234,9 +236,9 @@ class SchemesTest {
                 .contentPrefix("v0:")
                 .timestamp("X-Slack-Request-Timestamp", TimestampFormat.UNIX_SECONDS, ":")
                 .build();
-        WebhookVerifier verifier = verifier(scheme, SigningSecret.utf8("k"));
+        WebhookVerifier verifier = verifier(scheme, SigningSecret.utf8("k-of-acme"));
         Map<String, String> headers =
-                WebhookSigner.of(scheme, SigningSecret.utf8("k")).headers("", Instant.ofEpochSecond(T), BODY);
+                WebhookSigner.of(scheme, SigningSecret.utf8("k-of-acme")).headers("", Instant.ofEpochSecond(T), BODY);
         String bare = headers.get("X-Slack-Signature").substring(3);
 
         assertThat(verified(verifier.verify(request(BODY, headers))).scheme()).isEqualTo("slack");
@@ -288,7 +290,7 @@ class SchemesTest {
 
     @Test
     void adyen_booleanSuccessAndColonInTheReference_areGenuine() {
-        byte[] key = HexFormat.of().parseHex("00ff");
+        byte[] key = HexFormat.of().parseHex("00ff".repeat(4));
         String mac =
                 Base64.getEncoder().encodeToString(mac("HmacSHA256", key, utf8("P::M:order:7:1:EUR:CAPTURE:true")));
         String body = "{\"notificationItems\":[{\"NotificationRequestItem\":{\"additionalData\":{\"hmacSignature\":\""
@@ -296,7 +298,7 @@ class SchemesTest {
                 + "\"merchantAccountCode\":\"M\",\"merchantReference\":\"order:7\",\"pspReference\":\"P\","
                 + "\"success\":true}}]}";
 
-        assertThat(verified(verifier(SignatureScheme.adyenNotification(), SigningSecret.hex("00FF"))
+        assertThat(verified(verifier(SignatureScheme.adyenNotification(), SigningSecret.hex("00FF".repeat(4)))
                                 .verify(request(utf8(body), Map.of())))
                         .fields())
                 .containsEntry("merchantReference", "order:7");
@@ -338,8 +340,8 @@ class SchemesTest {
                                 .build();
             }
         };
-        String right = HexFormat.of().formatHex(mac("HmacSHA256", utf8("k"), utf8("own:" + new String(BODY))));
-        WebhookVerifier verifier = verifier(own, SigningSecret.utf8("k"));
+        String right = HexFormat.of().formatHex(mac("HmacSHA256", utf8("k-of-acme"), utf8("own:" + new String(BODY))));
+        WebhookVerifier verifier = verifier(own, SigningSecret.utf8("k-of-acme"));
 
         assertThat(verified(verifier.verify(request(BODY, Map.of("X-Own", right))))
                         .scheme())
@@ -351,7 +353,7 @@ class SchemesTest {
 
     @Test
     void standardWebhooks_boundsOfTheMessageId() {
-        SigningSecret secret = SigningSecret.utf8("k");
+        SigningSecret secret = SigningSecret.utf8("k-of-acme");
         WebhookSigner signer = WebhookSigner.standardWebhooks(List.of(secret));
         WebhookVerifier verifier = verifier(SignatureScheme.standardWebhooks(), secret);
         Map<String, String> longest = signer.headers("x".repeat(256), CLOCK.instant(), BODY);
@@ -368,7 +370,7 @@ class SchemesTest {
 
     @Test
     void standardWebhooks_sixteenEntriesAreRead_seventeenAreRefused() {
-        SigningSecret secret = SigningSecret.utf8("k");
+        SigningSecret secret = SigningSecret.utf8("k-of-acme");
         WebhookVerifier verifier = verifier(SignatureScheme.standardWebhooks(), secret);
         Map<String, String> headers =
                 new HashMap<>(WebhookSigner.standardWebhooks(List.of(secret)).headers("msg_1", CLOCK.instant(), BODY));
@@ -382,7 +384,7 @@ class SchemesTest {
 
     @Test
     void read_emptyBody_isRefused() {
-        SigningSecret secret = SigningSecret.utf8("k");
+        SigningSecret secret = SigningSecret.utf8("k-of-acme");
         byte[] empty = {};
         Map<String, String> headers =
                 new HashMap<>(WebhookSigner.standardWebhooks(List.of(secret)).headers("msg_1", CLOCK.instant(), empty));
@@ -393,6 +395,68 @@ class SchemesTest {
             assertThat(reason(verifier(scheme, secret).verify(request(empty, headers))))
                     .isEqualTo(Reason.BODY_MISSING);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "14 | BODY_ALREADY_READ",
+                "1 | BODY_ALREADY_READ",
+                "999999999999999999 | BODY_ALREADY_READ",
+                "0 | BODY_MISSING",
+                "00 | BODY_MISSING",
+                "'' | BODY_MISSING",
+                "-1 | BODY_MISSING",
+                "1, 1 | BODY_MISSING",
+                "\u0661 | BODY_MISSING",
+                "9999999999999999999 | BODY_MISSING"
+            })
+    void read_bodyThatWasReadBefore_saysSo(String length, Reason reason) {
+        byte[] empty = {};
+        Map<String, String> headers = Map.of("content-length", length);
+
+        for (SignatureScheme scheme : List.of(
+                SignatureScheme.standardWebhooks(),
+                SignatureScheme.stripe(),
+                SignatureScheme.github(),
+                SignatureScheme.adyenNotification())) {
+            assertThat(reason(verifier(scheme, SigningSecret.utf8("k-of-acme")).verify(request(empty, headers))))
+                    .isEqualTo(reason);
+        }
+        String chunked = SignatureReading.noBody(request(empty, Map.of("Transfer-Encoding", "chunked")))
+                .toString();
+        assertThat(chunked).contains("BODY_MISSING", "before the verifier");
+    }
+
+    @Test
+    void verify_bodyThatWasReadInPartOrChanged_saysSo() {
+        WebhookVerifier verifier = verifier(SignatureScheme.github(), SigningSecret.utf8("k-of-acme"));
+        Map<String, String> headers =
+                new HashMap<>(WebhookSigner.of(SignatureScheme.github(), SigningSecret.utf8("k-of-acme"))
+                        .headers("", CLOCK.instant(), BODY));
+        byte[] rest = utf8(new String(BODY).substring(5));
+
+        headers.put("Content-Length", Integer.toString(BODY.length));
+        assertThat(detail(verifier.verify(request(rest, headers)))).contains("before the verifier");
+        headers.put("Content-Length", Integer.toString(rest.length));
+        assertThat(detail(verifier.verify(request(rest, headers)))).isEqualTo("no valid secret gives this signature");
+        assertThat(verified(verifier.verify(request(BODY, headers))).scheme()).isEqualTo("github");
+    }
+
+    private static String detail(Verification verification) {
+        return verification.fold(VerifiedWebhook::toString, Refusal::detail);
+    }
+
+    @Test
+    void adyen_emptyFieldsOnly_areRefused() {
+        String mac = Base64.getEncoder().encodeToString(mac("HmacSHA256", utf8("k-of-acme"), utf8(":::::::")));
+        String body = "{\"notificationItems\":[{\"NotificationRequestItem\":{\"additionalData\":{\"hmacSignature\":\""
+                + mac + "\"},\"pspReference\":\"\"}}]}";
+
+        assertThat(reason(verifier(SignatureScheme.adyenNotification(), SigningSecret.utf8("k-of-acme"))
+                        .verify(request(utf8(body), Map.of()))))
+                .isEqualTo(Reason.FIELD_MISSING);
     }
 
     @Test
@@ -415,7 +479,7 @@ class SchemesTest {
 
     @Test
     void signers_closedKeysAndWrongIds_areRefused() {
-        SigningSecret secret = SigningSecret.utf8("k");
+        SigningSecret secret = SigningSecret.utf8("k-of-acme");
         Ed25519SigningKey key = Ed25519SigningKey.standard(Base64.getEncoder().encodeToString(new byte[32]));
         WebhookSigner both = WebhookSigner.standardWebhooks(List.of(key, secret));
         assertThat(both.headers("id", CLOCK.instant(), BODY)).hasSize(3);

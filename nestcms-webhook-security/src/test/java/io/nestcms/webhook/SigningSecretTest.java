@@ -146,6 +146,86 @@ class SigningSecretTest {
     }
 
     @Test
+    void of_tooShort_isRefusedWithTheReason() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SigningSecret.utf8("hunter2"))
+                .withMessageContaining("has 7 bytes")
+                .withMessageContaining("at least 8")
+                .withMessageNotContaining("hunter2");
+        assertThatIllegalArgumentException().isThrownBy(() -> SigningSecret.of(new byte[7]));
+        assertThatIllegalArgumentException().isThrownBy(() -> SigningSecret.hex("00".repeat(7)));
+        assertThatIllegalArgumentException().isThrownBy(() -> SigningSecret.base64("whsec_c2VjcmV0IQ=="));
+        assertThat(List.of(
+                        SigningSecret.utf8("hunter2!"),
+                        SigningSecret.of(new byte[8]),
+                        SigningSecret.hex("00".repeat(8)),
+                        SigningSecret.base64("c2VjcmV0ISE=")))
+                .allSatisfy(secret -> assertThat(secret.isValidAt(NOW)).isTrue());
+    }
+
+    /** As {@code Files.readString} and {@code echo key > file} give it: every message would be refused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n", "%s\r\n", "%s ", " %s", "\t%s", "\ufeff%s", "%s\u00a0", "%s\0"})
+    void of_textWithWhatStoodAroundIt_isRefusedWithTheReason(String form) {
+        String key = "SKTEST0001-AAAAAAAAAA-BBBBBBBBBB";
+        String hex = "00ff".repeat(8);
+        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable read :
+                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                        () -> SigningSecret.utf8(form.formatted(key)),
+                        () -> SigningSecret.hex(form.formatted(hex)),
+                        () -> SigningSecret.base64(form.formatted("whsec_" + hex)),
+                        () -> Ed25519PublicKey.standard(form.formatted("whpk_" + hex)),
+                        () -> Ed25519SigningKey.standard(form.formatted("whsk_" + hex)))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(read)
+                    .withMessageContaining("strip it")
+                    .withMessageNotContaining(key)
+                    .withMessageNotContaining(hex);
+        }
+        assertThat(SigningSecret.utf8("It's a Secret to Everybody").isValidAt(NOW))
+                .isTrue();
+    }
+
+    @Test
+    void of_bytesOfATextWithALineBreak_areRefused_butNoRandomBytes() {
+        for (String text : List.of("whsec_0123456789\n", "0123456789abcdef\r\n", " 0123456789abcdef")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SigningSecret.of(utf8(text)))
+                    .withMessageContaining("strip it");
+        }
+        byte[] random = utf8("0123456789abcde\u0000\n");
+        byte[] spaces = utf8("          ");
+        byte[] high = {1, 2, 3, -4, 5, 6, 7, 127, '\n'};
+        for (byte[] bytes : List.of(random, spaces, high, utf8("0123456789abcdef"))) {
+            random[3] = -1;
+            assertThat(SigningSecret.of(bytes).isValidAt(NOW)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a\nb", "a\0"})
+    void named_wrongName_isRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fixtures.serverKey().named(name));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fixtures.serverKey().named("x".repeat(65)));
+        assertThat(Fixtures.serverKey().named("x".repeat(64))).hasToString("SigningSecret[hidden]");
+    }
+
+    @Test
+    void named_keepsValidity_andSharesTheBytes() {
+        SigningSecret secret = Fixtures.serverKey();
+        SigningSecret named =
+                secret.validUntil(NOW.plusSeconds(10)).named("acme").validFrom(NOW);
+
+        assertThat(named.isValidAt(NOW.minusNanos(1))).isFalse();
+        assertThat(named.isValidAt(NOW.plusSeconds(10))).isFalse();
+        assertThat(named.sender()).isEqualTo("name:acme");
+        secret.close();
+        assertThat(named.isValidAt(NOW)).isFalse();
+    }
+
+    @Test
     void of_copiesTheBytes() {
         byte[] bytes = utf8(Fixtures.SERVER_KEY);
         SigningSecret secret = SigningSecret.of(bytes);

@@ -107,7 +107,71 @@ class ThreatMonitorTest {
             alerts += threats.stream().allMatch(Threat::fromMany) ? threats.size() : 100;
         }
 
-        assertThat(alerts).isEqualTo(2);
+        assertThat(alerts).isEqualTo(1);
+        pass(Duration.ofMinutes(1).minusNanos(1));
+        assertThat(floods(wide)).isZero();
+        pass(Duration.ofNanos(1));
+        assertThat(floods(wide)).isEqualTo(1);
+    }
+
+    private static int floods(ThreatMonitor monitor) {
+        int alerts = 0;
+        for (int i = 0; i < 100; i++) {
+            alerts += monitor.refused("source " + i, true).stream().anyMatch(Threat::fromMany) ? 1 : 0;
+        }
+        return alerts;
+    }
+
+    @Test
+    void refused_goesOn_isOneAlertForTheTimeOfTheBlock() {
+        ThreatMonitor alertsOnly = builder().block(Duration.ZERO).build();
+        int blocking = 0;
+        int reporting = 0;
+        int unblockable = 0;
+        for (int i = 0; i < 100; i++) {
+            blocking += monitor.refused("a", true).size();
+            monitor.unblock("a");
+            reporting += alertsOnly.refused("a", true).size();
+            unblockable += alertsOnly.refused("b", false).size();
+        }
+
+        assertThat(List.of(blocking, reporting, unblockable)).containsExactly(1, 1, 1);
+        pass(Duration.ofMinutes(1));
+        for (int i = 0; i < 3; i++) {
+            reporting += alertsOnly.refused("a", true).size();
+            blocking += monitor.refused("a", true).size();
+        }
+        assertThat(List.of(blocking, reporting)).containsExactly(1, 2);
+        pass(Duration.ofMinutes(4));
+        for (int i = 0; i < 3; i++) {
+            blocking += monitor.refused("a", true).size();
+        }
+        assertThat(blocking).isEqualTo(2);
+    }
+
+    @Test
+    void unblock_endsTheBlock_untilRefusalsGoOn() {
+        block("a");
+        block("b");
+
+        monitor.unblock("a");
+        monitor.unblock("a");
+        monitor.unblock("never seen");
+        assertThat(monitor.isBlocked("a")).isFalse();
+        assertThat(monitor.isBlocked("b")).isTrue();
+        assertThat(monitor.blocksAny()).isTrue();
+        monitor.unblock("b");
+        assertThat(monitor.blocksAny()).isFalse();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(monitor.refused("a", true)).isEmpty();
+        }
+        assertThat(monitor.isBlocked("a")).isTrue();
+        pass(Duration.ofMinutes(5));
+        assertThat(monitor.isBlocked("a")).isFalse();
+        assertThat(monitor.blocksAny()).isFalse();
+        monitor.unblock("a");
+        assertThat(monitor.size()).isZero();
     }
 
     @Test
@@ -150,7 +214,7 @@ class ThreatMonitorTest {
     }
 
     @Test
-    void verify_burstFromOneAddress_raisesTheAlert_andThenNothingOfItIsRead() {
+    void verify_burstFromOneAddress_raisesTheAlert_andThenIsRefusedInSilence() {
         Fixtures.Recorder heard = new Fixtures.Recorder();
         WebhookVerifier verifier =
                 callbackVerifier().threatMonitor(monitor).listener(heard).build();
@@ -158,8 +222,10 @@ class ThreatMonitorTest {
             assertThat(reason(verifier.verify(forgedFrom("192.0.2.66")))).isEqualTo(Reason.SIGNATURE_MISSING);
         }
 
-        assertThat(reason(verifier.verify(genuineFrom("192.0.2.66")))).isEqualTo(Reason.SOURCE_BLOCKED);
-        assertThat(verified(verifier.verify(genuineFrom("192.0.2.1"))).scheme()).isEqualTo("paytabs-callback");
+        assertThat(verifier.verify(forgedFrom("192.0.2.66")))
+                .isEqualTo(new Verification.Refused(Refusal.of(
+                        Reason.SOURCE_BLOCKED, "of a source with too many refused requests: SIGNATURE_MISSING")));
+        assertThat(reason(verifier.verify(forgedFrom("192.0.2.1")))).isEqualTo(Reason.SIGNATURE_MISSING);
         assertThat(heard.events.stream().filter(SecurityAlert.class::isInstance))
                 .containsExactly(new SecurityAlert(
                         Fixtures.NOW,
@@ -169,8 +235,7 @@ class ThreatMonitorTest {
                         Fixtures.NOW.plus(Duration.ofMinutes(5))));
 
         pass(Duration.ofMinutes(5));
-        assertThat(verified(verifier.verify(genuineFrom("192.0.2.66"))).scheme())
-                .isEqualTo("paytabs-callback");
+        assertThat(reason(verifier.verify(forgedFrom("192.0.2.66")))).isEqualTo(Reason.SIGNATURE_MISSING);
     }
 
     @Test
@@ -180,16 +245,15 @@ class ThreatMonitorTest {
             verifier.verify(forgedFrom("2001:db8:1:2::" + i));
         }
 
-        assertThat(reason(verifier.verify(genuineFrom("2001:db8:1:2:ffff::1")))).isEqualTo(Reason.SOURCE_BLOCKED);
-        assertThat(verified(verifier.verify(genuineFrom("2001:db8:1:3::1"))).scheme())
-                .isEqualTo("paytabs-callback");
+        assertThat(reason(verifier.verify(forgedFrom("2001:db8:1:2:ffff::1")))).isEqualTo(Reason.SOURCE_BLOCKED);
+        assertThat(reason(verifier.verify(forgedFrom("2001:db8:1:3::1")))).isEqualTo(Reason.SIGNATURE_MISSING);
     }
 
     @Test
     void verify_unknownSenders_areNeverBlocked() {
         WebhookVerifier verifier = callbackVerifier().threatMonitor(monitor).build();
         for (int i = 0; i < 10; i++) {
-            verifier.verify(forgedFrom(null));
+            assertThat(reason(verifier.verify(forgedFrom(null)))).isEqualTo(Reason.SIGNATURE_MISSING);
         }
 
         assertThat(verified(verifier.verify(genuineFrom(null))).scheme()).isEqualTo("paytabs-callback");

@@ -3,8 +3,8 @@ package io.nestcms.webhook.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nestcms.webhook.GuardFailurePolicy;
 import io.nestcms.webhook.ReplayClaim;
@@ -20,6 +20,7 @@ import io.nestcms.webhook.WebhookSigner;
 import io.nestcms.webhook.WebhookVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
@@ -54,7 +56,7 @@ class RedisReplayGuardTest implements ReplayGuardContract {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue(RedisServer.isInstalled(), "redis-server is not installed");
+        RedisServer.require(System.getenv("CI"));
         server = RedisServer.start();
         redis = RedisClient.create("127.0.0.1", server.port());
     }
@@ -130,6 +132,16 @@ class RedisReplayGuardTest implements ReplayGuardContract {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void require_missing_isSkippedByAPerson_andFailsTheGate() {
+        List<Path> nowhere = List.of(Path.of("/nowhere/redis-server"));
+
+        assertThatExceptionOfType(TestAbortedException.class).isThrownBy(() -> RedisServer.require(nowhere, null));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RedisServer.require(nowhere, "true"))
+                .withMessageContaining("redis-server");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.nestcms.webhook.redis;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A Redis of its own, on a free port, without files, ended with the test. */
 final class RedisServer implements AutoCloseable {
@@ -27,8 +29,17 @@ final class RedisServer implements AutoCloseable {
         this.port = port;
     }
 
-    static boolean isInstalled() {
-        return BINARIES.stream().anyMatch(Files::isExecutable);
+    /** Without it a person's build skips the tests; the gate, which sets {@code CI}, fails. */
+    static void require(@Nullable String ci) {
+        require(BINARIES, ci);
+    }
+
+    static void require(List<Path> binaries, @Nullable String ci) {
+        boolean installed = binaries.stream().anyMatch(Files::isExecutable);
+        if (!installed && ci != null) {
+            throw new IllegalStateException("CI is set and redis-server is not installed: none of " + binaries);
+        }
+        assumeTrue(installed, "redis-server is not installed");
     }
 
     static RedisServer start(String... options) throws IOException {
