@@ -1,11 +1,13 @@
 /** Money, payments, events and circuit breakers: the domain of NestCMS, free of HTTP, PayTabs and MongoDB. */
 module io.nestcms.core {
     requires transitive org.jspecify;
-    requires dev.failsafe.core;
+    requires transitive dev.failsafe.core;
     requires org.slf4j;
     requires static com.github.benmanes.caffeine;
     requires static io.opentelemetry.api;
     requires static io.opentelemetry.context;
+    requires static java.net.http;
+    requires static java.sql;
     requires static micrometer.core;
 
     exports io.nestcms.audit;

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.search.Search;
 import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.CircuitBreaker;
@@ -33,7 +34,7 @@ import java.util.function.ToDoubleFunction;
  * <tr><td>nestcms.circuit.retry.after</td><td>gauge, seconds</td><td>how long calls are going to be rejected</td></tr>
  * </table>
  *
- * <p>Safe for use by many threads.
+ * <p>A breaker that was removed from the registry is shown until another one takes its name. Safe for use by many threads.
  *
  * @since 0.1
  */
@@ -56,6 +57,12 @@ public final class CircuitMetrics implements MeterBinder {
 
     private static void bind(CircuitBreaker breaker, MeterRegistry registry) {
         Tags tags = Tags.of("breaker", breaker.name(), "dependency", breaker.dependency());
+        // one of the same name that was removed would go on being shown
+        Search.in(registry)
+                .name(name -> name.startsWith("nestcms.circuit."))
+                .tags(tags)
+                .meters()
+                .forEach(registry::remove);
         for (BreakerState state : BreakerState.values()) {
             Gauge.builder("nestcms.circuit.state", breaker, it -> it.snapshot().state() == state ? 1 : 0)
                     .description("1 for the present state, 0 for the others")

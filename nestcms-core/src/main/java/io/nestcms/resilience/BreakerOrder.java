@@ -42,6 +42,14 @@ public record BreakerOrder(String breaker, Command command, String by, Instant a
         METRICS_ONLY
     }
 
+    /**
+     * Whether this came after another order to the same name. The numbers tell, unless what the nodes share was lost and they
+     * began anew: then the time does.
+     */
+    boolean isNewerThan(BreakerOrder other) {
+        return number > other.number || at.isAfter(other.at);
+    }
+
     /** Carries the order out; not a closing order that is older than the state it would end. */
     void carryOut(CircuitBreaker on) {
         switch (command) {

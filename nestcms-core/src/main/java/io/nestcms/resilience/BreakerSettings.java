@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class BreakerSettings {
+    /** How long few callers keep a breaker half-open that has no ramp. */
+    static final Duration LONGEST_PATIENCE = Duration.ofSeconds(10);
+
     private final @Nullable String dependency;
     private final int countWindow;
     private final @Nullable Duration timeWindow;
@@ -313,6 +317,57 @@ public final class BreakerSettings {
     }
 
     /**
+     * How long after the first good trial call the others are waited for: the time of the ramp, or without one the open
+     * time, at most {@link #LONGEST_PATIENCE}.
+     */
+    Duration patience() {
+        if (rampStep != null && !rampShares.isEmpty()) {
+            return rampStep.multipliedBy(rampShares.size());
+        }
+        return openFor.compareTo(LONGEST_PATIENCE) < 0 ? openFor : LONGEST_PATIENCE;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("BreakerSettings[");
+        if (dependency != null) {
+            text.append("dependency=").append(dependency).append(", ");
+        }
+        text.append(timeWindow == null ? "countWindow=" + countWindow : "timeWindow=" + timeWindow)
+                .append(", minimumCalls=")
+                .append(minimumCalls)
+                .append(", failureRate=")
+                .append(failureRate);
+        if (slowAfter != null) {
+            text.append(", slowAfter=").append(slowAfter).append(", slowRate=").append(slowRate);
+        }
+        text.append(", weights=")
+                .append(new TreeMap<>(weights))
+                .append(", openFor=")
+                .append(openFor)
+                .append(", openForClass=")
+                .append(new TreeMap<>(openForClass))
+                .append(", backOff=")
+                .append(backOff)
+                .append(", longestOpen=")
+                .append(longestOpen)
+                .append(", jitter=")
+                .append(jitter)
+                .append(", longestRetryAfter=")
+                .append(longestRetryAfter)
+                .append(", trialCalls=")
+                .append(trialCalls)
+                .append(", toleratedTrialFailures=")
+                .append(toleratedTrialFailures)
+                .append(", probeTimeout=")
+                .append(probeTimeout);
+        if (rampStep != null) {
+            text.append(", rampStep=").append(rampStep).append(", rampShares=").append(rampShares);
+        }
+        return text.append(']').toString();
+    }
+
+    /**
      * Makes {@link BreakerSettings}. Not safe for use by many threads. A bad value is refused at the call, a contradiction
      * at {@link #build()}.
      *
@@ -531,7 +586,9 @@ public final class BreakerSettings {
         }
 
         /**
-         * How many trial calls decide whether the dependency works again; as many may run at a time. Default 3.
+         * How many trial calls decide whether the dependency works again; as many may run at a time. Where few calls come,
+         * fewer are enough: the breaker closes when no other trial call came or is under way by the time of the ramp, or
+         * without a ramp by the open time or 10 s, whichever is shorter, after the first good one. Default 3.
          *
          * @param calls 1 to 1,000
          * @return this builder
@@ -568,8 +625,10 @@ public final class BreakerSettings {
         }
 
         /**
-         * After good trial calls, lets a growing share of the calls through, one step after the other. A step that goes
-         * well leads to the next, one that goes badly to the one before or, from the first, to open. Default: no ramp.
+         * After good trial calls, lets a growing share of the calls through, one step after the other, and the first call
+         * of each step in any case. A step that goes well, or has no call at all, leads to the next when its time is over;
+         * one that goes badly leads to the one before or, from the first, to open. So a recovery that goes well is over
+         * within twice the time of all steps after the first good trial call, however many calls come. Default: no ramp.
          *
          * @param step how long each step lasts; 1 ms to 1 day
          * @param shares the share of each step, rising, each above 0 and below 1; none for no ramp

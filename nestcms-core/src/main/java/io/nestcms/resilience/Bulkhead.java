@@ -3,22 +3,27 @@ package io.nestcms.resilience;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lets only so many calls run at a time, so that a dependency that hangs cannot take all threads with it.
+ * Lets only so many calls run at a time, so that a dependency that hangs cannot take all threads with it. A place is held
+ * until the call has really ended: one whose caller no longer waits still runs.
  *
  * <p>Safe for use by many threads.
  *
  * @since 0.1
  */
 public final class Bulkhead {
+    private static final Logger LOG = LoggerFactory.getLogger(Bulkhead.class);
+
     private final Semaphore places;
-    private final int calls;
+    private final AtomicInteger taken = new AtomicInteger();
     private final Duration longestWait;
 
     private Bulkhead(int calls, Duration longestWait) {
         this.places = new Semaphore(calls, true);
-        this.calls = calls;
         this.longestWait = longestWait;
     }
 
@@ -53,7 +58,7 @@ public final class Bulkhead {
      * @return 0 or more
      */
     public int running() {
-        return calls - places.availablePermits();
+        return taken.get();
     }
 
     /**
@@ -62,17 +67,29 @@ public final class Bulkhead {
      * @return whether there was one
      */
     public boolean tryAcquire() {
-        return places.tryAcquire();
+        return took(places.tryAcquire());
     }
 
     /** Takes a place, waiting no longer than set and than the time that is left. */
     boolean tryAcquire(Duration left) throws InterruptedException {
         Duration wait = longestWait.compareTo(left) < 0 ? longestWait : left;
-        return wait.isZero() ? places.tryAcquire() : places.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
+        return took(wait.isZero() ? places.tryAcquire() : places.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    /** Gives a place back. To be called once for each place that was taken. */
+    /** Gives a place back. To be called once for each place that was taken; when none is taken it does nothing. */
     public void release() {
-        places.release();
+        int before = taken.getAndUpdate(now -> Math.max(0, now - 1));
+        if (before > 0) {
+            places.release();
+        } else {
+            LOG.error("A place of a bulkhead was given back that nobody had taken");
+        }
+    }
+
+    private boolean took(boolean got) {
+        if (got) {
+            taken.incrementAndGet();
+        }
+        return got;
     }
 }

@@ -1,10 +1,8 @@
 package io.nestcms.resilience;
 
-import dev.failsafe.CircuitBreaker.State;
 import io.nestcms.resilience.CircuitEvent.CircuitClosed;
 import io.nestcms.resilience.CircuitEvent.CircuitHalfOpened;
 import io.nestcms.resilience.CircuitEvent.CircuitOpened;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,24 +11,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state machine of a circuit breaker. What is read on the way of every call is one volatile reference, the phase; a
  * phase is replaced as a whole under the lock, and a result counts only when it belongs to the present generation.
  */
 final class Circuit {
+    private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
+
+    /** What "come back at once" is to a caller who was rejected. */
+    private static final long AT_ONCE = 1_000_000;
+
     /** No memory is believed to be good for longer than this. */
     private static final Duration LONGEST_MEMORY = Duration.ofDays(1);
 
     private final String name;
     private final String dependency;
     private final LongSupplier ticker;
-    private final Clock clock;
     private final RandomGenerator random;
     private final Outage outage;
     private final ReentrantLock moving = new ReentrantLock();
-    /** Failsafe's breaker holds the coarse state and tells of its changes; our phases drive it. */
-    private final dev.failsafe.CircuitBreaker<Object> engine;
 
     private volatile Phase phase;
     private volatile Totals totals = new Totals();
@@ -40,27 +42,23 @@ final class Circuit {
 
     private int openingsInARow;
     private boolean inOutage;
+    /** Nobody is told: while a memory is restored, and for ever once the breaker was removed. */
     private boolean silent;
+
+    private boolean retired;
     private @Nullable Long retryAfterUntil;
 
     Circuit(String name, BreakerSettings settings, Surroundings surroundings) {
         this.name = name;
         this.dependency = settings.dependency().orElse(name);
         this.ticker = surroundings.ticker();
-        this.clock = surroundings.clock();
         this.random = surroundings.random();
         this.outage = surroundings.outage();
-        this.engine = dev.failsafe.CircuitBreaker.builder()
-                .withDelay(Duration.ofNanos(Nanos.NEVER))
-                .onOpen(change -> tellOpened())
-                .onHalfOpen(change -> tell(new CircuitHalfOpened(dependency, name, clock.instant())))
-                .onClose(change -> tell(new CircuitClosed(dependency, name, clock.instant())))
-                .build();
         this.phase = Phase.watching(0, BreakerState.CLOSED, settings, ticker.getAsLong());
     }
 
     /** What a breaker gets from its registry. */
-    record Surroundings(LongSupplier ticker, Clock clock, RandomGenerator random, Outage outage) {}
+    record Surroundings(LongSupplier ticker, RandomGenerator random, Outage outage) {}
 
     String dependency() {
         return dependency;
@@ -89,22 +87,51 @@ final class Circuit {
         return admission.phase().timesCalls ? ticker.getAsLong() : 0;
     }
 
-    /** How long to wait before the next try; 0 when a call would be let through. A caller who must wait was rejected. */
+    /**
+     * How long to wait before the next try; 0 when a call would be let through. A caller who must wait was rejected, and
+     * counts as such towards the share that a ramp lets through.
+     */
     Duration retryAfter() {
         if (phase.admitsAll) {
             return Duration.ZERO;
         }
-        long now = ticker.getAsLong();
-        takeBackLeaked(now);
-        Duration wait = waitingTime(phase, now);
-        if (!wait.isZero()) {
-            outage.rejected(wait);
+        long wait;
+        moving.lock();
+        try {
+            long now = ticker.getAsLong();
+            catchUp(now);
+            Ramp ramp = phase.ramp;
+            wait = ramp != null && ramp.wouldLetThrough() ? 0 : waitNanos(phase, now);
+        } finally {
+            moving.unlock();
         }
-        return wait;
+        outage.tell();
+        if (wait > 0) {
+            outage.rejected(Duration.ofNanos(wait));
+        }
+        return Duration.ofNanos(wait);
+    }
+
+    /** How long a caller who was just rejected is to wait: more than 0, though the circuit may have moved on since. */
+    Duration waitAfterRejection() {
+        moving.lock();
+        try {
+            return Duration.ofNanos(Math.max(AT_ONCE, waitNanos(phase, ticker.getAsLong())));
+        } finally {
+            moving.unlock();
+        }
     }
 
     BreakerState state() {
-        takeBackLeaked(ticker.getAsLong());
+        if (phase.isMovedByTime()) {
+            moving.lock();
+            try {
+                catchUp(ticker.getAsLong());
+            } finally {
+                moving.unlock();
+            }
+            outage.tell();
+        }
         return phase.state;
     }
 
@@ -145,8 +172,8 @@ final class Circuit {
         moving.lock();
         try {
             long now = ticker.getAsLong();
-            expire(phase, now);
-            return snapshot(phase, totals, now, clock.instant());
+            catchUp(now);
+            return snapshot(phase, totals, now, outage.instant());
         } finally {
             moving.unlock();
             outage.tell();
@@ -158,7 +185,8 @@ final class Circuit {
         moving.lock();
         try {
             long now = ticker.getAsLong();
-            Instant at = clock.instant();
+            catchUp(now);
+            Instant at = outage.instant();
             Phase present = phase;
             boolean trying = present.state == BreakerState.HALF_OPEN || present.state == BreakerState.RECOVERING;
             Instant openUntil = null;
@@ -192,12 +220,16 @@ final class Circuit {
         return calls;
     }
 
-    /** Begins where another life of the breaker ended. To be called before the breaker is in use. */
+    /** Begins where another life of the breaker ended, unless it has moved since it was made. */
     void restore(BreakerMemory memory) {
         moving.lock();
         try {
+            if (phase.generation != 0 || retired) {
+                // what happened since it was made is newer than any memory
+                return;
+            }
             long now = ticker.getAsLong();
-            Instant at = clock.instant();
+            Instant at = outage.instant();
             BreakerSettings settings = phase.settings;
             openingsInARow = Math.max(0, memory.openingsInARow() - 1);
             long since = now - ago(memory.since(), at);
@@ -219,7 +251,7 @@ final class Circuit {
                 outage.announcedBefore();
             }
         } finally {
-            silent = false;
+            silent = retired;
             moving.unlock();
         }
     }
@@ -274,7 +306,7 @@ final class Circuit {
                 slow,
                 seen.scoring.score(counts),
                 share,
-                waitingTime(seen, now),
+                seen.ramp == null ? Duration.ofNanos(waitNanos(seen, now)) : Duration.ZERO,
                 counted.calls.sum(),
                 counted.failures(),
                 counted.slow(),
@@ -302,7 +334,7 @@ final class Circuit {
         Phase present;
         moving.lock();
         try {
-            expire(phase, now);
+            catchUp(now);
             if (phase.state == BreakerState.OPEN && now - phase.openUntil >= 0) {
                 move(Phase.halfOpen(++generations, phase.settings, now), now);
             }
@@ -323,27 +355,44 @@ final class Circuit {
         if (present.trials != null) {
             return present.trials.take(present, now);
         }
-        if (present.ramp != null) {
-            present.ramp.climb(now);
-            if (present.ramp.isClimbed()) {
-                close(now);
-                return phase;
-            }
-            return present.ramp.letsThrough() ? present : null;
-        }
-        return null;
+        return present.ramp != null && present.ramp.letsThrough() ? present : null;
     }
 
     private @Nullable Admission reject(Phase seen, long now) {
         totals.rejected.increment();
         if (!outage.isAnnounced()) {
-            outage.rejected(waitingTime(seen, now));
+            long wait;
+            moving.lock();
+            try {
+                wait = waitNanos(seen, now);
+            } finally {
+                moving.unlock();
+            }
+            outage.rejected(Duration.ofNanos(Math.max(AT_ONCE, wait)));
         }
         return null;
     }
 
-    /** Records the end of a call. */
+    /** Records the end of a call, whose result is the caller's whatever goes wrong here: a ticker may throw. */
     void settle(Admission admission, long begun, int outcome, long retryAfterNanos) {
+        try {
+            record(admission, begun, outcome, retryAfterNanos);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The end of a call could not be counted", name, broken);
+        }
+    }
+
+    /** Records the end of a call for which nobody asked leave: it counts where all calls are let through. */
+    void settleUnasked(Verdict verdict) {
+        Phase seen = phase;
+        if (seen.admitsAll) {
+            settle(seen, begin(seen), verdict.outcome(), verdict.retryAfterNanos());
+        } else {
+            totals.late.increment();
+        }
+    }
+
+    private void record(Admission admission, long begun, int outcome, long retryAfterNanos) {
         Phase issued = admission.phase();
         Phase present = phase;
         if (present.generation != issued.generation) {
@@ -368,17 +417,22 @@ final class Circuit {
     private void settleSlowly(Admission admission, long begun, int outcome, long retryAfterNanos) {
         moving.lock();
         try {
+            long now = ticker.getAsLong();
+            if (phase.ramp != null) {
+                // the result belongs to the step that is on now, if the ramp is not over
+                catchUp(now);
+            }
             Phase present = phase;
             if (present.generation != admission.phase().generation) {
                 totals.late.increment();
                 return;
             }
-            long now = ticker.getAsLong();
             if (retryAfterNanos > 0) {
                 noteRetryAfter(now + Math.min(retryAfterNanos, Nanos.of(present.settings.longestRetryAfter())));
             }
             boolean timeable = present.timesCalls && admission.phase().timesCalls && outcome != Outcomes.NONE;
             count(admission, timeable ? present.scoring.timed(outcome, now - begun) : outcome, now);
+            catchUp(now);
         } finally {
             moving.unlock();
         }
@@ -387,7 +441,7 @@ final class Circuit {
 
     private void count(Admission admission, int outcome, long now) {
         Phase present = phase;
-        if (admission instanceof Trial trial && (present.trials == null || !present.trials.giveBack(trial))) {
+        if (admission instanceof Trial trial && (present.trials == null || !present.trials.giveBack(trial, now))) {
             totals.late.increment();
             return;
         }
@@ -411,7 +465,7 @@ final class Circuit {
         if (present.trials != null) {
             // what has no weight says nothing, so the trial goes to another call
             if (outcome == Outcomes.SUCCESS || present.scoring.isBad(outcome)) {
-                present.trials.count(outcome == Outcomes.SUCCESS);
+                present.trials.count(outcome == Outcomes.SUCCESS, now);
             }
             decide(present.trials, present.settings, now, classOf(outcome));
         } else if (present.ramp != null) {
@@ -433,28 +487,27 @@ final class Circuit {
         }
     }
 
-    private void takeBackLeaked(long now) {
-        if (phase.trials == null) {
-            return;
+    /**
+     * Does what time alone does: takes back trial calls that were never reported, ends the trials when nobody else comes,
+     * and goes up the ramp. Each counts from when its time was over, not from when somebody looked.
+     */
+    private void catchUp(long now) {
+        Trials trials = phase.trials;
+        if (trials != null) {
+            int leaked = trials.takeBackLeaked(now);
+            if (leaked > 0) {
+                totals.leaked += leaked;
+                decide(trials, phase.settings, trials.quietSince(), FailureClass.TIMEOUT);
+            } else if (trials.isOver(now)) {
+                close(trials.overAt());
+            }
         }
-        moving.lock();
-        try {
-            expire(phase, now);
-        } finally {
-            moving.unlock();
-        }
-        outage.tell();
-    }
-
-    /** Counts trial calls whose time is over as failed. */
-    private void expire(Phase present, long now) {
-        if (present.trials == null) {
-            return;
-        }
-        int leaked = present.trials.takeBackLeaked(now);
-        if (leaked > 0) {
-            totals.leaked += leaked;
-            decide(present.trials, present.settings, now, FailureClass.TIMEOUT);
+        Ramp ramp = phase.ramp;
+        if (ramp != null) {
+            ramp.climb(now);
+            if (ramp.isClimbed()) {
+                close(ramp.stepBegun());
+            }
         }
     }
 
@@ -491,7 +544,18 @@ final class Circuit {
         double first = Nanos.of(settings.openFor(cause));
         double longest = Math.max(first, (double) Nanos.of(settings.longestOpen()));
         double lengthened = Math.min(longest, first * Math.pow(settings.backOff(), openingsInARow));
-        return (long) (lengthened * (1 + settings.jitter() * random.nextDouble()));
+        return (long) (lengthened * (1 + settings.jitter() * spread()));
+    }
+
+    /** 0 to 1, whatever the generator does. */
+    private double spread() {
+        try {
+            double drawn = random.nextDouble();
+            return drawn >= 0 && drawn <= 1 ? drawn : 0;
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "No random number for the open time", name, broken);
+            return 0;
+        }
     }
 
     private void close(long now) {
@@ -499,67 +563,83 @@ final class Circuit {
     }
 
     /** The one place where the state changes. */
-    private void move(Phase next, long now) {
+    private void move(Phase next, long at) {
+        BreakerState before = coarse(phase);
         phase = next;
-        boolean opens = next.state == BreakerState.OPEN || next.state == BreakerState.FORCED_OPEN;
-        if (opens) {
+        BreakerState after = coarse(next);
+        if (after == BreakerState.OPEN) {
             totals.opened++;
-            if (!inOutage) {
+            if (!inOutage && !retired) {
                 inOutage = true;
-                outage.opened(now);
+                outage.opened(at);
             }
-            engine.open();
-        } else if (next.admitsAll) {
+        }
+        if (after != before && !silent) {
+            outage.add(event(after, next, outage.instant().minusNanos(ticker.getAsLong() - at)));
+        }
+        if (after == BreakerState.CLOSED) {
             openingsInARow = 0;
             retryAfterUntil = null;
-            engine.close();
-            if (inOutage) {
-                inOutage = false;
-                outage.closed(now);
-            }
-        } else if (engine.getState() != State.HALF_OPEN) {
-            engine.halfOpen();
+            leaveOutage(at);
         }
     }
 
-    private void tell(CircuitEvent event) {
-        if (!silent) {
-            outage.add(event);
+    private void leaveOutage(long at) {
+        if (inOutage) {
+            inOutage = false;
+            outage.closed(at, outage.instant().minusNanos(ticker.getAsLong() - at));
         }
     }
 
-    private void tellOpened() {
-        Phase open = phase;
-        tell(new CircuitOpened(
-                dependency,
-                name,
-                clock.instant(),
-                open.state == BreakerState.OPEN ? Duration.ofNanos(open.openUntil - open.since) : null,
-                open.cause));
-    }
-
-    /** How long calls are going to be rejected; 0 when they are not. */
-    private Duration waitingTime(Phase seen, long now) {
-        if (seen.state == BreakerState.OPEN) {
-            return Nanos.left(seen.openUntil, now);
-        }
-        if (seen.state == BreakerState.FORCED_OPEN) {
-            return seen.settings.openFor(null);
-        }
-        if (seen.trials == null) {
-            return Duration.ZERO;
-        }
+    /** The breaker was removed: it goes on for those who hold it, and is no part of its dependency any more. */
+    void retire() {
         moving.lock();
         try {
-            return seen.trials.hasPlace() ? Duration.ZERO : Duration.ofNanos(seen.trials.untilPlace(now));
+            retired = true;
+            silent = true;
+            leaveOutage(ticker.getAsLong());
         } finally {
             moving.unlock();
         }
+        outage.tell();
     }
 
-    /** How long calls are going to be rejected; 0 when they are not. Announces nothing. */
-    Duration waitingTime() {
-        return waitingTime(phase, ticker.getAsLong());
+    /** What listeners tell apart: closed, open, half-open. */
+    private static BreakerState coarse(Phase phase) {
+        if (phase.admitsAll) {
+            return BreakerState.CLOSED;
+        }
+        return phase.state == BreakerState.OPEN || phase.state == BreakerState.FORCED_OPEN
+                ? BreakerState.OPEN
+                : BreakerState.HALF_OPEN;
+    }
+
+    private CircuitEvent event(BreakerState coarse, Phase moved, Instant at) {
+        return switch (coarse) {
+            case CLOSED -> new CircuitClosed(dependency, name, at);
+            case HALF_OPEN -> new CircuitHalfOpened(dependency, name, at);
+            default ->
+                new CircuitOpened(
+                        dependency,
+                        name,
+                        at,
+                        moved.state == BreakerState.OPEN ? Duration.ofNanos(moved.openUntil - moved.since) : null,
+                        moved.cause);
+        };
+    }
+
+    /** How long calls are going to be rejected; 0 when one would be let through. Under the lock. */
+    private static long waitNanos(Phase seen, long now) {
+        if (seen.state == BreakerState.OPEN) {
+            return Math.max(0, seen.openUntil - now);
+        }
+        if (seen.state == BreakerState.FORCED_OPEN) {
+            return Nanos.of(seen.settings.openFor(null));
+        }
+        if (seen.trials != null) {
+            return seen.trials.hasPlace() ? 0 : Math.max(AT_ONCE, seen.trials.untilPlace(now));
+        }
+        return seen.ramp == null ? 0 : Math.max(AT_ONCE, seen.ramp.left(now));
     }
 
     private static @Nullable FailureClass classOf(int outcome) {

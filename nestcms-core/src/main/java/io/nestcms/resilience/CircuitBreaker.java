@@ -1,12 +1,14 @@
 package io.nestcms.resilience;
 
+import dev.failsafe.Policy;
+import dev.failsafe.PolicyConfig;
+import dev.failsafe.spi.PolicyExecutor;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>It is a {@link Policy} of Failsafe, to be composed with Failsafe's own and with others:
+ *
+ * <pre>{@code
+ * Failsafe.with(fallback, retryPolicy, breaker, timeout).getStageAsync(client::call);
+ * }</pre>
+ *
+ * <p>What a classifier throws costs nobody anything: the answer or the exception of the call stays what it was, with the
+ * classifier's as a suppressed one, and the breaker counts neither.
+ *
  * <p>While it is closed, letting a call through and recording its success takes no lock and makes no object; neither does
  * a rejection. No lock is ever held while code of the user runs.
  *
@@ -36,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class CircuitBreaker {
+public final class CircuitBreaker implements Policy<Object> {
     private final String name;
     private final Circuit circuit;
 
@@ -143,17 +154,17 @@ public final class CircuitBreaker {
             return fallback.get();
         }
         long begun = circuit.begin(admission);
-        Verdict verdict = Verdict.ignored();
+        T result;
         try {
-            T result = call.run();
-            verdict = classifier.ofResult(result);
-            return result;
+            result = call.run();
         } catch (Throwable failure) {
-            verdict = classifier.ofException(failure);
-            throw failure;
-        } finally {
+            Verdict verdict = Judge.ofException(classifier, failure);
             circuit.settle(admission, begun, verdict.outcome(), verdict.retryAfterNanos());
+            throw failure;
         }
+        Verdict verdict = Judge.ofResult(classifier, result);
+        circuit.settle(admission, begun, verdict.outcome(), verdict.retryAfterNanos());
+        return result;
     }
 
     /**
@@ -164,7 +175,7 @@ public final class CircuitBreaker {
      * @return completes like the call, after its end was recorded, or with {@link CircuitOpenException} when it was rejected
      */
     public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> call) {
-        return callAsync(call, Classifier.byException(), () -> CompletableFuture.failedStage(refusal()));
+        return callAsync(call, Classifier.byException(), () -> CompletableFuture.failedFuture(refusal()));
     }
 
     /**
@@ -174,47 +185,79 @@ public final class CircuitBreaker {
      * @param call starts the call
      * @param classifier judges its end
      * @param fallback gives the answer when the call is rejected; not used when the call fails
-     * @return completes like the one or the other, after the end of the call was recorded; a call that throws instead of
-     *     returning a stage gives a stage that failed
+     * @return completes like the one or the other, after the end of the call was recorded; a call or fallback that throws
+     *     instead of returning a stage gives a stage that failed. When it is cancelled, so is what the call returned, if it
+     *     can be, and the call counts for nothing
      */
     public <T extends @Nullable Object> CompletionStage<T> callAsync(
             Supplier<? extends CompletionStage<T>> call,
             Classifier<? super T> classifier,
             Supplier<? extends CompletionStage<T>> fallback) {
-        Permit permit = tryAcquire();
-        if (permit.isRejected()) {
-            return fallback.get();
-        }
+        Pass pass = Pass.into(circuit);
         CompletionStage<T> stage;
         try {
-            stage = Objects.requireNonNull(call.get(), "call returned no stage");
-        } catch (RuntimeException | Error failure) {
-            settleFailed(permit, classifier, failure);
-            return CompletableFuture.failedStage(failure);
-        }
-        return stage.whenComplete((result, failure) -> {
-            if (failure != null) {
-                settleFailed(permit, classifier, failure);
-                return;
+            stage = Objects.requireNonNull(pass == null ? fallback.get() : call.get(), "call returned no stage");
+        } catch (Throwable failure) {
+            if (pass != null) {
+                pass.leave(Judge.ofException(classifier, failure));
             }
-            Verdict verdict = Verdict.ignored();
-            try {
-                verdict = classifier.ofResult(result);
-            } finally {
-                permit.settle(verdict);
+            return CompletableFuture.failedFuture(failure);
+        }
+        if (pass == null) {
+            return stage;
+        }
+        CompletableFuture<T> done = new CompletableFuture<>();
+        Ends.of(stage, (result, failure) -> {
+            if (failure == null) {
+                pass.leave(Judge.ofResult(classifier, result));
+                done.complete(result);
+            } else {
+                pass.leave(Judge.ofException(classifier, Judge.unwrapped(failure)));
+                done.completeExceptionally(failure);
             }
         });
+        Ends.of(done, (result, failure) -> {
+            if (done.isCancelled()) {
+                pass.leave(Verdict.ignored());
+                if (stage instanceof Future<?> running) {
+                    running.cancel(true);
+                }
+            }
+        });
+        return done;
     }
 
-    private static void settleFailed(Permit permit, Classifier<?> classifier, Throwable failure) {
-        boolean wrapped = failure instanceof CompletionException || failure instanceof ExecutionException;
-        Throwable cause = failure.getCause();
-        Verdict verdict = Verdict.ignored();
-        try {
-            verdict = classifier.ofException(wrapped && cause != null ? cause : failure);
-        } finally {
-            permit.settle(verdict);
-        }
+    /**
+     * This breaker as a policy of Failsafe for calls that return something of a certain type. Every execution that it lets
+     * through, and how it ended, counts on this breaker; one that it rejects fails with {@link CircuitOpenException}. Exceptions
+     * are judged by {@link Classifier#byException()}. The breaker itself is such a policy for calls that return anything.
+     *
+     * @param <R> what the executions return
+     * @return a policy that may be used by many executors and threads
+     */
+    public <R> Policy<R> policy() {
+        return policy(Classifier.byException());
+    }
+
+    /**
+     * This breaker as a policy of Failsafe, with a classifier of the caller's.
+     *
+     * @param <R> what the executions return
+     * @param classifier judges the end of each execution
+     * @return a policy that may be used by many executors and threads
+     */
+    public <R> Policy<R> policy(Classifier<? super R> classifier) {
+        return new BreakerPolicy<>(this, circuit, Objects.requireNonNull(classifier, "classifier"));
+    }
+
+    @Override
+    public PolicyConfig<Object> getConfig() {
+        return NoListeners.config();
+    }
+
+    @Override
+    public PolicyExecutor<Object> toExecutor(int policyIndex) {
+        return policy().toExecutor(policyIndex);
     }
 
     /**
@@ -272,13 +315,13 @@ public final class CircuitBreaker {
         return circuit.snapshot();
     }
 
-    /** How long calls are going to be rejected; 0 when they are not. Announces nothing. */
-    Duration waitingTime() {
-        return circuit.waitingTime();
+    /** Its state machine. */
+    Circuit circuit() {
+        return circuit;
     }
 
-    private CircuitOpenException refusal() {
-        return new CircuitOpenException(name, circuit.waitingTime());
+    CircuitOpenException refusal() {
+        return new CircuitOpenException(name, circuit.waitAfterRejection());
     }
 
     @Override

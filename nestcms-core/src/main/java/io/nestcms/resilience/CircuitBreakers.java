@@ -2,16 +2,22 @@ package io.nestcms.resilience;
 
 import io.nestcms.failure.InvalidInputException;
 import java.time.Clock;
-import java.util.Collection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -28,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CircuitBreakers {
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
+    private static final Duration LONGEST_READING = Duration.ofSeconds(10);
 
     private final LongSupplier ticker;
     private final Clock clock;
@@ -36,11 +43,11 @@ public final class CircuitBreakers {
     private final @Nullable BreakerStore store;
     private final Executor saving;
     private final @Nullable BreakerOrders orders;
-    private final Map<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
-    private final Map<String, Circuit> circuits = new ConcurrentHashMap<>();
-    private final Map<String, Outage> outages = new ConcurrentHashMap<>();
-    /** The number of the last order that was carried out, by name. */
-    private final Map<String, Long> obeyed = new ConcurrentHashMap<>();
+    private final Map<String, Entry> breakers = new ConcurrentHashMap<>();
+    /** By dependency; guarded by itself. */
+    private final Map<String, Shared> outages = new HashMap<>();
+    /** The last order that was carried out, by name. */
+    private final Map<String, BreakerOrder> obeyed = new ConcurrentHashMap<>();
 
     private final List<Consumer<? super CircuitBreaker>> watchers = new CopyOnWriteArrayList<>();
 
@@ -63,6 +70,19 @@ public final class CircuitBreakers {
         return new Builder();
     }
 
+    /** A breaker and whether its memory was read. */
+    private record Entry(CircuitBreaker breaker, CountDownLatch ready) {}
+
+    /** An outage and how many breakers share it. */
+    private static final class Shared {
+        private final Outage outage;
+        private int breakers;
+
+        Shared(Outage outage) {
+            this.outage = outage;
+        }
+    }
+
     /**
      * Makes a breaker. It starts closed, or as a store remembers it.
      *
@@ -72,38 +92,120 @@ public final class CircuitBreakers {
      * @throws InvalidInputException if the name is blank or already has a breaker
      */
     public CircuitBreaker create(String name, BreakerSettings settings) {
+        Entry mine = entry(name, settings);
+        if (breakers.putIfAbsent(name, mine) != null) {
+            leave(mine.breaker.dependency());
+            throw new InvalidInputException("name", "already has a breaker", "find it, or take another name");
+        }
+        return begin(mine);
+    }
+
+    /**
+     * The breaker of a name; made when there is none. Many threads that ask at once get one and the same, and each waits
+     * until its memory was read from the store or could not be, at most 10 s.
+     *
+     * @param name its name
+     * @param settings how it judges and reacts when it is made; without effect when there is one
+     * @return the breaker
+     * @throws InvalidInputException if the name is blank
+     */
+    public CircuitBreaker findOrCreate(String name, BreakerSettings settings) {
+        Entry there = breakers.get(name);
+        if (there == null) {
+            Entry mine = entry(name, settings);
+            there = breakers.putIfAbsent(name, mine);
+            if (there == null) {
+                return begin(mine);
+            }
+            leave(mine.breaker.dependency());
+        }
+        try {
+            if (!there.ready.await(LONGEST_READING.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("Breaker {} is used before its memory was read: the store does not answer", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return there.breaker;
+    }
+
+    /**
+     * Takes a breaker out: it is no longer found, listed, saved or ordered, and its dependency's outage no longer waits
+     * for it. Who holds it can go on using it; nobody is told of what it does any more. Its name can be used again, and
+     * what a store remembers under it is kept.
+     *
+     * @param name its name
+     * @return whether there was one
+     */
+    public boolean remove(String name) {
+        Entry removed = breakers.remove(name);
+        if (removed == null) {
+            return false;
+        }
+        obeyed.remove(name);
+        removed.breaker.circuit().retire();
+        leave(removed.breaker.dependency());
+        return true;
+    }
+
+    private Entry entry(String name, BreakerSettings settings) {
         Objects.requireNonNull(settings, "settings");
         if (name.isBlank()) {
             throw new InvalidInputException("name", "is blank", "a breaker needs a name");
         }
         String dependency = settings.dependency().orElse(name);
-        Outage outage = outages.computeIfAbsent(dependency, key -> new Outage(key, clock, this::tell));
-        Circuit circuit = new Circuit(name, settings, new Circuit.Surroundings(ticker, clock, random, outage));
-        if (circuits.putIfAbsent(name, circuit) != null) {
-            throw new InvalidInputException("name", "already has a breaker", "find it, or take another name");
+        Outage outage;
+        synchronized (outages) {
+            Shared shared = outages.computeIfAbsent(dependency, key -> new Shared(new Outage(key, clock, this::tell)));
+            shared.breakers++;
+            outage = shared.outage;
         }
-        remembered(name).ifPresent(circuit::restore);
-        CircuitBreaker breaker = new CircuitBreaker(name, circuit);
-        breakers.put(name, breaker);
-        watchers.forEach(watcher -> watcher.accept(breaker));
+        Circuit circuit = new Circuit(name, settings, new Circuit.Surroundings(ticker, random, outage));
+        return new Entry(new CircuitBreaker(name, circuit), new CountDownLatch(1));
+    }
+
+    private void leave(String dependency) {
+        synchronized (outages) {
+            Shared shared = outages.get(dependency);
+            if (shared != null && --shared.breakers == 0) {
+                outages.remove(dependency);
+            }
+        }
+    }
+
+    private CircuitBreaker begin(Entry mine) {
+        CircuitBreaker breaker = mine.breaker;
+        try {
+            remembered(breaker.name()).ifPresent(breaker.circuit()::restore);
+        } catch (Throwable broken) {
+            // no store, whatever it throws, may burn the name or keep the application from starting
+            Reports.failed(LOG, "A breaker starts closed: its memory cannot be read", breaker.name(), broken);
+        } finally {
+            mine.ready.countDown();
+        }
+        watchers.forEach(watcher -> show(watcher, breaker));
         return breaker;
     }
 
-    private Optional<BreakerMemory> remembered(String name) {
-        if (store == null) {
-            return Optional.empty();
-        }
+    private static void show(Consumer<? super CircuitBreaker> watcher, CircuitBreaker breaker) {
         try {
-            return store.find(name);
-        } catch (RuntimeException e) {
-            LOG.warn("Breaker {} starts closed: its memory cannot be read", name, e);
-            return Optional.empty();
+            watcher.accept(breaker);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "A watcher failed on a breaker", breaker.name(), broken);
         }
+    }
+
+    private Optional<BreakerMemory> remembered(String name) {
+        return store == null ? Optional.empty() : store.find(name);
     }
 
     private void tell(CircuitEvent event) {
         if (store != null) {
-            saveLater(event);
+            try {
+                saveLater(event);
+            } catch (Throwable broken) {
+                Reports.failed(LOG, "A change of a breaker cannot be saved", event, broken);
+            }
         }
         listener.accept(event);
     }
@@ -117,9 +219,9 @@ public final class CircuitBreakers {
         } else if (event instanceof CircuitEvent.CircuitClosed closed) {
             name = closed.breaker();
         }
-        Circuit moved = name == null ? null : circuits.get(name);
+        Entry moved = name == null ? null : breakers.get(name);
         if (moved != null) {
-            saving.execute(() -> save(moved));
+            saving.execute(() -> save(moved.breaker.circuit()));
         }
     }
 
@@ -130,8 +232,8 @@ public final class CircuitBreakers {
         try {
             store.save(circuit.memory());
             return true;
-        } catch (RuntimeException e) {
-            LOG.warn("The memory of {} cannot be saved", circuit, e);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The memory of a breaker cannot be saved", circuit, broken);
             return false;
         }
     }
@@ -144,8 +246,8 @@ public final class CircuitBreakers {
      */
     public boolean save() {
         boolean all = store != null;
-        for (Circuit circuit : circuits.values()) {
-            all &= save(circuit);
+        for (Entry entry : breakers.values()) {
+            all &= save(entry.breaker.circuit());
         }
         return all;
     }
@@ -160,15 +262,16 @@ public final class CircuitBreakers {
      * @return whether the other nodes are going to hear it; {@code false} when there are none or they cannot be told
      */
     public boolean order(String name, BreakerOrder.Command command, String by) {
-        BreakerOrder order = new BreakerOrder(name, command, by, clock.instant(), 0);
+        Instant at = Outage.instant(clock, name);
+        BreakerOrder order = new BreakerOrder(name, command, by, at, 0);
         boolean told = false;
         if (orders != null) {
             try {
-                order = orders.give(name, command, by, clock.instant());
-                obeyed.merge(name, order.number(), Math::max);
+                order = orders.give(name, command, by, at);
+                obeyed.merge(name, order, (last, next) -> next.isNewerThan(last) ? next : last);
                 told = true;
-            } catch (RuntimeException e) {
-                LOG.warn("Order {} to {} by {} holds on this node only", command, name, by, e);
+            } catch (Throwable broken) {
+                Reports.failed(LOG, "An order holds on this node only", order, broken);
             }
         }
         LOG.info("Breaker {} is ordered to {} by {}", name, command, by);
@@ -178,7 +281,8 @@ public final class CircuitBreakers {
 
     /**
      * Carries out the orders that other nodes gave: for a host to call every few seconds. An order is carried out once; when
-     * the orders cannot be read, the breakers go on as they are. Repeatable.
+     * the orders cannot be read, the breakers go on as they are. Orders that were given after what the nodes share was lost
+     * begin to be numbered anew and are carried out all the same. Repeatable.
      *
      * @return how many orders were carried out
      */
@@ -189,34 +293,40 @@ public final class CircuitBreakers {
         int followed = 0;
         try {
             for (BreakerOrder order : orders.standing()) {
-                CircuitBreaker breaker = breakers.get(order.breaker());
-                Long last = obeyed.get(order.breaker());
-                if (breaker != null && (last == null || last < order.number())) {
-                    obeyed.merge(order.breaker(), order.number(), Math::max);
-                    order.carryOut(breaker);
-                    followed++;
-                }
+                followed += follow(order) ? 1 : 0;
             }
-        } catch (RuntimeException e) {
-            LOG.warn("The orders to the breakers cannot be read", e);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The orders to the breakers cannot be read", orders.getClass(), broken);
         }
         return followed;
+    }
+
+    private boolean follow(BreakerOrder order) {
+        Entry entry = breakers.get(order.breaker());
+        BreakerOrder last = obeyed.get(order.breaker());
+        if (entry == null || (last != null && !order.isNewerThan(last))) {
+            return false;
+        }
+        obeyed.merge(order.breaker(), order, (present, next) -> next.isNewerThan(present) ? next : present);
+        order.carryOut(entry.breaker);
+        return true;
     }
 
     /**
      * Shows every breaker there is and every one that is going to be made; for metrics.
      *
-     * @param watcher sees each breaker once, on the thread that calls or that makes the breaker
+     * @param watcher sees each breaker once, on the thread that calls or that makes the breaker; what it throws is logged
      */
     public void watch(Consumer<? super CircuitBreaker> watcher) {
-        Set<String> shown = ConcurrentHashMap.newKeySet();
+        // weak: a breaker that was removed is not held on to
+        Set<CircuitBreaker> shown = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
         Consumer<CircuitBreaker> once = breaker -> {
-            if (shown.add(breaker.name())) {
+            if (shown.add(breaker)) {
                 watcher.accept(breaker);
             }
         };
         watchers.add(once);
-        breakers.values().forEach(once);
+        breakers.values().forEach(entry -> show(once, entry.breaker));
     }
 
     /**
@@ -226,7 +336,7 @@ public final class CircuitBreakers {
      * @return empty when there is none
      */
     public Optional<CircuitBreaker> find(String name) {
-        return Optional.ofNullable(breakers.get(name));
+        return Optional.ofNullable(breakers.get(name)).map(Entry::breaker);
     }
 
     /**
@@ -235,8 +345,10 @@ public final class CircuitBreakers {
      * @return in the order of their names
      */
     public List<CircuitBreaker> list() {
-        Collection<CircuitBreaker> all = breakers.values();
-        return all.stream().sorted(Comparator.comparing(CircuitBreaker::name)).toList();
+        return breakers.values().stream()
+                .map(Entry::breaker)
+                .sorted(Comparator.comparing(CircuitBreaker::name))
+                .toList();
     }
 
     /**

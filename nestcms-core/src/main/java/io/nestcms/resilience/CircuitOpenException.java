@@ -37,7 +37,7 @@ public final class CircuitOpenException extends NestCmsException {
     /**
      * How long calls are going to be rejected.
      *
-     * @return the time that was left when the call was rejected; 0 or more
+     * @return the time that was left when the call was rejected; more than 0
      */
     public Duration retryAfter() {
         return retryAfter;

@@ -4,6 +4,7 @@ import io.nestcms.resilience.CircuitEvent.ServiceRecovered;
 import io.nestcms.resilience.CircuitEvent.ServiceUnavailable;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,12 +18,14 @@ import org.slf4j.LoggerFactory;
  * thread at a time.
  */
 final class Outage {
+    private static final int LONGEST_QUEUE = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreakers.class);
 
     private final String dependency;
     private final Clock clock;
     private final Consumer<? super CircuitEvent> listener;
     private final Queue<CircuitEvent> untold = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger tellers = new AtomicInteger();
     private int open;
     private long begun;
@@ -43,10 +46,24 @@ final class Outage {
     }
 
     /** A breaker that had opened closed. */
-    synchronized void closed(long now) {
+    synchronized void closed(long now, Instant at) {
         if (--open == 0) {
             announced = true;
-            untold.add(new ServiceRecovered(dependency, clock.instant(), Duration.ofNanos(now - begun)));
+            add(new ServiceRecovered(dependency, at, Duration.ofNanos(now - begun)));
+        }
+    }
+
+    Instant instant() {
+        return instant(clock, dependency);
+    }
+
+    /** The wall clock's time; the system's own when the clock fails, for a clock decides nothing here. */
+    static Instant instant(Clock clock, String whose) {
+        try {
+            return clock.instant();
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The clock failed", whose, broken);
+            return Instant.now();
         }
     }
 
@@ -57,7 +74,7 @@ final class Outage {
                 return;
             }
             announced = true;
-            untold.add(new ServiceUnavailable(dependency, clock.instant(), retryAfter));
+            add(new ServiceUnavailable(dependency, instant(), retryAfter));
         }
         tell();
     }
@@ -72,8 +89,13 @@ final class Outage {
         announced = true;
     }
 
+    /** Puts an event down. A listener that hangs hears no more than the last ones. */
     void add(CircuitEvent event) {
         untold.add(event);
+        if (waiting.incrementAndGet() > LONGEST_QUEUE && untold.poll() != null) {
+            waiting.decrementAndGet();
+            LOG.error("A listener to the circuits of {} does not return: its oldest event is dropped", dependency);
+        }
     }
 
     /** Tells what has not been told. Not to be called under a lock. */
@@ -84,6 +106,7 @@ final class Outage {
         int asked = 1;
         do {
             for (CircuitEvent event = untold.poll(); event != null; event = untold.poll()) {
+                waiting.decrementAndGet();
                 tell(event);
             }
             asked = tellers.addAndGet(-asked);
@@ -93,9 +116,9 @@ final class Outage {
     private void tell(CircuitEvent event) {
         try {
             listener.accept(event);
-        } catch (RuntimeException e) {
-            // a listener's failure must not become the failure of the call that happened to move the circuit
-            LOG.error("A listener failed on {}", event, e);
+        } catch (Throwable failure) {
+            // nothing that a listener throws may become the failure of the call that happened to move the circuit
+            Reports.failed(LOG, "A listener failed", event, failure);
         }
     }
 }

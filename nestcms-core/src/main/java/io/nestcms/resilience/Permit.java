@@ -34,6 +34,15 @@ public final class Permit {
         return admission == null;
     }
 
+    /**
+     * How long a caller whose call was rejected is to wait before the next try.
+     *
+     * @return more than 0, as the breaker knows it now; 0 when the call was not rejected
+     */
+    public Duration retryAfter() {
+        return admission == null ? circuit.waitAfterRejection() : Duration.ZERO;
+    }
+
     /** Reports that the dependency works, be its answer a yes or a no. */
     public void success() {
         settle(Outcomes.SUCCESS, 0);

@@ -105,6 +105,11 @@ final class Phase extends Admission {
         return new Phase(draft, kept, null, null, 0, null);
     }
 
+    /** Whether time alone may end it, without a call. An open time that is over is ended by the next call. */
+    boolean isMovedByTime() {
+        return trials != null || ramp != null;
+    }
+
     @Override
     Phase phase() {
         return this;

@@ -1,20 +1,16 @@
 package io.nestcms.resilience;
 
 import io.nestcms.context.CallerContext;
-import io.nestcms.resilience.CallResult.Answered;
-import io.nestcms.resilience.CallResult.NotCalled;
 import io.nestcms.resilience.CallResult.NotCalled.Reason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -22,30 +18,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that guards the calls to one dependency, one inside the other: deadline, retry with budget, circuit breaker,
- * bulkhead, rate limit, call. Retries only what the {@linkplain Classifier classifier} calls
- * {@linkplain Verdict#notSent() not sent}; a try that may have arrived is never repeated. What the breaker, the bulkhead
- * or the rate limit turns away ends the call at once.
+ * bulkhead, rate limit, time limit of each try, call. It is a composition of policies of Failsafe, with the same parts that
+ * a team composes by itself: {@link Retry}, {@link CircuitBreaker}, {@link TimeLimit}. Retries only what the {@linkplain
+ * Classifier classifier} calls {@linkplain Verdict#notSent() not sent}; a try that may have arrived is never repeated. What
+ * the breaker, the bulkhead or the rate limit turns away ends the call at once.
  *
  * <p>Safe for use by many threads.
  *
  * @since 0.1
  */
 public final class Protection {
-    private final CircuitBreaker breaker;
+    final CircuitBreaker breaker;
     private final Duration deadline;
-    private final Duration attemptTimeout;
-    private final RetrySettings retry;
-    private final @Nullable RetryBudget budget;
-    private final @Nullable Bulkhead bulkhead;
-    private final @Nullable RateLimit rateLimit;
-    private final LongSupplier ticker;
-    private final RandomGenerator random;
-    private final Pause pause;
-    private final Function<Duration, Executor> delayed;
-    private final CallerContext context;
+    final Duration attemptTimeout;
+    final RetrySettings retry;
+    final @Nullable RetryBudget budget;
+    final @Nullable Bulkhead bulkhead;
+    final @Nullable RateLimit rateLimit;
+    final LongSupplier ticker;
+    final RandomGenerator random;
+    final Pause pause;
+    final Function<Duration, Executor> delayed;
+    final CallerContext context;
     private final LongAdder calls = new LongAdder();
-    private final LongAdder retries = new LongAdder();
-    private final LongAdder retriesDenied = new LongAdder();
+    final Timer timer;
+    final LongAdder retries = new LongAdder();
+    final LongAdder retriesDenied = new LongAdder();
     private final Map<Reason, LongAdder> turnedAway = new EnumMap<>(Reason.class);
 
     private Protection(Builder builder) {
@@ -61,6 +59,7 @@ public final class Protection {
         this.pause = builder.pause;
         this.delayed = builder.delayed;
         this.context = builder.context;
+        this.timer = builder.timer;
         for (Reason reason : Reason.values()) {
             turnedAway.put(reason, new LongAdder());
         }
@@ -86,7 +85,7 @@ public final class Protection {
     }
 
     /**
-     * Makes a call within the configured deadline.
+     * Makes a call within the configured deadline. See {@link #call(ProtectedCall, Classifier, Deadline)}.
      *
      * @param <T> what the call returns
      * @param <X> what it may throw
@@ -94,6 +93,7 @@ public final class Protection {
      * @param classifier judges each try
      * @return the last answer, or that nothing was sent
      * @throws X if the last try fails with it
+     * @throws CallTimeoutException if a try did not end in its time
      */
     public <T extends @Nullable Object, X extends Exception> CallResult<T> call(
             ProtectedCall<? extends T, X> call, Classifier<? super T> classifier) throws X {
@@ -101,7 +101,12 @@ public final class Protection {
     }
 
     /**
-     * Makes a call within a deadline of the caller's.
+     * Makes a call within a deadline of the caller's, on the caller's thread. A try that does not end in its time is
+     * interrupted a little after it, so that a client that keeps to {@link Attempt#timeout()} comes first; an answer that
+     * comes late is a time-out and never a success. Code that ignores interrupts holds its thread for as long as it likes.
+     *
+     * <p>An interrupt of the thread from elsewhere ends the call: nothing is sent that was not sent yet, and the thread stays
+     * interrupted.
      *
      * @param <T> what the call returns
      * @param <X> what it may throw
@@ -110,49 +115,23 @@ public final class Protection {
      * @param by when the operation must have ended; replaces the configured one
      * @return the last answer, or that nothing was sent
      * @throws X if the last try fails with it
+     * @throws CallTimeoutException if a try did not end in its time; it may have arrived
      */
     public <T extends @Nullable Object, X extends Exception> CallResult<T> call(
             ProtectedCall<? extends T, X> call, Classifier<? super T> classifier, Deadline by) throws X {
-        countCall();
-        CallResult<T> last = null;
-        for (int number = 1; ; number++) {
-            Entry entry = enter(by, true);
-            if (entry.refusal != null) {
-                // an answer that says "not sent" says more than that there is no second try
-                return last != null ? last : new NotCalled<>(entry.refusal, entry.retryAfter);
-            }
-            Verdict verdict = Verdict.ignored();
-            try {
-                T value = call.run(new Attempt(number, by.atMost(attemptTimeout), by));
-                verdict = classifier.ofResult(value);
-                last = new Answered<>(value, number);
-                if (!isToRepeat(verdict, number)) {
-                    return last;
-                }
-            } catch (Throwable failure) {
-                verdict = classifier.ofException(failure);
-                if (!isToRepeat(verdict, number)) {
-                    throw failure;
-                }
-                Duration wait = waitAfter(verdict, number);
-                entry.leave(verdict);
-                if (!mayRetry(wait, by) || !pause(wait)) {
-                    throw failure;
-                }
-                continue;
-            } finally {
-                entry.leave(verdict);
-            }
-            Duration wait = waitAfter(verdict, number);
-            if (!mayRetry(wait, by) || !pause(wait)) {
-                return last;
-            }
-        }
+        calls.increment();
+        return new ProtectedRun<T>(this, classifier, by).call(call);
     }
 
     /**
-     * Makes an asynchronous call within the configured deadline. A try whose time is over counts as failed with
-     * {@link java.util.concurrent.TimeoutException}, whatever becomes of it. Further tries run under the caller's context.
+     * Makes an asynchronous call within the configured deadline, by which the returned stage completes in any case. A try
+     * whose time is over counts as failed with {@link CallTimeoutException}, whatever becomes of it. Further tries run under
+     * the caller's context; what is told of a time-out runs on threads of its own.
+     *
+     * <p>Cancelling the future of the returned stage cancels what the call returned, if that can be cancelled, and starts no
+     * further try; the breaker counts nothing. A place in the bulkhead is held until what the call returned has completed, or
+     * was cancelled and has a way of its own to be; a plain {@link CompletableFuture} only looks cancelled, so its place is
+     * held until the time of its try is over.
      *
      * @param <T> what the call gives
      * @param call starts the call
@@ -161,10 +140,8 @@ public final class Protection {
      */
     public <T extends @Nullable Object> CompletionStage<CallResult<T>> callAsync(
             Function<? super Attempt, ? extends CompletionStage<T>> call, Classifier<? super T> classifier) {
-        countCall();
-        CompletableFuture<CallResult<T>> done = new CompletableFuture<>();
-        new AsyncCall<T>(call, classifier, Deadline.after(deadline, ticker), done).attempt(1, null);
-        return done;
+        calls.increment();
+        return new ProtectedRun<T>(this, classifier, Deadline.after(deadline, ticker)).callAsync(call);
     }
 
     /**
@@ -178,201 +155,12 @@ public final class Protection {
         return new ProtectionSnapshot(breaker.name(), calls.sum(), retries.sum(), retriesDenied.sum(), refused);
     }
 
-    private void countCall() {
-        calls.increment();
-        if (budget != null) {
-            budget.called();
+    NotCalledException refusal(Reason reason, Duration retryAfter) {
+        LongAdder counted = turnedAway.get(reason);
+        if (counted != null) {
+            counted.increment();
         }
-    }
-
-    private boolean isToRepeat(Verdict verdict, int number) {
-        return verdict.isNotSent() && number < retry.attempts();
-    }
-
-    /** The back-off, or what the dependency asked for when that is longer. */
-    private Duration waitAfter(Verdict verdict, int number) {
-        Duration wait = retry.waitAfter(number, random);
-        Duration asked = verdict.retryAfter().orElse(Duration.ZERO);
-        return asked.compareTo(wait) > 0 ? asked : wait;
-    }
-
-    private boolean mayRetry(Duration wait, Deadline by) {
-        if (wait.compareTo(by.remaining()) >= 0) {
-            return false;
-        }
-        if (budget != null && !budget.tryRetry()) {
-            retriesDenied.increment();
-            return false;
-        }
-        retries.increment();
-        return true;
-    }
-
-    private boolean pause(Duration wait) {
-        try {
-            pause.pause(wait);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** Takes all that one try needs, or says why it cannot be made; what was taken is then given back. */
-    private Entry enter(Deadline by, boolean mayWait) {
-        Entry entry = tryEnter(by, mayWait);
-        LongAdder refused = entry.refusal == null ? null : turnedAway.get(entry.refusal);
-        if (refused != null) {
-            refused.increment();
-        }
-        return entry;
-    }
-
-    private Entry tryEnter(Deadline by, boolean mayWait) {
-        if (by.isOver()) {
-            return new Entry(Reason.OUT_OF_TIME, Duration.ZERO);
-        }
-        Permit permit = breaker.tryAcquire();
-        if (permit.isRejected()) {
-            return new Entry(Reason.CIRCUIT_OPEN, breaker.waitingTime());
-        }
-        Bulkhead taken = null;
-        Reason refusal = Reason.INTERRUPTED;
-        Duration retryAfter = Duration.ZERO;
-        try {
-            if (bulkhead != null && !(mayWait ? bulkhead.tryAcquire(by.remaining()) : bulkhead.tryAcquire())) {
-                refusal = Reason.BULKHEAD_FULL;
-            } else {
-                taken = bulkhead;
-                if (by.isOver()) {
-                    refusal = Reason.OUT_OF_TIME;
-                } else if (rateLimit != null && !rateLimit.tryAcquire()) {
-                    refusal = Reason.RATE_LIMITED;
-                    retryAfter = rateLimit.retryAfter();
-                } else {
-                    return new Entry(permit, taken);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        permit.ignore();
-        if (taken != null) {
-            taken.release();
-        }
-        return new Entry(refusal, retryAfter);
-    }
-
-    /** The way in and out of one try. */
-    private static final class Entry {
-        private final @Nullable Permit permit;
-        private final @Nullable Bulkhead bulkhead;
-        private final @Nullable Reason refusal;
-        private final Duration retryAfter;
-        private boolean left;
-
-        Entry(Permit permit, @Nullable Bulkhead bulkhead) {
-            this.permit = permit;
-            this.bulkhead = bulkhead;
-            this.refusal = null;
-            this.retryAfter = Duration.ZERO;
-        }
-
-        Entry(Reason refusal, Duration retryAfter) {
-            this.permit = null;
-            this.bulkhead = null;
-            this.refusal = refusal;
-            this.retryAfter = retryAfter;
-        }
-
-        void leave(Verdict verdict) {
-            if (left) {
-                return;
-            }
-            left = true;
-            if (bulkhead != null) {
-                bulkhead.release();
-            }
-            if (permit != null) {
-                permit.settle(verdict);
-            }
-        }
-    }
-
-    /** An asynchronous call on its way from try to try. */
-    private final class AsyncCall<T extends @Nullable Object> {
-        private final Function<? super Attempt, ? extends CompletionStage<T>> call;
-        private final Classifier<? super T> classifier;
-        private final Deadline by;
-        private final CompletableFuture<CallResult<T>> done;
-        private final Consumer<Runnable> callers = context.capture();
-
-        AsyncCall(
-                Function<? super Attempt, ? extends CompletionStage<T>> call,
-                Classifier<? super T> classifier,
-                Deadline by,
-                CompletableFuture<CallResult<T>> done) {
-            this.call = call;
-            this.classifier = classifier;
-            this.by = by;
-            this.done = done;
-        }
-
-        /** Makes a try; {@code end} ends the call as the try before did, when this one cannot be made. */
-        void attempt(int number, @Nullable Runnable end) {
-            Entry entry = enter(by, false);
-            if (entry.refusal != null) {
-                if (end != null) {
-                    end.run();
-                } else {
-                    done.complete(new NotCalled<>(entry.refusal, entry.retryAfter));
-                }
-                return;
-            }
-            Duration timeout = by.atMost(attemptTimeout);
-            CompletionStage<T> running;
-            try {
-                running = Objects.requireNonNull(call.apply(new Attempt(number, timeout, by)), "call returned no stage")
-                        .toCompletableFuture()
-                        .copy()
-                        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (RuntimeException | Error failure) {
-                running = CompletableFuture.failedStage(failure);
-            }
-            running.whenComplete((value, failure) -> ended(entry, number, value, failure));
-        }
-
-        private void ended(Entry entry, int number, T value, @Nullable Throwable failure) {
-            Verdict verdict = Verdict.ignored();
-            Runnable end;
-            try {
-                if (failure == null) {
-                    verdict = classifier.ofResult(value);
-                    end = () -> done.complete(new Answered<>(value, number));
-                } else {
-                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure;
-                    verdict = classifier.ofException(cause);
-                    end = () -> done.completeExceptionally(cause);
-                }
-            } catch (RuntimeException e) {
-                end = () -> done.completeExceptionally(e);
-            } finally {
-                entry.leave(verdict);
-            }
-            if (!isToRepeat(verdict, number)) {
-                end.run();
-                return;
-            }
-            Duration wait = waitAfter(verdict, number);
-            if (!mayRetry(wait, by)) {
-                end.run();
-                return;
-            }
-            Runnable last = end;
-            delayed.apply(wait).execute(() -> callers.accept(() -> attempt(number + 1, last)));
-        }
+        return new NotCalledException(reason, retryAfter);
     }
 
     /**
@@ -412,6 +200,7 @@ public final class Protection {
         private Function<Duration, Executor> delayed =
                 time -> CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
         private CallerContext context = CallerContext.logging();
+        private Timer timer = SystemTimer.INSTANCE;
 
         private Builder(CircuitBreaker breaker) {
             this.breaker = Objects.requireNonNull(breaker, "breaker");
@@ -538,6 +327,12 @@ public final class Protection {
          */
         public Builder context(CallerContext context) {
             this.context = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
+        /** What interrupts and gives up; for tests. */
+        Builder timer(Timer timer) {
+            this.timer = timer;
             return this;
         }
 

@@ -27,20 +27,41 @@ final class Ramp {
     private void begin(int newStep, long now) {
         step = newStep;
         stepBegun = now;
-        credit = 0;
+        // the first call of a step is let through: where few come, it is the only one
+        credit = isClimbed() ? 0 : WHOLE - shares[step];
         calls = 0;
         cost = 0;
     }
 
-    /** Goes on to the next step when this one is over and went well. A step without a result lasts until there is one. */
+    /** Goes on to the next step for each one that is over and went well, or had no call; a bad one begins again. */
     void climb(long now) {
-        if (now - stepBegun >= stepNanos && calls > 0) {
-            begin(scoring.isTooMuch(Math.max(calls, scoring.minimumCalls()), cost) ? step : step + 1, now);
+        while (!isClimbed() && now - stepBegun >= stepNanos) {
+            boolean bad = scoring.isTooMuch(Math.max(calls, scoring.minimumCalls()), cost) && cost > 0;
+            begin(bad ? step : step + 1, stepBegun + stepNanos);
         }
+    }
+
+    /** When the step began; when the ramp was over, if it is. */
+    long stepBegun() {
+        return stepBegun;
+    }
+
+    /** How long until all calls are let through, if all goes well. */
+    long left(long now) {
+        return stepBegun + (shares.length - step) * stepNanos - now;
     }
 
     boolean isClimbed() {
         return step >= shares.length;
+    }
+
+    /** Whether the next call is let through; a caller who is told "no" will not make it, so it counts as one that was not. */
+    boolean wouldLetThrough() {
+        if (credit + shares[step] >= WHOLE) {
+            return true;
+        }
+        credit += shares[step];
+        return false;
     }
 
     boolean letsThrough() {

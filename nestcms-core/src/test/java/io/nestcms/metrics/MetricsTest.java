@@ -70,6 +70,19 @@ class MetricsTest {
     }
 
     @Test
+    void circuit_removedAndMadeAnew_isTheOneThatIsMeasured() {
+        CircuitBreakers breakers = CircuitBreakers.builder().build();
+        new CircuitMetrics(breakers).bindTo(registry);
+        CircuitBreaker first = breakers.create("bank", BreakerSettings.builder().build());
+        first.forceOpen();
+        assertThat(state("bank", "forced_open")).isEqualTo(1);
+        breakers.remove("bank");
+        breakers.create("bank", BreakerSettings.builder().build());
+        assertThat(state("bank", "forced_open")).isZero();
+        assertThat(state("bank", "closed")).isEqualTo(1);
+    }
+
+    @Test
     void bus_mailboxesMadeLaterDeadLettersAndTimes_areMeasured() {
         try (EventBus bus =
                 EventBus.builder().interceptor(EventBusMetrics.timing(registry)).build()) {

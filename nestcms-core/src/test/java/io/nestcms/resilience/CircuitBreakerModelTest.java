@@ -49,6 +49,8 @@ class CircuitBreakerModelTest {
         Set<Held> trials = new HashSet<>();
         int good;
         int bad;
+        long firstGoodAt;
+        long quietSince;
 
         Model(BreakerSettings settings) {
             this.settings = settings;
@@ -87,13 +89,18 @@ class CircuitBreakerModelTest {
         }
 
         void settle(Held held, boolean counts, @Nullable FailureClass failure, long now) {
-            if (held.generation != generation || (held.trial && !trials.remove(held)) || !counts) {
+            if (held.generation != generation || (held.trial && !trials.remove(held))) {
+                return;
+            }
+            quietSince = held.trial ? now : quietSince;
+            if (!counts) {
                 return;
             }
             boolean slow = settings.slowAfter().isPresent() && now - held.at > SLOW.toMillis();
             Call call = new Call(now, failure, slow);
             if (held.trial) {
                 if (failure == null && !slow) {
+                    firstGoodAt = good == 0 ? now : firstGoodAt;
                     good++;
                 } else if (cost(call).signum() > 0) {
                     bad++;
@@ -115,8 +122,13 @@ class CircuitBreakerModelTest {
                         .toList();
                 trials.removeAll(over);
                 bad += over.size();
+                long overAt = Math.max(firstGoodAt + OPEN_FOR.toMillis(), quietSince);
                 if (!over.isEmpty()) {
-                    decide(now);
+                    quietSince =
+                            over.stream().mapToLong(held -> held.at).max().orElseThrow() + PROBE_TIMEOUT.toMillis();
+                    decide(quietSince);
+                } else if (good > 0 && bad <= settings.toleratedTrialFailures() && trials.isEmpty() && now >= overAt) {
+                    become(BreakerState.CLOSED, overAt);
                 }
             }
         }

@@ -19,7 +19,6 @@ import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.FailureClass;
 import io.nestcms.resilience.Permit;
 import io.nestcms.resilience.Verdict;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -108,9 +107,7 @@ final class Calls {
         Permit permit = breaker.tryAcquire();
         if (permit.isRejected()) {
             throw new DatabaseUnavailableException(
-                    without + ": " + breaker.name() + " is open, call again in "
-                            + breaker.retryAfter().orElse(Duration.ZERO),
-                    null);
+                    without + ": " + breaker.name() + " is open, call again in " + permit.retryAfter(), null);
         }
         try {
             T result = call.get();

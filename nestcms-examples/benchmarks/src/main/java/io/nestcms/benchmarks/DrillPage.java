@@ -1,6 +1,7 @@
 package io.nestcms.benchmarks;
 
 import io.nestcms.benchmarks.OutageDrill.Report;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,7 +14,7 @@ final class DrillPage {
 
     private DrillPage() {}
 
-    static String text(List<Report> reports) {
+    static String text(List<Report> reports, List<FewCalls.Row> fewCalls) {
         StringBuilder page = new StringBuilder();
         page.append("# Outage drill\n\n");
         page.append(OutageDrill.CALLERS)
@@ -45,9 +46,44 @@ final class DrillPage {
         page.append(
                 "\n\"Until normal\" counts from the gateway's recovery until 99 % of the calls of every further second succeed.\n");
         page.append(
+                "One seed, one scenario: the gateway's recovery meets the trial calls at another moment with other settings, and moves \"until normal\"\n");
+        page.append(
+                "by many seconds. The defaults of `BreakerSettings.gateway()` were chosen with this drill in view, over four variants;\n");
+        page.append("Resilience4j's settings were not tuned to it.\n");
+        page.append(
                 "A ramp costs some seconds where the gateway comes back at full strength, as here; it is there for the one that does not.\n");
+        few(page, fewCalls);
         page.append("\n![threads held over time](outage-drill.svg)\n");
         return page.toString();
+    }
+
+    private static void few(StringBuilder page, List<FewCalls.Row> rows) {
+        page.append("\n## Few calls\n\n")
+                .append(
+                        "The same breakers, open, and a gateway that is well again and answers in 50 ms: one caller at a time, at even distances, until\n")
+                .append(
+                        "the circuit is closed. \"Refused\" counts callers who were turned away although the gateway would have answered.\n\n")
+                .append(
+                        "| one call each | breaker | first call let through until closed | refused |\n|---|---|---:|---:|\n");
+        for (FewCalls.Row row : rows) {
+            page.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %,.3f s | %,d |%n",
+                    distance(row.every()),
+                    row.name(),
+                    row.untilClosed().toMillis() / 1000.0,
+                    row.refused()));
+        }
+        page.append(
+                        "\nResilience4j closes when its 10 trial calls have come; NestCMS when its 3 have and the ramp is over, or, when no other trial call\n")
+                .append(
+                        "comes, the time of the ramp after the first good one. The refusals are those of the open time and, of many callers, of trial and ramp.\n");
+    }
+
+    private static String distance(Duration every) {
+        return every.toHours() > 0
+                ? "hour"
+                : every.toMinutes() > 0 ? "minute" : every.toSeconds() > 0 ? "second" : "millisecond";
     }
 
     static String plot(List<Report> reports) {

@@ -3,6 +3,8 @@ package io.nestcms.benchmarks;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.nestcms.resilience.BreakerSettings;
+import io.nestcms.resilience.BreakerSnapshot;
+import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.Bulkhead;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
@@ -69,7 +71,7 @@ public final class OutageDrill {
         Path directory = Path.of(args[0]);
         Files.createDirectories(directory);
         List<Report> reports = runAll();
-        Files.writeString(directory.resolve("outage-drill.md"), DrillPage.text(reports));
+        Files.writeString(directory.resolve("outage-drill.md"), DrillPage.text(reports, FewCalls.runAll()));
         Files.writeString(directory.resolve("outage-drill.svg"), DrillPage.plot(reports));
     }
 
@@ -201,8 +203,12 @@ public final class OutageDrill {
     }
 
     /** The time of a run. */
-    private static final class SimulatedTime extends Clock {
+    static final class SimulatedTime extends Clock {
         private long millis;
+
+        void moveTo(long target) {
+            millis = Math.max(millis, target);
+        }
 
         long nanos() {
             return TimeUnit.MILLISECONDS.toNanos(millis);
@@ -225,11 +231,16 @@ public final class OutageDrill {
     }
 
     /** What stands between caller and gateway. */
-    private interface Guard {
+    interface Guard {
         /** Leave to call, or {@code null}. */
         @Nullable Object enter();
 
         void leave(Object permit, boolean good, long tookMillis);
+
+        /** Since when all calls are let through, in milliseconds, or {@code null}. */
+        default @Nullable Long closedAt() {
+            return null;
+        }
 
         /** The call was not made after all. */
         default void giveBack(Object permit) {}
@@ -267,10 +278,12 @@ public final class OutageDrill {
     }
 
     /** Resilience4j, set as its users would for such a gateway. */
-    private static final class Theirs implements Guard {
+    static final class Theirs implements Guard {
+        private final SimulatedTime time;
         private final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker;
 
         Theirs(SimulatedTime time) {
+            this.time = time;
             breaker = io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
                     "gateway",
                     CircuitBreakerConfig.custom()
@@ -302,13 +315,20 @@ public final class OutageDrill {
         }
 
         @Override
+        public @Nullable Long closedAt() {
+            return breaker.getState() == io.github.resilience4j.circuitbreaker.CircuitBreaker.State.CLOSED
+                    ? time.millis
+                    : null;
+        }
+
+        @Override
         public void giveBack(Object permit) {
             breaker.releasePermission();
         }
     }
 
     /** NestCMS's settings for a gateway, as they are but for the window, which is the other's. */
-    private static final class Ours implements Guard {
+    static final class Ours implements Guard {
         private final CircuitBreaker breaker;
 
         Ours(SimulatedTime time) {
@@ -337,6 +357,12 @@ public final class OutageDrill {
             } else {
                 ((Permit) permit).failure(FailureClass.TIMEOUT);
             }
+        }
+
+        @Override
+        public @Nullable Long closedAt() {
+            BreakerSnapshot snapshot = breaker.snapshot();
+            return snapshot.state() == BreakerState.CLOSED ? snapshot.since().toEpochMilli() : null;
         }
 
         @Override

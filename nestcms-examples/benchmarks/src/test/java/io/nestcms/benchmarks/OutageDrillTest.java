@@ -3,6 +3,7 @@ package io.nestcms.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.benchmarks.OutageDrill.Report;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,12 +23,25 @@ class OutageDrillTest {
         assertThat(walled.mostHeld()).isEqualTo(50);
         assertThat(walled.reached()).isLessThan(reports.get(4).reached());
         assertThat(ours.untilNormal()).isLessThan(40);
-        assertThat(DrillPage.text(reports)).contains("| NestCMS |");
+        assertThat(DrillPage.text(reports, List.of())).contains("| NestCMS |");
         assertThat(DrillPage.plot(reports)).startsWith("<svg").endsWith("</svg>\n");
     }
 
     @Test
     void drill_again_isTheSame() {
-        assertThat(DrillPage.text(OutageDrill.runAll())).isEqualTo(DrillPage.text(OutageDrill.runAll()));
+        assertThat(DrillPage.text(OutageDrill.runAll(), FewCalls.runAll()))
+                .isEqualTo(DrillPage.text(OutageDrill.runAll(), FewCalls.runAll()));
+    }
+
+    @Test
+    void fewCalls_recoverInSecondsAtAnyRate() {
+        List<FewCalls.Row> ours = FewCalls.runAll().stream()
+                .filter(row -> row.name().equals("NestCMS"))
+                .toList();
+        assertThat(ours)
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(row.untilClosed()).isLessThan(Duration.ofSeconds(7)));
+        assertThat(ours.get(0).refused()).as("one call an hour").isZero();
+        assertThat(ours.get(1).refused()).as("one call a minute").isZero();
     }
 }
