@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
@@ -177,7 +178,11 @@ class HoldsTest {
     void dashboardRefund_isToldWithTheReferenceOfItsSale() throws Exception {
         String sale = ref(buy("sale", "100.00", VISA));
         told(1);
-        sandbox.followUp(sale, "refund", new BigDecimal("25"), "WEB-991");
+        HttpResponse<String> done = merchant.control(
+                "POST",
+                "/transactions/" + sale + "/follow-up",
+                "{\"type\":\"refund\",\"amount\":\"25\",\"cart_id\":\"WEB-991\"}");
+        assertThat(done.statusCode()).isEqualTo(200);
         JsonNode told = told(2);
         assertThat(told.path("cart_id").asText()).isEqualTo("WEB-991");
         assertThat(told.path("previous_tran_ref").asText()).isEqualTo(sale);
