@@ -124,6 +124,9 @@ final class Acquirer {
     synchronized Transaction decide(Transaction at, Status status, String code) {
         Transaction current = current(at);
         Result result = current.result();
+        if (current.has(Status.H) && ledger.sum(current.ref(), TranType.CAPTURE).signum() > 0) {
+            throw new IllegalArgumentException(at.ref() + " is captured, so it is decided");
+        }
         Card card = result == null ? current.challenged() : result.card();
         boolean elsewhere = card != null && card.isElsewhere();
         String told = result != null && elsewhere && status == Status.A && code.isEmpty() ? result.code() : code;

@@ -239,7 +239,7 @@ public final class PayTabsSandbox implements AutoCloseable {
      * @param status the letter: A, H, P, V, E, D, X or C
      * @param code the response code, or empty for the usual one of the status
      * @return the transaction as it is now
-     * @throws IllegalArgumentException if there is no such transaction or no such status
+     * @throws IllegalArgumentException if there is no such transaction or no such status, or it was on hold and is captured
      */
     public LedgerEntry settle(String ref, String status, String code) {
         return LedgerEntry.of(acquirer.decide(found(ref), Status.valueOf(status.toUpperCase(Locale.ROOT)), code));

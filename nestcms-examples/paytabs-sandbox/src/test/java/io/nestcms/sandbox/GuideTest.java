@@ -20,8 +20,8 @@ class GuideTest {
 
     @Test
     void everyCard_isInTheTable() {
-        assertThat(TestCards.table()).allSatisfy(row -> assertThat(guide)
-                .contains(row.number().replaceAll("(\\d{4})(?=\\d)", "$1 ")));
+        assertThat(TestCards.table())
+                .allSatisfy(row -> assertThat(guide).contains(row.number().replaceAll("(\\d{4})(?=\\d)", "$1 ")));
     }
 
     @ParameterizedTest

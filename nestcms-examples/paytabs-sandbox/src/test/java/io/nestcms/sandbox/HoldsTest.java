@@ -1,6 +1,7 @@
 package io.nestcms.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -129,6 +130,9 @@ class HoldsTest {
         assertThat(Merchant.outcome(merchant.order(merchant.followUp("refund", held, "R-2", "1.00", "SAR"))))
                 .as("the hold itself was never charged")
                 .isEqualTo("D320");
+        assertThatThrownBy(() -> sandbox.settle(held, "A", ""))
+                .as("it would be charged twice")
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
