@@ -15,10 +15,12 @@ final class Acquirer {
     private final Settings settings;
     private final Ledger ledger;
     private final References references;
+    private final Faults faults;
     private final Consumer<Transaction> decided;
 
     /** @param decided told of each transaction that got a status, after it was written */
-    Acquirer(Settings settings, Ledger ledger, References references, Consumer<Transaction> decided) {
+    Acquirer(Settings settings, Ledger ledger, References references, Faults faults, Consumer<Transaction> decided) {
+        this.faults = faults;
         this.settings = settings;
         this.ledger = ledger;
         this.references = references;
@@ -49,7 +51,18 @@ final class Acquirer {
             ledger.put(waiting);
             return waiting;
         }
-        return settle(current, card.answer(), card.code(), card, false);
+        return answer(current, card, false);
+    }
+
+    /** What the card's issuer says, unless something else is planned. */
+    private Transaction answer(Transaction t, Card card, boolean confirmed) {
+        String code = decision(t.order().type(), card.code());
+        return settle(t, Card.statusOf(code), code, card, confirmed);
+    }
+
+    private String decision(TranType type, String usual) {
+        String planned = faults.takeDecision(type);
+        return planned == null ? usual : planned;
     }
 
     /** The payer answered the challenge. */
@@ -60,7 +73,7 @@ final class Acquirer {
             return current;
         }
         return password.equals(TestCards.OTP)
-                ? settle(current, card.answer(), card.code(), card, true)
+                ? answer(current, card, true)
                 : settle(current, Status.D, "310", card, false);
     }
 
@@ -70,9 +83,12 @@ final class Acquirer {
     }
 
     /** No page: a stored or typed-in card is charged at once, without a challenge. */
-    synchronized Transaction charge(Order order, Card card, @Nullable String token, @Nullable String previous) {
-        Transaction begun = new Transaction(unusedRef(), previous, order, null, now(), null, null, null, null);
-        return write(begun.settled(result(begun, card.answer(), card.code(), card, false, token)));
+    synchronized Transaction charge(
+            Order order, BigDecimal total, Card card, @Nullable String token, @Nullable String previous) {
+        Transaction begun =
+                new Transaction(unusedRef(), previous, order, null, now(), null, null, null, null).agreeing(total);
+        String code = decision(order.type(), card.code());
+        return write(begun.settled(result(begun, Card.statusOf(code), code, card, false, token)));
     }
 
     /** The payer chose to pay elsewhere: a reference now, the money later. */
@@ -81,16 +97,19 @@ final class Acquirer {
         if (!current.isOpen()) {
             return current;
         }
-        Transaction promised = current.as(TranType.PAYMENT_REQUEST, now().plus(settings.asyncLife()));
-        return settle(promised, Status.P, "600", method.card(references.digits(9)), false);
+        Transaction promised = current.as(method.type(current.order().type()), now().plus(settings.asyncLife()));
+        return settle(promised, Status.P, references.digits(12), method.card(), false);
     }
 
-    /** The payer paid elsewhere: a sale of its own that follows the promise. */
+    /** The payer paid elsewhere: a sale of its own that follows the promise, or the same one where that is a sale already. */
     synchronized Transaction redeem(Transaction at) {
         Transaction promise = current(at);
         Result result = promise.result();
-        if (promise.order().type() != TranType.PAYMENT_REQUEST || result == null || !promise.has(Status.P)) {
+        if (result == null || !promise.isPromised()) {
             throw new IllegalArgumentException(at.ref() + " is not a pending payment request");
+        }
+        if (promise.order().type() != TranType.PAYMENT_REQUEST) {
+            return settle(promise, Status.A, result.code(), result.card(), false);
         }
         if (ledger.followers(at.ref()).stream().anyMatch(t -> t.has(Status.A))) {
             throw new IllegalArgumentException(at.ref() + " is already paid");
@@ -98,15 +117,20 @@ final class Acquirer {
         ledger.put(promise.lasting());
         Transaction sale = new Transaction(
                 unusedRef(), promise.ref(), promise.order().as(TranType.SALE), null, now(), null, null, null, null);
-        return write(sale.settled(result(sale, Status.A, "", result.card(), false, null)));
+        return write(sale.settled(result(sale, Status.A, result.code(), result.card(), false, null)));
     }
 
     /** Decides from outside: what a bank, a fraud team or a kiosk would do later. */
     synchronized Transaction decide(Transaction at, Status status, String code) {
         Transaction current = current(at);
         Result result = current.result();
+        if (current.has(Status.H) && ledger.sum(current.ref(), TranType.CAPTURE).signum() > 0) {
+            throw new IllegalArgumentException(at.ref() + " is captured, so it is decided");
+        }
         Card card = result == null ? current.challenged() : result.card();
-        return settle(current, status, code, card, result != null && result.confirmed());
+        boolean elsewhere = card != null && card.isElsewhere();
+        String told = result != null && elsewhere && status == Status.A && code.isEmpty() ? result.code() : code;
+        return settle(current, status, told, card, result != null && result.confirmed());
     }
 
     /** A follow-up with its answer. */
@@ -114,10 +138,9 @@ final class Acquirer {
         Result paid = original.result();
         Card card = paid == null ? null : paid.card();
         Transaction begun = new Transaction(unusedRef(), original.ref(), order, null, now(), null, null, null, null);
-        if (order.type() == TranType.VOID && status == Status.A && settings.assumes(Assumption.VOIDED_AUTH_SHOWS_V)) {
-            ledger.put(original.settled(result(original, Status.V, "", card, false, null)));
-        }
-        return write(begun.settled(result(begun, status, code, card, false, null)));
+        String told = status == Status.A ? decision(order.type(), code) : code;
+        Status became = told.equals(code) ? status : Card.statusOf(told);
+        return write(begun.settled(result(begun, became, told, card, false, null)));
     }
 
     /** The latest state, with the page closed when its time is over. */
@@ -147,7 +170,12 @@ final class Acquirer {
     private Transaction expire(Transaction t) {
         // an unanswered challenge is found out by the gateway's own inquiry, and is a decline
         return t.challenged() == null
-                ? settle(t, Status.X, "", t.result() == null ? null : t.result().card(), false)
+                ? settle(
+                        t,
+                        Status.X,
+                        TestCards.EXPIRED,
+                        t.result() == null ? null : t.result().card(),
+                        false)
                 : settle(t, Status.D, "345", t.challenged(), false);
     }
 
@@ -166,18 +194,37 @@ final class Acquirer {
     private Result result(
             Transaction t, Status status, String code, @Nullable Card card, boolean confirmed, @Nullable String token) {
         boolean success = status == Status.A || status == Status.H;
-        boolean usual = success || code.isEmpty();
-        BigDecimal total = t.due();
+        boolean elsewhere = card != null && card.isElsewhere();
+        // paid elsewhere, the code stays the reference that the payer was given; of a card it is the issuer's
+        String told = code.isEmpty() || (success && !elsewhere) ? replyCode(status) : code;
+        boolean reachedTheAcquirer = success || status == Status.P;
         return new Result(
                 status,
-                usual ? replyCode(status) : code,
-                usual ? status.title() : TestCards.reason(code),
-                references.trace("TRAN0002"),
+                told,
+                message(status, told),
+                !reachedTheAcquirer ? null : status == Status.P && elsewhere ? told : references.trace("TRAN0002"),
                 now(),
-                total,
+                settings.shownTime(),
+                t.due(),
                 card,
                 confirmed,
-                token == null && success ? newToken(t.order()) : token);
+                token == null && success ? newToken(t.order()) : token,
+                rrn(status, card),
+                status == Status.X && elsewhere ? "Declined, Payment Order Expired" : null);
+    }
+
+    private static String message(Status status, String code) {
+        return switch (status) {
+            case A, H, P, V -> status.title();
+            default -> TestCards.reason(code);
+        };
+    }
+
+    /** Methods of other networks and live cards have one; PayTabs' test cards have none. */
+    private @Nullable String rrn(Status status, @Nullable Card card) {
+        boolean known = card != null && card.issuerName() != null;
+        boolean given = status == Status.A || status == Status.H || status == Status.X;
+        return known && given ? references.digits(18) : null;
     }
 
     private String replyCode(Status status) {
@@ -187,12 +234,15 @@ final class Acquirer {
             case C -> "321";
             case E -> "400";
             case D -> "300";
-            case X -> "345";
+            case X -> TestCards.EXPIRED;
         };
     }
 
     private @Nullable String newToken(Order order) {
-        int form = order.rest().path("tokenise").asInt(1);
+        int form = order.rest()
+                .path("token_info")
+                .path("tokenise")
+                .asInt(order.rest().path("tokenise").asInt(1));
         if (form < 2 || order.type().isFollowUp()) {
             return null;
         }

@@ -32,14 +32,15 @@ final class Admission {
     }
 
     synchronized void checkRate() {
-        if (settings.requestsPerMinute() == 0) {
+        int most = settings.switches().mostPerMinute();
+        if (most == 0) {
             return;
         }
         Instant now = settings.clock().instant();
         while (!lastMinute.isEmpty() && !lastMinute.peekFirst().isAfter(now.minus(MINUTE))) {
             lastMinute.removeFirst();
         }
-        if (lastMinute.size() >= settings.requestsPerMinute()) {
+        if (lastMinute.size() >= most) {
             throw new RefusedException(429, 5, "Too many requests");
         }
         lastMinute.addLast(now);

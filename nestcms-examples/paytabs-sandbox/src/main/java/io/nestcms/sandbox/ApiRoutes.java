@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** The merchant's side: {@code payment/request}, {@code payment/query}, saved cards, and what two methods tell of themselves. */
@@ -19,6 +18,7 @@ final class ApiRoutes {
     private final PaymentRequests requests;
     private final Acquirer acquirer;
     private final Ledger ledger;
+    private final Appearance appearance;
     private final Wire wire;
     private final PageAddresses addresses;
     private final References references;
@@ -30,6 +30,7 @@ final class ApiRoutes {
             PaymentRequests requests,
             Acquirer acquirer,
             Ledger ledger,
+            Appearance appearance,
             Wire wire,
             PageAddresses addresses,
             References references) {
@@ -39,6 +40,7 @@ final class ApiRoutes {
         this.requests = requests;
         this.acquirer = acquirer;
         this.ledger = ledger;
+        this.appearance = appearance;
         this.wire = wire;
         this.addresses = addresses;
         this.references = references;
@@ -49,6 +51,7 @@ final class ApiRoutes {
         post(routes, "/payment/query", this::query);
         post(routes, "/payment/token", this::token);
         post(routes, "/payment/token/delete", this::deleteToken);
+        post(routes, "/payment/apm/sadad/ifs/request", this::sadadBill);
         post(routes, "/payment/apm/sadad/ifs/inquiry", this::sadad);
         post(routes, "/payment/info/valu/inquiry", this::valu);
     }
@@ -75,28 +78,42 @@ final class ApiRoutes {
                     .map(wire::queried)
                     .orElseThrow(() -> RefusedException.invalid("Transaction not found"));
         }
-        List<Transaction> ofCart = new ArrayList<>(ledger.ofCart(cart).stream()
+        List<Transaction> ofCart = appearance.listed(cart).stream()
                 .map(acquirer::current)
                 .filter(this::isShown)
-                .toList());
+                .toList();
         if (ofCart.isEmpty() && settings.assumes(Assumption.UNKNOWN_CART_IS_AN_ERROR)) {
             throw RefusedException.invalid("Transaction not found");
         }
-        if (settings.assumes(Assumption.NEWEST_FIRST)) {
-            Collections.reverse(ofCart);
-        }
         ArrayNode array = Json.MAPPER.createArrayNode();
-        ofCart.forEach(t -> array.add(wire.queried(t)));
+        ofCart.forEach(t -> array.add(wire.listed(t)));
         return array;
+    }
+
+    /** A SADAD bill without a page: its number at once, the money later. */
+    private JsonNode sadadBill(ObjectNode body) {
+        Transaction bill = requests.sadadBill(body);
+        Result result = Objects.requireNonNull(bill.result(), "result");
+        return Json.object()
+                .put("biller_id", "902")
+                .put("sadad_number", result.code())
+                .put("cart_id", bill.order().cartId())
+                .put("tran_ref", bill.ref())
+                .put("expire_date", String.valueOf(bill.expiresAt()))
+                .put("invoice_id", bill.order().rest().path("invoice_id").asLong());
     }
 
     /** A payment for which SADAD was offered, as a query shows it. */
     private JsonNode sadad(ObjectNode body) {
         return ledger.find(body.path("tran_ref").asText(""))
-                .filter(t -> AsyncMethod.offered(t.order()).contains(AsyncMethod.SADAD))
+                .filter(ApiRoutes::isSadad)
                 .map(acquirer::current)
                 .map(wire::queried)
                 .orElseThrow(() -> RefusedException.invalid("Transaction not found"));
+    }
+
+    private static boolean isSadad(Transaction t) {
+        return t.order().isFrom(Origin.SADAD) || AsyncMethod.offered(t.order()).contains(AsyncMethod.SADAD);
     }
 
     /** Plans without interest: the fields are those that PayTabs' shop plugin reads, the rest of the answer is not published. */
@@ -111,6 +128,7 @@ final class ApiRoutes {
         }
         ObjectNode answer = Json.object();
         ArrayNode plans = answer.putObject("valuResponse")
+                .put("responseCode", 0)
                 .putArray("productList")
                 .addObject()
                 .putArray("tenureList");
@@ -122,12 +140,16 @@ final class ApiRoutes {
     }
 
     private boolean isShown(Transaction t) {
+        return !appearance.isGone(t) && isDecidedOrShownOpen(t);
+    }
+
+    private boolean isDecidedOrShownOpen(Transaction t) {
         return !t.isOpen() || !settings.assumes(Assumption.UNPAID_PAGE_IS_AN_ERROR);
     }
 
     private JsonNode token(ObjectNode body) {
         String token = body.path("token").asText("");
-        return wire.token(token, ofToken(token));
+        return wire.token(ofToken(token));
     }
 
     private JsonNode deleteToken(ObjectNode body) {

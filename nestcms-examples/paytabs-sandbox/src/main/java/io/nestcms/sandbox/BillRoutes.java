@@ -16,6 +16,7 @@ final class BillRoutes {
     private final MerchantAccess access;
     private final Invoicing invoicing;
     private final Bills bills;
+    private final Appearance appearance;
     private final PageAddresses addresses;
     private final References references;
 
@@ -24,12 +25,14 @@ final class BillRoutes {
             MerchantAccess access,
             Invoicing invoicing,
             Bills bills,
+            Appearance appearance,
             PageAddresses addresses,
             References references) {
         this.serving = serving;
         this.access = access;
         this.invoicing = invoicing;
         this.bills = bills;
+        this.appearance = appearance;
         this.addresses = addresses;
         this.references = references;
     }
@@ -88,11 +91,15 @@ final class BillRoutes {
         if (invoice.markedPaid() != null) {
             json.put("tran_ref", invoice.markedPaid());
         } else if (latest != null && latest.result() != null) {
+            boolean voided = appearance.isVoided(latest);
+            Status status = latest.result().status();
             json.put("tran_ref", latest.ref())
-                    .put("tran_status", latest.result().status().name())
-                    .put("tran_status_msg", latest.result().message());
+                    .put("tran_status", voided ? Status.V.name() : status.name())
+                    .put(
+                            "tran_status_msg",
+                            voided ? Status.V.title() : latest.result().message());
         }
-        return json.put("trace", trace());
+        return json;
     }
 
     private ObjectNode cancelled(Invoice invoice) {
@@ -102,7 +109,7 @@ final class BillRoutes {
 
     private ObjectNode markedPaid(ObjectNode body) {
         Invoice paid = invoicing.markPaid(named(body), body);
-        return status(paid);
+        return status(paid).put("trace", trace());
     }
 
     private ObjectNode sent(Context ctx) {

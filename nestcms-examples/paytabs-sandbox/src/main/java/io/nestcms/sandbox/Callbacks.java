@@ -26,8 +26,6 @@ final class Callbacks implements AutoCloseable {
 
     private final Settings settings;
     private final Wire wire;
-    private final Signatures signatures;
-    private final Signatures otherKey;
     private final Faults faults;
     private final HttpClient client;
     private final ScheduledThreadPoolExecutor timer;
@@ -37,8 +35,6 @@ final class Callbacks implements AutoCloseable {
     Callbacks(Settings settings, Wire wire, Faults faults, HttpClient client) {
         this.settings = settings;
         this.wire = wire;
-        this.signatures = new Signatures(settings.serverKey());
-        this.otherKey = new Signatures("not " + settings.serverKey());
         this.faults = faults;
         this.client = client;
         this.timer = new ScheduledThreadPoolExecutor(1, task -> {
@@ -70,7 +66,8 @@ final class Callbacks implements AutoCloseable {
 
     private void send(Transaction transaction, URI url) {
         @Nullable CallbackFault fault = faults.takeCallback();
-        Signatures signer = fault instanceof CallbackFault.WrongSignature ? otherKey : signatures;
+        String key = settings.serverKey();
+        Signatures signer = new Signatures(fault instanceof CallbackFault.WrongSignature ? "not " + key : key);
         Message message = message(transaction, url, signer);
         if (fault instanceof CallbackFault.Lose) {
             record(message, 1, 0, "lost", true);

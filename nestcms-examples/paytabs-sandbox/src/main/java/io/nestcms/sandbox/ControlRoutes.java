@@ -10,12 +10,20 @@ import java.util.Locale;
 /** Faults and late decisions on a port of their own, so that they work while the main port refuses connections. */
 final class ControlRoutes {
     private final Faults faults;
+    private final SwitchRequests switches;
     private final Ledger ledger;
     private final Acquirer acquirer;
     private final FollowUps followUps;
     private final LedgerPages pages;
 
-    ControlRoutes(Faults faults, Ledger ledger, Acquirer acquirer, FollowUps followUps, LedgerPages pages) {
+    ControlRoutes(
+            Faults faults,
+            SwitchRequests switches,
+            Ledger ledger,
+            Acquirer acquirer,
+            FollowUps followUps,
+            LedgerPages pages) {
+        this.switches = switches;
         this.followUps = followUps;
         this.faults = faults;
         this.ledger = ledger;
@@ -44,6 +52,7 @@ final class ControlRoutes {
     private void state(Context ctx) {
         ObjectNode state = Json.object().put("accepting", faults.accepting()).put("left", faults.left());
         state.set("happened", Json.MAPPER.valueToTree(faults.happened()));
+        state.set("switches", switches.state());
         json(ctx, 200, state);
     }
 
@@ -55,16 +64,28 @@ final class ControlRoutes {
             case "refuse" -> faults.refuseConnections();
             case "accept" -> faults.acceptConnections();
             case "cut-input" -> faults.cutNextInput(body.path("bytes").asInt(1));
-            case "skew-clock" ->
-                faults.skewClock(Duration.ofSeconds(body.path("seconds").asLong(0)));
             case "callback-reorder" -> faults.reorderCallbacks(count);
+            case "decision" -> planDecision(count, body);
             default -> {
+                if (switches.set(name, body)) {
+                    return;
+                }
                 if (name.startsWith("callback-")) {
                     planCallback(callbackFault(name, body), count, body);
                 } else {
                     planCall(fault(name, body), count, body);
                 }
             }
+        }
+    }
+
+    private void planDecision(int count, ObjectNode body) {
+        String type = body.path("type").asText("*");
+        String code = body.path("code").asText("");
+        if (body.has("share")) {
+            faults.randomDecisions(body.path("share").asDouble(), type, code);
+        } else {
+            faults.nextDecisions(count, type, code);
         }
     }
 
@@ -112,10 +133,10 @@ final class ControlRoutes {
     }
 
     private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException(
-                "fault '" + name
-                        + "' is not one of refuse, accept, cut-input, skew-clock, delay, delay-reply, status, html, envelope, cut-reply, drop-reply,"
-                        + " cut-request, callback-lose, callback-duplicate, callback-delay, callback-wrong-signature, callback-reorder");
+        return new IllegalArgumentException("fault '" + name
+                + "' is not one of refuse, accept, cut-input, delay, delay-reply, status, html, envelope, cut-reply, drop-reply,"
+                + " cut-request, callback-lose, callback-duplicate, callback-delay, callback-wrong-signature, callback-reorder, decision, "
+                + String.join(", ", SwitchRequests.NAMES));
     }
 
     private static Duration millis(ObjectNode body) {
@@ -131,18 +152,20 @@ final class ControlRoutes {
                         found(ctx), Status.valueOf(letter), body.path("code").asText("")));
     }
 
-    /** {@code {"type": "refund", "amount": "10.00"}}: what a person does in the dashboard. */
+    /** {@code {"type": "refund", "amount": "10.00", "cart_id": "R-1"}}: what a person does in the dashboard. */
     private void followUp(Context ctx) {
         ObjectNode body = Json.parse(ctx.bodyAsBytes());
+        Transaction original = found(ctx);
         entry(
                 ctx,
                 followUps.fromDashboard(
-                        found(ctx),
+                        original,
                         TranType.named(body.path("type").asText())
                                 .orElseThrow(() -> new IllegalArgumentException(
                                         "type '" + body.path("type").asText()
                                                 + "' is not one of capture, void, release, refund")),
-                        new BigDecimal(body.path("amount").asText())));
+                        new BigDecimal(body.path("amount").asText()),
+                        body.path("cart_id").asText(original.order().cartId())));
     }
 
     private Transaction found(Context ctx) {

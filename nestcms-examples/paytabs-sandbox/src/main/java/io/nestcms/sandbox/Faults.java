@@ -1,12 +1,12 @@
 package io.nestcms.sandbox;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -26,20 +26,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Faults {
     private final RandomGenerator random;
-    private final SkewedClock clock;
+    private final Switches switches;
     private final Deque<Planned<Fault>> calls = new ArrayDeque<>();
     private final Deque<Planned<CallbackFault>> callbacks = new ArrayDeque<>();
+    private final Deque<Planned<String>> decisions = new ArrayDeque<>();
     private final List<Chance<Fault>> callChances = new ArrayList<>();
     private final List<Chance<CallbackFault>> callbackChances = new ArrayList<>();
+    private final List<Chance<String>> decisionChances = new ArrayList<>();
     private final Deque<Integer> inputCuts = new ArrayDeque<>();
     private final List<Supplier<CompletableFuture<Void>>> held = new ArrayList<>();
     private final Map<String, Long> happened = new TreeMap<>();
     private @Nullable Listener main;
     private int toHold;
 
-    Faults(RandomGenerator random, SkewedClock clock) {
+    Faults(RandomGenerator random, Switches switches) {
         this.random = random;
-        this.clock = clock;
+        this.switches = switches;
     }
 
     /** The port that can be closed; told once, before the first caller can know of this object. */
@@ -118,6 +120,51 @@ public final class Faults {
     }
 
     /**
+     * The next payments or follow-ups come to another end, whatever the card: for example {@code 900} (on hold), {@code 401} (no
+     * response), {@code 355} (expired), {@code 305} (wrong CVV). Follow-ups that would be declined anyway do not use one up.
+     *
+     * @param count how many, 1 or more
+     * @param type {@code sale}, {@code auth}, {@code register}, {@code capture}, {@code void}, {@code release}, {@code refund},
+     *     {@code authext}, or {@code *} for all
+     * @param code three digits, as the test cards have it
+     * @return this
+     * @throws IllegalArgumentException if the count is below 1, or there is no such type or code
+     */
+    public synchronized Faults nextDecisions(int count, String type, String code) {
+        decisions.addLast(new Planned<>(decisionType(type), decisionCode(code), positive(count)));
+        return this;
+    }
+
+    /**
+     * A share of the payments or follow-ups comes to another end, until {@link #clear()}.
+     *
+     * @param share 0 to 1
+     * @param type as in {@link #nextDecisions}
+     * @param codes one of them, all equally likely; one or more
+     * @return this
+     * @throws IllegalArgumentException if the share is outside 0 to 1, or there is no such type or code
+     */
+    public synchronized Faults randomDecisions(double share, String type, String... codes) {
+        List<String> checked = List.of(codes).stream().map(Faults::decisionCode).toList();
+        decisionChances.add(chance(share, decisionType(type), checked));
+        return this;
+    }
+
+    private static String decisionType(String type) {
+        if (type.equals("*") || TranType.named(type).isPresent()) {
+            return type.toLowerCase(Locale.ROOT);
+        }
+        throw new IllegalArgumentException("type '" + type + "' is neither * nor a transaction type");
+    }
+
+    private static String decisionCode(String code) {
+        if (!code.matches("\\d{3}")) {
+            throw new IllegalArgumentException("code '" + code + "' is not three digits");
+        }
+        return code;
+    }
+
+    /**
      * Holds the next notifications back and, when the last of them is there, sends them in reverse order, each after the one
      * before was answered.
      *
@@ -147,17 +194,6 @@ public final class Faults {
     }
 
     /**
-     * Lets the sandbox's clock go wrong: transaction times, page expiry and the duplicate window follow it.
-     *
-     * @param by how far ahead; negative for behind, zero for right
-     * @return this
-     */
-    public Faults skewClock(Duration by) {
-        clock.skew(by);
-        return this;
-    }
-
-    /**
      * Closes the main port: connections are refused until {@link #acceptConnections()}. Open connections are cut. Repeating
      * it changes nothing.
      *
@@ -180,7 +216,7 @@ public final class Faults {
     }
 
     /**
-     * Forgets every fault, sends what is held back, sets the clock right and opens the main port.
+     * Forgets every fault, sends what is held back, puts every {@linkplain Switches switch} back and opens the main port.
      *
      * @return this
      */
@@ -189,26 +225,29 @@ public final class Faults {
         synchronized (this) {
             calls.clear();
             callbacks.clear();
+            decisions.clear();
             callChances.clear();
             callbackChances.clear();
+            decisionChances.clear();
             inputCuts.clear();
             toHold = 0;
             release = drainHeld();
         }
         sendInTurn(release);
-        clock.skew(Duration.ZERO);
+        switches.reset();
         main().accept();
         return this;
     }
 
     /**
-     * How many calls, notifications and connections are still planned to go wrong; chance is not counted.
+     * How many calls, decisions, notifications and connections are still planned to go wrong; chance is not counted.
      *
      * @return 0 when every planned fault was used up
      */
     public synchronized int left() {
         return calls.stream().mapToInt(p -> p.left).sum()
                 + callbacks.stream().mapToInt(p -> p.left).sum()
+                + decisions.stream().mapToInt(p -> p.left).sum()
                 + inputCuts.size();
     }
 
@@ -248,6 +287,15 @@ public final class Faults {
             happened(fault.kind());
         }
         return fault;
+    }
+
+    /** The response code that the next decision of the type comes to; {@code null} for the usual one. */
+    synchronized @Nullable String takeDecision(TranType type) {
+        String code = take(decisions, decisionChances, type.name().toLowerCase(Locale.ROOT));
+        if (code != null) {
+            happened("decision");
+        }
+        return code;
     }
 
     /** Where the connection that just became busy is to be cut; 0 for not at all. */

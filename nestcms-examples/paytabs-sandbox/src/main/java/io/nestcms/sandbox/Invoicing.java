@@ -33,6 +33,10 @@ final class Invoicing {
             throw RefusedException.invalid("invoice is required");
         }
         Order asked = check.order(body);
+        Instant expiry = time(invoice, "expiry_date");
+        if (isOver(expiry)) {
+            throw RefusedException.invalid("Invoice expiry date has passed");
+        }
         long id = newId();
         ObjectNode rest = asked.rest();
         rest.put("invoice_id", id);
@@ -45,11 +49,17 @@ final class Invoicing {
                 now(),
                 time(invoice, "activation_date"),
                 time(invoice, "due_date"),
-                time(invoice, "expiry_date"),
+                expiry,
                 false,
                 null);
         bills.put(made);
         return made;
+    }
+
+    /** The order with a bill's number of its own. */
+    synchronized Order billed(Order order) {
+        order.rest().put("invoice_id", newId());
+        return order;
     }
 
     synchronized PayLink createLink(ObjectNode body) {

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
     private final Map<String, Transaction> byRef = new LinkedHashMap<>();
     private final Map<String, String> refOfPage = new HashMap<>();
+    private final Map<String, Integer> positions = new HashMap<>();
     private final Map<String, Set<String>> refsOfCart = new LinkedHashMap<>();
+    private final Map<String, Set<String>> refsOfFamily = new LinkedHashMap<>();
     private final Map<String, Set<String>> refsOfOriginal = new HashMap<>();
     private final Map<String, String> refOfToken = new HashMap<>();
     private final Set<String> waiting = new LinkedHashSet<>();
@@ -60,13 +62,13 @@ public final class Ledger {
     }
 
     /**
-     * The transactions of a cart, oldest first.
+     * The transactions of a cart, oldest first: those that carry its id, and what follows them under any other.
      *
-     * @param cartId the merchant's name for the payment
+     * @param cartId the merchant's name for a payment or a follow-up
      * @return empty when the cart is not known
      */
     public List<LedgerEntry> entries(String cartId) {
-        return ofCart(cartId).stream().map(LedgerEntry::of).toList();
+        return concerning(cartId).stream().map(LedgerEntry::of).toList();
     }
 
     /**
@@ -80,13 +82,13 @@ public final class Ledger {
     }
 
     /**
-     * What a cart was charged and given back.
+     * What a cart was charged and given back, whatever cart ids the captures and refunds carry.
      *
      * @param cartId the merchant's name for the payment
      * @return zero charges when the cart is not known
      */
     public CartTotals totals(String cartId) {
-        return CartTotals.of(cartId, ofCart(cartId));
+        return CartTotals.of(cartId, concerning(cartId));
     }
 
     synchronized void put(Transaction transaction) {
@@ -102,6 +104,8 @@ public final class Ledger {
 
     private void index(Transaction t) {
         byRef.put(t.ref(), t);
+        positions.putIfAbsent(t.ref(), positions.size());
+        refsOfFamily.computeIfAbsent(familyOf(t), cart -> new LinkedHashSet<>()).add(t.ref());
         refsOfCart
                 .computeIfAbsent(t.order().cartId(), cart -> new LinkedHashSet<>())
                 .add(t.ref());
@@ -149,6 +153,35 @@ public final class Ledger {
         return of(refsOfCart.getOrDefault(cartId, Set.of()));
     }
 
+    /** The payments of a cart with all that follows them, whatever cart ids that carries. */
+    synchronized List<Transaction> ofFamily(String cartId) {
+        return of(refsOfFamily.getOrDefault(cartId, Set.of()));
+    }
+
+    private synchronized List<Transaction> concerning(String cartId) {
+        Set<String> refs = new LinkedHashSet<>(refsOfFamily.getOrDefault(cartId, Set.of()));
+        refs.addAll(refsOfCart.getOrDefault(cartId, Set.of()));
+        return of(refs);
+    }
+
+    /** The cart of the payment that a transaction follows in the end; its own when it follows none. */
+    synchronized String familyOf(Transaction t) {
+        Transaction at = t;
+        while (at.order().type().isFollowUp()) {
+            Transaction before = at.previous() == null ? null : byRef.get(at.previous());
+            if (before == null) {
+                break;
+            }
+            at = before;
+        }
+        return at.order().cartId();
+    }
+
+    /** Grows with each new transaction. */
+    synchronized int position(String ref) {
+        return positions.getOrDefault(ref, 0);
+    }
+
     /** Captures, refunds and the like of a transaction. */
     synchronized List<Transaction> followers(String ref) {
         return of(refsOfOriginal.getOrDefault(ref, Set.of()));
@@ -164,7 +197,7 @@ public final class Ledger {
     }
 
     synchronized List<String> carts() {
-        return List.copyOf(refsOfCart.keySet());
+        return List.copyOf(refsOfFamily.keySet());
     }
 
     /** Authorised and pending follow-ups of one kind on a transaction, added up. */

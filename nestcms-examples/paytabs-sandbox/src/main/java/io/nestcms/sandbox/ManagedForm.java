@@ -19,8 +19,10 @@ final class ManagedForm {
     private final Settings settings;
     private final Serving serving;
     private final PaymentTokens tokens;
+    private final References references;
 
-    ManagedForm(Settings settings, Serving serving, PaymentTokens tokens) {
+    ManagedForm(Settings settings, Serving serving, PaymentTokens tokens, References references) {
+        this.references = references;
         this.settings = settings;
         this.serving = serving;
         this.tokens = tokens;
@@ -40,7 +42,7 @@ final class ManagedForm {
 
     private Reply hold(Context ctx) {
         if (!settings.clientKey().equals(field(ctx, "key"))) {
-            return Reply.json(401, Json.object().put("errorText", "Invalid client key"));
+            return refused(401, 1, "key", "Invalid client key");
         }
         try {
             TestCards.checkCvv(field(ctx, "cvv"));
@@ -49,11 +51,31 @@ final class ManagedForm {
                     number(field(ctx, "expmonth")),
                     number(field(ctx, "expyear")),
                     YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
-            ObjectNode json = Json.object().put("token", tokens.hold(card));
-            return Reply.json(200, json);
+            return Reply.json(
+                    200,
+                    Json.object()
+                            .put("error", false)
+                            .put("token", tokens.hold(card))
+                            .put("trace", trace()));
         } catch (RefusedException e) {
-            return Reply.json(400, Json.object().put("errorText", e.text()));
+            return refused(400, e.code(), e.code() == 200 ? "number" : "", e.text());
         }
+    }
+
+    private Reply refused(int status, int code, String field, String text) {
+        ObjectNode json = Json.object()
+                .put("error", true)
+                .put("errorCode", code)
+                .put("errorField", field)
+                .put("errorStatus", "E")
+                .put("errorText", text)
+                .put("status", status)
+                .put("trace", trace());
+        return Reply.json(status, json);
+    }
+
+    private String trace() {
+        return references.trace("PMNT0202");
     }
 
     private static String field(Context ctx, String name) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount with the scale of the currency
  * @param original the transaction that a follow-up belongs to, or {@code null}
  * @param rest the whole request without card data
+ * @param origin who asked; {@code null} in ledgers of earlier versions, for the merchant's server
  */
 record Order(
         TranType type,
@@ -24,7 +25,8 @@ record Order(
         String currency,
         BigDecimal amount,
         @Nullable String original,
-        ObjectNode rest) {
+        ObjectNode rest,
+        @Nullable Origin origin) {
 
     /** A text field of the request, or {@code null} when it is absent, empty or of another type. */
     @Nullable String text(String field) {
@@ -33,12 +35,21 @@ record Order(
     }
 
     Order as(TranType other) {
-        return new Order(other, tranClass, cartId, description, currency, amount, original, rest);
+        return new Order(other, tranClass, cartId, description, currency, amount, original, rest, origin);
     }
 
     /** The same with another amount. */
     Order of(BigDecimal other) {
-        return new Order(type, tranClass, cartId, description, currency, other, original, rest);
+        return new Order(type, tranClass, cartId, description, currency, other, original, rest, origin);
+    }
+
+    /** The same, asked for by another. */
+    Order by(Origin other) {
+        return new Order(type, tranClass, cartId, description, currency, amount, original, rest, other);
+    }
+
+    boolean isFrom(Origin other) {
+        return origin == other;
     }
 
     boolean flag(String field) {

@@ -43,17 +43,18 @@ public final class PayTabsSandbox implements AutoCloseable {
     PayTabsSandbox(Settings settings, HttpClient client) {
         this.settings = settings;
         References references = new References(settings.clock(), settings.random());
-        Wire wire = new Wire(settings, references);
         file = settings.ledgerFile() == null ? null : new LedgerFile(settings.ledgerFile());
         ledger = new Ledger(file);
+        Appearance appearance = new Appearance(settings.switches(), ledger);
+        Wire wire = new Wire(settings, references, appearance);
         Bills bills = new Bills(file);
         calls = new Calls(settings.clock());
-        faults = new Faults(settings.faultRandom(), settings.clock());
+        faults = new Faults(settings.faultRandom(), settings.switches());
         callbacks = new Callbacks(settings, wire, faults, client);
-        acquirer = new Acquirer(settings, ledger, references, callbacks::send);
-        serving = new Serving(faults, calls, wire, settings.assumes(Assumption.ENVELOPES_ARE_HTTP_200));
+        acquirer = new Acquirer(settings, ledger, references, faults, callbacks::send);
+        serving = new Serving(settings, faults, calls, wire);
         LedgerPages pages = new LedgerPages(ledger, calls, callbacks);
-        followUps = new FollowUps(acquirer, ledger);
+        followUps = new FollowUps(settings.switches(), acquirer, ledger);
         MerchantAccess access = new MerchantAccess(settings);
         Invoicing invoicing = new Invoicing(settings, acquirer, ledger, bills, references);
         PaymentTokens tokens = new PaymentTokens(settings, references);
@@ -63,10 +64,20 @@ public final class PayTabsSandbox implements AutoCloseable {
             close(file);
         };
         Consumer<RoutesConfig> gateway = routes -> {
-            new ApiRoutes(settings, serving, access, requests, acquirer, ledger, wire, addresses, references)
+            new ApiRoutes(
+                            settings,
+                            serving,
+                            access,
+                            requests,
+                            acquirer,
+                            ledger,
+                            appearance,
+                            wire,
+                            addresses,
+                            references)
                     .register(routes);
-            new BillRoutes(serving, access, invoicing, bills, addresses, references).register(routes);
-            new ManagedForm(settings, serving, tokens).register(routes);
+            new BillRoutes(serving, access, invoicing, bills, appearance, addresses, references).register(routes);
+            new ManagedForm(settings, serving, tokens, references).register(routes);
             new PayerPages(settings, serving, acquirer, ledger, addresses).register(routes);
             pages.register(routes);
         };
@@ -75,7 +86,8 @@ public final class PayTabsSandbox implements AutoCloseable {
                 undo);
         faults.attach(main);
         addresses.at(settings.publicUri() == null ? uri(main) : settings.publicUri());
-        ControlRoutes controls = new ControlRoutes(faults, ledger, acquirer, followUps, pages);
+        ControlRoutes controls =
+                new ControlRoutes(faults, new SwitchRequests(settings.switches()), ledger, acquirer, followUps, pages);
         control = open(
                 () -> new Listener(settings.host(), settings.controlPort(), null, () -> 0, controls::register), () -> {
                     main.close();
@@ -139,7 +151,7 @@ public final class PayTabsSandbox implements AutoCloseable {
     /**
      * The key that requests must carry and that signs the notifications. A secret only as far as the sandbox goes.
      *
-     * @return as given to the builder, else made at random
+     * @return as given to the builder, else made at random; since {@link Switches#rotateServerKey} the new one
      */
     public String serverKey() {
         return settings.serverKey();
@@ -161,6 +173,15 @@ public final class PayTabsSandbox implements AutoCloseable {
      */
     public Faults faults() {
         return faults;
+    }
+
+    /**
+     * How the gateway behaves where that can be chosen.
+     *
+     * @return always the same object
+     */
+    public Switches switches() {
+        return settings.switches();
     }
 
     /**
@@ -218,25 +239,27 @@ public final class PayTabsSandbox implements AutoCloseable {
      * @param status the letter: A, H, P, V, E, D, X or C
      * @param code the response code, or empty for the usual one of the status
      * @return the transaction as it is now
-     * @throws IllegalArgumentException if there is no such transaction or no such status
+     * @throws IllegalArgumentException if there is no such transaction or no such status, or it was on hold and is captured
      */
     public LedgerEntry settle(String ref, String status, String code) {
         return LedgerEntry.of(acquirer.decide(found(ref), Status.valueOf(status.toUpperCase(Locale.ROOT)), code));
     }
 
     /**
-     * Pays at the kiosk: a pending payment request becomes a sale of its own, and a notification follows.
+     * Pays at the kiosk: a sale of its own follows the pending payment request, or the pending sale (InstaPay) becomes paid; and a
+     * notification follows.
      *
-     * @param ref the reference of the payment request
+     * @param ref the reference of what the payer promised to pay
      * @return the sale
-     * @throws IllegalArgumentException if there is no such pending payment request, or it is paid
+     * @throws IllegalArgumentException if there is nothing pending of that reference, or it is paid
      */
     public LedgerEntry redeem(String ref) {
         return LedgerEntry.of(acquirer.redeem(found(ref)));
     }
 
     /**
-     * Does what a person does in the dashboard: captures, voids, releases or refunds. Only the profile's own address is told.
+     * Does what a person does in the dashboard, under the cart id of the payment: captures (a hold of anti-fraud too), voids (a sale
+     * too), releases or refunds. Only the profile's own address is told, unless {@link Assumption#CALLBACKS_TELL_OF_THE_DASHBOARD}.
      *
      * @param ref the transaction it follows
      * @param type {@code capture}, {@code void}, {@code release} or {@code refund}
@@ -245,8 +268,24 @@ public final class PayTabsSandbox implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such transaction or type, or the amount has too many decimals
      */
     public LedgerEntry followUp(String ref, String type, BigDecimal amount) {
+        Transaction original = found(ref);
+        return followUp(ref, type, amount, original.order().cartId());
+    }
+
+    /**
+     * Does what a person does in the dashboard, or another system on the profile, under a cart id that the merchant may never have
+     * given.
+     *
+     * @param ref the transaction it follows
+     * @param type {@code capture}, {@code void}, {@code release} or {@code refund}
+     * @param amount positive, in the currency of the transaction
+     * @param cartId what the follow-up is named by
+     * @return the follow-up, which may be declined
+     * @throws IllegalArgumentException if there is no such transaction or type, or the amount has too many decimals
+     */
+    public LedgerEntry followUp(String ref, String type, BigDecimal amount, String cartId) {
         TranType named = TranType.named(type).orElseThrow(() -> new IllegalArgumentException("no type " + type));
-        return LedgerEntry.of(followUps.fromDashboard(found(ref), named, amount));
+        return LedgerEntry.of(followUps.fromDashboard(found(ref), named, amount, cartId));
     }
 
     /**

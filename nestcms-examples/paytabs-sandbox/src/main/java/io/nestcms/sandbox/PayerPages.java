@@ -25,7 +25,6 @@ final class PayerPages {
     private final Acquirer acquirer;
     private final Ledger ledger;
     private final PageAddresses addresses;
-    private final Signatures signatures;
 
     PayerPages(Settings settings, Serving serving, Acquirer acquirer, Ledger ledger, PageAddresses addresses) {
         this.settings = settings;
@@ -33,7 +32,6 @@ final class PayerPages {
         this.acquirer = acquirer;
         this.ledger = ledger;
         this.addresses = addresses;
-        this.signatures = new Signatures(settings.serverKey(), settings.assumes(Assumption.ZERO_IS_NOT_SIGNED));
     }
 
     void register(RoutesConfig routes) {
@@ -167,6 +165,7 @@ final class PayerPages {
     private Map<String, String> signedFields(Transaction t) {
         Map<String, String> fields = new TreeMap<>(Wire.returnFields(t));
         boolean unsigned = t.has(Status.E) && settings.assumes(Assumption.ERRORS_ARE_NOT_SIGNED);
+        Signatures signatures = new Signatures(settings.serverKey(), settings.assumes(Assumption.ZERO_IS_NOT_SIGNED));
         fields.put("signature", unsigned ? "" : signatures.ofForm(fields));
         return fields;
     }

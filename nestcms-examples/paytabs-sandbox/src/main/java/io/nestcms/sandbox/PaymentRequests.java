@@ -14,7 +14,8 @@ final class PaymentRequests {
     private final Admission admission;
     private final Acquirer acquirer;
     private final FollowUps followUps;
-    private static final Card WALLET = new Card("Visa", "Credit", "4111 11## #### 1111", 12, 2099, "", false);
+    private static final Card WALLET =
+            new Card("Visa", "Credit", "4111 11## #### 1111", 12, 2099, "", false, null, null);
 
     private final PaymentTokens tokens;
     private final Invoicing invoicing;
@@ -62,6 +63,7 @@ final class PaymentRequests {
         if (stored != null && stored.result() != null && stored.result().card() != null) {
             return acquirer.charge(
                     order,
+                    order.amount(),
                     stored.result().card().unchallenged(),
                     stored.result().token(),
                     stored.ref());
@@ -72,8 +74,25 @@ final class PaymentRequests {
                     : acquirer.open(order);
         }
         return order.tranClass().equals("moto")
-                ? acquirer.charge(order, typed.unchallenged(), null, null)
+                ? acquirer.charge(order, total, typed.unchallenged(), null, null)
                 : acquirer.pay(acquirer.open(order), typed, total);
+    }
+
+    /** A SADAD bill, made without a page. */
+    Transaction sadadBill(ObjectNode body) {
+        admission.checkRate();
+        ObjectNode full = body.deepCopy();
+        full.put("tran_type", body.path("tran_type").asText("sale"));
+        full.put("tran_class", body.path("tran_class").asText("ecom"));
+        Order order = check.order(full).by(Origin.SADAD);
+        if (order.type() != TranType.SALE) {
+            throw RefusedException.invalid("Invalid tran_type");
+        }
+        if (!order.currency().equals("SAR")) {
+            throw RefusedException.currency("Currency not available");
+        }
+        admission.checkDuplicate(order);
+        return acquirer.promise(acquirer.open(invoicing.billed(order)), AsyncMethod.SADAD);
     }
 
     /** A card that the merchant never sees: a managed form's token, or a wallet's. */

@@ -23,7 +23,8 @@ final class PaymentTokens {
     synchronized String hold(Card card) {
         Instant now = settings.clock().instant();
         held.values().removeIf(h -> !now.isBefore(h.until()));
-        String token = references.secretName();
+        // twenty characters, as recorded
+        String token = references.secretName().substring(0, 20);
         held.put(token, new Held(card, now.plus(LIFE)));
         return token;
     }

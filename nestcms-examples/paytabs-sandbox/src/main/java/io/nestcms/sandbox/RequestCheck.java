@@ -45,7 +45,8 @@ final class RequestCheck {
                 currency,
                 amount,
                 original.isEmpty() ? null : original,
-                rest);
+                rest,
+                Origin.API);
     }
 
     int digits(String currency) {
@@ -97,9 +98,8 @@ final class RequestCheck {
     }
 
     private static void limits(ObjectNode body) {
-        if (body.has("tokenise") && (!body.path("tokenise").canConvertToInt() || !within(body, "tokenise", 1, 6))) {
-            throw RefusedException.invalid("Invalid tokenise, must be 1 to 6");
-        }
+        tokenise(body.path("tokenise"));
+        tokenise(body.path("token_info").path("tokenise"));
         if (body.has("paypage_ttl") && body.path("paypage_ttl").asInt(0) < 1) {
             throw RefusedException.invalid("Invalid paypage_ttl, must be 1 minute or more");
         }
@@ -108,8 +108,10 @@ final class RequestCheck {
         }
     }
 
-    private static boolean within(ObjectNode body, String field, int min, int max) {
-        int value = body.path(field).asInt();
-        return value >= min && value <= max;
+    private static void tokenise(JsonNode form) {
+        boolean known = form.canConvertToInt() && form.asInt() >= 1 && form.asInt() <= 6;
+        if (!form.isMissingNode() && !known) {
+            throw RefusedException.invalid("Invalid tokenise, must be 1 to 6");
+        }
     }
 }

@@ -48,6 +48,9 @@ public final class SandboxBuilder {
     private @Nullable URI ipnUrl;
     private @Nullable SSLContext tls;
     private Set<Assumption> assumptions = Set.of();
+    private FollowUpListing listing = FollowUpListing.OWN_CART;
+    private HoldAfterCapture holds = HoldAfterCapture.HELD;
+    private VoidName voids = VoidName.RELEASE_FOR_A_PART;
     private @Nullable HttpClient callbackClient;
 
     SandboxBuilder() {}
@@ -125,7 +128,7 @@ public final class SandboxBuilder {
     }
 
     /**
-     * The clock for page expiry, the duplicate window and every time in a reply.
+     * The clock for page expiry, the duplicate window and every time in a reply; {@link Switches#skewClock} lets it go wrong.
      *
      * @param value the system's by default
      * @return this
@@ -304,13 +307,46 @@ public final class SandboxBuilder {
     }
 
     /**
-     * Where PayTabs is not documented, does the less likely thing.
+     * Where PayTabs is not documented, does the less likely thing. {@link Switches#assume} does so later.
      *
      * @param values none by default
      * @return this
      */
     public SandboxBuilder assume(Assumption... values) {
         assumptions = Set.of(values);
+        return this;
+    }
+
+    /**
+     * Under which carts queries list captures, voids, releases and refunds.
+     *
+     * @param value {@link FollowUpListing#OWN_CART} by default
+     * @return this
+     */
+    public SandboxBuilder listFollowUps(FollowUpListing value) {
+        listing = Objects.requireNonNull(value, "value");
+        return this;
+    }
+
+    /**
+     * What a query says of a held payment that was captured in the dashboard.
+     *
+     * @param value {@link HoldAfterCapture#HELD} by default
+     * @return this
+     */
+    public SandboxBuilder holdsAfterCapture(HoldAfterCapture value) {
+        holds = Objects.requireNonNull(value, "value");
+        return this;
+    }
+
+    /**
+     * What queries and notifications call a void.
+     *
+     * @param value {@link VoidName#RELEASE_FOR_A_PART} by default
+     * @return this
+     */
+    public SandboxBuilder nameVoids(VoidName value) {
+        voids = Objects.requireNonNull(value, "value");
         return this;
     }
 
@@ -329,13 +365,12 @@ public final class SandboxBuilder {
                 publicUri,
                 profileId,
                 31207,
-                serverKey == null ? randomKey("S") : serverKey,
+                switches(),
                 randomKey("C"),
-                new SkewedClock(clock),
+                clock,
                 random,
                 faultRandom,
                 ledgerFile,
-                currencies,
                 pageLife,
                 asyncPageLife,
                 asyncLife,
@@ -344,12 +379,15 @@ public final class SandboxBuilder {
                 callbackTimeout,
                 duplicateRule,
                 duplicateWindow,
-                requestsPerMinute,
                 merchantLimit,
                 ipnUrl,
-                tls,
-                assumptions);
+                tls);
         return new PayTabsSandbox(settings, callbackClient == null ? client() : callbackClient);
+    }
+
+    private Switches switches() {
+        String key = serverKey == null ? randomKey("S") : serverKey;
+        return new Switches(key, currencies, requestsPerMinute, assumptions, listing, holds, voids);
     }
 
     private static HttpClient client() {

@@ -55,6 +55,9 @@ public final class SandboxMain {
                 (b, v) -> b.assume(Arrays.stream(v.split(",", -1))
                         .map(name -> constant(name, Assumption::valueOf))
                         .toArray(Assumption[]::new)));
+        options.put("list-follow-ups", (b, v) -> b.listFollowUps(constant(v, FollowUpListing::valueOf)));
+        options.put("hold-after-capture", (b, v) -> b.holdsAfterCapture(constant(v, HoldAfterCapture::valueOf)));
+        options.put("name-voids", (b, v) -> b.nameVoids(constant(v, VoidName::valueOf)));
         return options;
     }
 
@@ -73,7 +76,8 @@ public final class SandboxMain {
      * Starts, says where, and runs until the process is ended. Wrong arguments end it with status 2.
      *
      * @param args {@code --port --control-port --host --public --profile --key --ledger --seed --ipn --currencies
-     *     --duplicates --requests-per-minute --merchant-limit --page-minutes --page-seconds --callback-millis --assume}, each with {@code =value}
+     *     --duplicates --requests-per-minute --merchant-limit --page-minutes --page-seconds --callback-millis --assume --list-follow-ups
+     *     --hold-after-capture --name-voids}, each with {@code =value}
      * @throws InterruptedException if the waiting is interrupted
      */
     public static void main(String[] args) throws InterruptedException {

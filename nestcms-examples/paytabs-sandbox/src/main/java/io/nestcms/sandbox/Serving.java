@@ -23,12 +23,11 @@ final class Serving {
     private final Faults faults;
     private final Calls calls;
     private final Wire wire;
-    private final boolean envelopesAre200;
+    private final Settings settings;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** @param envelopesAre200 whether most error envelopes come with HTTP 200 */
-    Serving(Faults faults, Calls calls, Wire wire, boolean envelopesAre200) {
-        this.envelopesAre200 = envelopesAre200;
+    Serving(Settings settings, Faults faults, Calls calls, Wire wire) {
+        this.settings = settings;
         this.faults = faults;
         this.calls = calls;
         this.wire = wire;
@@ -81,7 +80,7 @@ final class Serving {
         try {
             return work.get();
         } catch (RefusedException e) {
-            boolean hidden = envelopesAre200 && (e.httpStatus() == 400 || e.httpStatus() == 429) && e.code() != 206;
+            boolean hidden = settings.assumes(Assumption.ENVELOPES_ARE_HTTP_200) && e.httpStatus() != 401;
             return Reply.json(hidden ? 200 : e.httpStatus(), wire.error(e.code(), e.text()));
         }
     }

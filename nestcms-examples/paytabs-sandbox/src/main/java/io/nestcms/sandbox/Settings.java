@@ -3,7 +3,9 @@ package io.nestcms.sandbox;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -18,13 +20,12 @@ record Settings(
         @Nullable URI publicUri,
         long profileId,
         long merchantId,
-        String serverKey,
+        Switches switches,
         String clientKey,
-        SkewedClock clock,
+        Clock clock,
         RandomGenerator random,
         RandomGenerator faultRandom,
         @Nullable Path ledgerFile,
-        Set<String> currencies,
         Duration pageLife,
         Duration asyncPageLife,
         Duration asyncLife,
@@ -33,14 +34,25 @@ record Settings(
         Duration callbackTimeout,
         DuplicateRule duplicateRule,
         Duration duplicateWindow,
-        int requestsPerMinute,
         @Nullable BigDecimal merchantLimit,
         @Nullable URI ipnUrl,
-        @Nullable SSLContext tls,
-        Set<Assumption> assumptions) {
+        @Nullable SSLContext tls) {
 
     boolean assumes(Assumption assumption) {
-        return assumptions.contains(assumption);
+        return switches.assumes(assumption);
+    }
+
+    String serverKey() {
+        return switches.serverKey();
+    }
+
+    Set<String> currencies() {
+        return switches.enabledCurrencies();
+    }
+
+    /** What the gateway's clock shows, right or wrong. */
+    Instant shownTime() {
+        return clock.instant().plus(switches.skew());
     }
 
     /** Nothing of the key. */

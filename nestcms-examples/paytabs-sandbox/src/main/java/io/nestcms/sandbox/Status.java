@@ -3,7 +3,7 @@ package io.nestcms.sandbox;
 /** The letter of {@code payment_result.response_status}. */
 enum Status {
     A("Authorised", true),
-    H("On hold", false),
+    H("Authorised", false),
     P("Pending", false),
     V("Voided", true),
     E("Error", true),

@@ -13,14 +13,20 @@ import java.util.regex.Pattern;
  */
 final class TestCards {
     static final String APPROVED = "4111111111111111";
+    static final String WITH_ISSUER = "5200000000000114";
     static final String CHALLENGED = "4000000000000002";
     static final String OTP = "123456";
+    static final String ON_HOLD = "900";
+    static final String NO_RESPONSE = "401";
+    static final String EXPIRED = "355";
     static final String REFUND_PENDING = "601";
     static final String REFUND_DECLINED = "602";
 
     private static final Pattern CODED = Pattern.compile("40000(\\d{3})0000000\\d");
     private static final Map<String, String> REASONS = Map.ofEntries(
+            Map.entry("120", "Previous transaction is on hold"),
             Map.entry("300", "Not authorised"),
+            Map.entry("305", "Card security code (CVV) mismatch"),
             Map.entry("309", "3-D Secure not available"),
             Map.entry("310", "3-D Secure rejected"),
             Map.entry("313", "Not permitted by issuer"),
@@ -32,10 +38,12 @@ final class TestCards {
             Map.entry("342", "Refund balance exceeded"),
             Map.entry("345", "3-D Secure not completed"),
             Map.entry("346", "Issuer cannot do 3-D Secure"),
+            Map.entry("354", "Card not approved by merchant"),
+            Map.entry(EXPIRED, "Transaction expired"),
             Map.entry("400", "Internal error"),
+            Map.entry(NO_RESPONSE, "No response"),
             Map.entry("501", "Fraud report"),
-            Map.entry("600", "Pending"),
-            Map.entry("900", "On hold"));
+            Map.entry("600", "Pending"));
 
     private TestCards() {}
 
@@ -45,14 +53,29 @@ final class TestCards {
     static List<Row> table() {
         List<Row> rows = new ArrayList<>();
         rows.add(new Row(APPROVED, "approved (Visa)"));
-        rows.add(new Row("5200000000000114", "approved (Mastercard)"));
+        rows.add(new Row(WITH_ISSUER, "approved (Mastercard); shows its issuer and acquirer_rrn, as live cards do"));
         rows.add(new Row("4464040000000007", "approved (mada)"));
         rows.add(new Row(CHALLENGED, "3-D Secure: one-time password " + OTP + ", anything else is declined with 310"));
-        for (String code : List.of("316", "300", "313", "400", "600", "900", REFUND_PENDING, REFUND_DECLINED)) {
+        for (String code : List.of(
+                "316",
+                "300",
+                "305",
+                "313",
+                "354",
+                EXPIRED,
+                "400",
+                NO_RESPONSE,
+                "600",
+                ON_HOLD,
+                REFUND_PENDING,
+                REFUND_DECLINED)) {
             String effect = switch (code) {
                 case "400" -> "error, code 400";
+                case NO_RESPONSE ->
+                    "error, code 401 (No response): nothing is charged until it is settled from outside";
+                case EXPIRED -> "expired, code 355";
                 case "600" -> "pending, settled later";
-                case "900" -> "on hold, settled later";
+                case ON_HOLD -> "on hold: Auth with status H, captured in the dashboard";
                 case REFUND_PENDING -> "approved; its refunds stay pending";
                 case REFUND_DECLINED -> "approved; its refunds are declined with 320";
                 default -> "declined, code " + code + " (" + reason(code) + ")";
@@ -91,7 +114,17 @@ final class TestCards {
         }
         Matcher coded = CODED.matcher(pan);
         String code = coded.matches() && !coded.group(1).equals("000") ? coded.group(1) : "";
-        return new Card(scheme(pan), type(pan), mask(pan), month, year, code, pan.equals(CHALLENGED));
+        boolean issuer = pan.equals(WITH_ISSUER) || code.equals(NO_RESPONSE);
+        return new Card(
+                scheme(pan),
+                type(pan),
+                mask(pan),
+                month,
+                year,
+                code,
+                pan.equals(CHALLENGED),
+                issuer ? "AE" : null,
+                issuer ? "Emirates NBD" : null);
     }
 
     static void checkCvv(String cvv) {

@@ -14,7 +14,9 @@ enum TranType {
     CAPTURE("Capture", true),
     VOID("Void", true),
     RELEASE("Release", true),
-    REFUND("Refund", true);
+    REFUND("Refund", true),
+    /** Makes a hold last longer. */
+    AUTHEXT("AuthExt", true);
 
     private final String title;
     private final boolean followUp;

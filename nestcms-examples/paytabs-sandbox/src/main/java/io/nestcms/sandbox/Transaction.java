@@ -65,8 +65,16 @@ record Transaction(
     }
 
     boolean isExpiredAt(Instant now) {
-        boolean waits = result == null || (result.status() == Status.P && order.type() == TranType.PAYMENT_REQUEST);
+        boolean waits = result == null || isPromised();
         return expiresAt != null && waits && !now.isBefore(expiresAt);
+    }
+
+    /** The payer has a reference to pay with, elsewhere. */
+    boolean isPromised() {
+        return has(Status.P)
+                && result != null
+                && result.card() != null
+                && result.card().isElsewhere();
     }
 
     /** What was charged: a sale or a capture that was authorised. */

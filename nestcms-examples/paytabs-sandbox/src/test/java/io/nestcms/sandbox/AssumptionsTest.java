@@ -113,12 +113,40 @@ class AssumptionsTest {
     }
 
     @Test
-    void newestFirst() throws Exception {
-        assuming(Assumption.NEWEST_FIRST, (sandbox, merchant) -> {
-            merchant.order(Merchant.withCard(merchant.sale("ORD-1", "1.00", "SAR"), VISA));
-            merchant.order(Merchant.withCard(merchant.sale("ORD-1", "2.00", "SAR"), VISA));
-            assertThat(merchant.queryCart("ORD-1").get(0).path("cart_amount").asText())
-                    .isEqualTo("2.00");
+    void listsTellTheOriginalType_andRepliesTheAcquirer() throws Exception {
+        assuming(Assumption.LISTS_TELL_THE_ORIGINAL_TYPE, (sandbox, merchant) -> {
+            merchant.order(Merchant.withCard(merchant.sale("ORD-1", "1.00", "SAR"), TestCards.coded("900")));
+            assertThat(merchant.queryCart("ORD-1")
+                            .get(0)
+                            .path("original_tran_type")
+                            .asText())
+                    .isEqualTo("Sale");
+        });
+        assuming(Assumption.REPLIES_TELL_THE_ACQUIRER, (sandbox, merchant) -> {
+            JsonNode reply =
+                    merchant.order(Merchant.withCard(merchant.sale("ORD-1", "1.00", "SAR"), TestCards.WITH_ISSUER));
+            for (JsonNode told :
+                    new JsonNode[] {reply, merchant.queryCart("ORD-1").get(0)}) {
+                assertThat(told.at("/payment_result/acquirer_ref").asText()).startsWith("TRAN");
+                assertThat(told.at("/payment_result/acquirer_rrn").asText()).matches("\\d{18}");
+                assertThat(told.at("/payment_result/cvv_result").asText()).isEqualTo(" ");
+            }
+        });
+    }
+
+    @Test
+    void salesCanBeVoided_byTheApi() throws Exception {
+        assuming(Assumption.SALES_CAN_BE_VOIDED, (sandbox, merchant) -> {
+            String sale = merchant.order(Merchant.withCard(merchant.sale("ORD-1", "9.00", "SAR"), VISA))
+                    .path("tran_ref")
+                    .asText();
+            assertThat(Merchant.outcome(merchant.order(merchant.followUp("void", sale, "V-1", "9.01", "SAR"))))
+                    .isEqualTo("D325");
+            assertThat(Merchant.outcome(merchant.order(merchant.followUp("void", sale, "V-2", "9.00", "SAR"))))
+                    .isEqualTo("A");
+            assertThat(Merchant.outcome(merchant.order(merchant.followUp("refund", sale, "R-1", "0.01", "SAR"))))
+                    .isEqualTo("D342");
+            assertThat(sandbox.ledger().totals("ORD-1").voided()).isEqualByComparingTo("9");
         });
     }
 
@@ -159,6 +187,17 @@ class AssumptionsTest {
             assertThat(refused.statusCode()).isEqualTo(200);
             assertThat(Merchant.MAPPER.readTree(refused.body()).path("code").asInt())
                     .isEqualTo(101);
+            merchant.order(merchant.sale("ORD-1", "1.00", "SAR"));
+            HttpResponse<String> again = merchant.post("/payment/request", merchant.sale("ORD-1", "1.00", "SAR"));
+            assertThat(again.statusCode()).isEqualTo(200);
+            assertThat(Merchant.MAPPER.readTree(again.body()).path("code").asInt())
+                    .isEqualTo(4);
+            sandbox.switches().rotateServerKey("S-another");
+            assertThat(merchant.send(merchant.request(
+                                            "/payment/query", merchant.sale("ORD-1", "1.00", "SAR"), "S-the-first")
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(401);
         });
     }
 

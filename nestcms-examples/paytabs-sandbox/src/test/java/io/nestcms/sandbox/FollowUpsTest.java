@@ -94,12 +94,29 @@ class FollowUpsTest {
     }
 
     @Test
-    void void_givesTheWholeRestBack_once() throws Exception {
+    void void_givesThePartOrTheWholeRestBack_once() throws Exception {
         String auth = buy("auth", "100.00", VISA);
-        assertThat(follow("void", auth, "99.00")).isEqualTo("D325");
-        assertThat(follow("void", auth, "100.00")).isEqualTo("A");
+        assertThat(follow("void", auth, "100.01")).isEqualTo("D325");
+        assertThat(follow("void", auth, "1.33")).isEqualTo("A");
         assertThat(follow("void", auth, "100.00")).isEqualTo("D325");
-        assertThat(follow("capture", auth, "1.00")).isEqualTo("D325");
+        assertThat(follow("void", auth, "98.67")).isEqualTo("A");
+        assertThat(follow("void", auth, "0.01")).isEqualTo("D325");
+        assertThat(follow("capture", auth, "0.01")).isEqualTo("D325");
+    }
+
+    @Test
+    void authext_prolongsAHold_andMovesNoMoney() throws Exception {
+        String auth = buy("auth", "100.00", VISA);
+        JsonNode longer = merchant.order(merchant.followUp("authext", auth, "X-1", "100.00", "SAR"));
+        assertThat(longer.path("tran_type").asText()).isEqualTo("AuthExt");
+        assertThat(longer.path("previous_tran_ref").asText()).isEqualTo(auth);
+        assertThat(Merchant.outcome(longer)).isEqualTo("A");
+        assertThat(follow("capture", auth, "100.00")).isEqualTo("A");
+        assertThat(follow("authext", auth, "100.00")).isEqualTo("D325");
+        assertThat(follow("authext", buy("sale", "5.00", VISA), "5.00")).isEqualTo("D335");
+        CartTotals totals = sandbox.ledger().totals("ORD-1");
+        assertThat(totals.charged()).isEqualByComparingTo("105");
+        assertThat(totals.authorised()).isEqualByComparingTo("100");
     }
 
     @Test
@@ -119,7 +136,7 @@ class FollowUpsTest {
         String declined = buy("sale", "50.00", "4000031600000001");
         assertThat(refund(declined, "50.00")).isEqualTo("D320");
         String held = buy("auth", "50.00", "4000090000000003");
-        assertThat(follow("capture", held, "50.00")).isEqualTo("D335");
+        assertThat(follow("capture", held, "50.00")).isEqualTo("E120");
         sandbox.settle(held, "A", "");
         assertThat(follow("capture", held, "50.00")).isEqualTo("A");
     }

@@ -59,7 +59,10 @@ class HostedPageTest {
         assertThat(queried).hasSize(1);
         assertThat(queried.get(0).path("payment_result").path("response_status").asText())
                 .isEqualTo("A");
-        assertThat(queried.get(0).path("profileId").asLong()).isEqualTo(sandbox.profileId());
+        assertThat(merchant.queryRef(redirect.path("tran_ref").asText())
+                        .path("profileId")
+                        .asLong())
+                .isEqualTo(sandbox.profileId());
         CartTotals totals = sandbox.ledger().totals("ORD-1");
         assertThat(totals.charges()).isEqualTo(1);
         assertThat(totals.charged()).isEqualByComparingTo("250");
@@ -145,7 +148,13 @@ class HostedPageTest {
         JsonNode queried = merchant.queryCart("ORD-5").get(0);
         assertThat(queried.path("payment_result").path("response_status").asText())
                 .isEqualTo(status);
-        assertThat(queried.has("threeDSDetails")).isEqualTo(status.equals("A"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> merchant.notifications.size() == 1);
+        assertThat(merchant.notifications
+                        .get(0)
+                        .json()
+                        .at("/threeDSDetails/enrolled")
+                        .asText())
+                .isEqualTo(status.equals("A") ? "Y" : "");
     }
 
     @Test

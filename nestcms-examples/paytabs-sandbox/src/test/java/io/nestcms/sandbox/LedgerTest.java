@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -44,6 +45,42 @@ class LedgerTest {
         try (PayTabsSandbox sandbox = start(file)) {
             assertThat(sandbox.ledger().totals("ORD-2").charges()).isEqualTo(1);
             assertThatThrownBy(() -> start(file)).isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
+    @Test
+    void fileOfAnEarlierVersion_isRead() throws Exception {
+        Path file = folder.resolve("new.jsonl");
+        String sale;
+        try (PayTabsSandbox sandbox = start(file);
+                Merchant merchant = new Merchant(sandbox)) {
+            sale = merchant.order(Merchant.withCard(merchant.sale("ORD-1", "9.00", "SAR"), "4111111111111111"))
+                    .path("tran_ref")
+                    .asText();
+            merchant.order(merchant.followUp("refund", sale, "ORD-1", "4.00", "SAR"));
+        }
+        StringBuilder earlier = new StringBuilder();
+        for (String line : Files.readAllLines(file)) {
+            JsonNode transaction = Merchant.MAPPER.readTree(line);
+            ((ObjectNode) transaction.path("order")).remove("origin");
+            if (transaction.path("result") instanceof ObjectNode result) {
+                result.remove("told");
+            }
+            earlier.append(transaction).append('\n');
+        }
+        Path old = Files.writeString(folder.resolve("old.jsonl"), earlier);
+        try (PayTabsSandbox sandbox = start(old);
+                Merchant merchant = new Merchant(sandbox)) {
+            assertThat(sandbox.ledger().totals("ORD-1").refunded()).isEqualByComparingTo("4");
+            JsonNode queried = merchant.queryRef(sale);
+            assertThat(queried.at("/payment_result/transaction_time").asText())
+                    .isEqualTo(sandbox.ledger()
+                            .entry(sale)
+                            .orElseThrow()
+                            .decidedAt()
+                            .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                            .toString());
+            assertThat(queried.path("paymentChannel").asText()).isEqualTo("Payment Page");
         }
     }
 
@@ -95,6 +132,10 @@ class LedgerTest {
             "--profile=5",
             "--key=S-key",
             "--seed=1",
+            "--list-follow-ups=both",
+            "--hold-after-capture=gone",
+            "--name-voids=always-void",
+            "--assume=captures-are-called-sale",
             "--ledger=" + folder.resolve("main.jsonl")
         };
         try (PayTabsSandbox sandbox = SandboxMain.start(args, print)) {
@@ -102,6 +143,11 @@ class LedgerTest {
                     .contains(sandbox.baseUri().toString(), sandbox.controlUri().toString(), "as given")
                     .doesNotContain("S-key");
             assertThat(sandbox.profileId()).isEqualTo(5);
+            assertThat(sandbox.switches().listing()).isEqualTo(FollowUpListing.BOTH);
+            assertThat(sandbox.switches().holds()).isEqualTo(HoldAfterCapture.GONE);
+            assertThat(sandbox.switches().voids()).isEqualTo(VoidName.ALWAYS_VOID);
+            assertThat(sandbox.switches().assumes(Assumption.CAPTURES_ARE_CALLED_SALE))
+                    .isTrue();
         }
         assertThatThrownBy(() -> SandboxMain.start(new String[] {"port"}, print))
                 .isInstanceOf(IllegalArgumentException.class);
