@@ -1,6 +1,6 @@
 package io.nestcms.paytabs;
 
-import io.nestcms.payment.GatewayOutcome.NotSent;
+import io.nestcms.paytabs.PayTabsOutcome.NotSent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

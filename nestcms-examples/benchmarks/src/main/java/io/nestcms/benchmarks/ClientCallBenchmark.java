@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayOutcome;
+import io.nestcms.paytabs.PayTabsOutcome;
 import io.nestcms.paytabs.ChargeReply;
 import io.nestcms.paytabs.ChargeRequest;
 import io.nestcms.paytabs.PayTabsClient;
@@ -102,7 +102,7 @@ public class ClientCallBenchmark {
                         null,
                         null))
                 .build();
-        GatewayOutcome<ChargeReply> outcome = ours.charge(request).execute();
+        PayTabsOutcome<ChargeReply> outcome = ours.charge(request).execute();
         return ((ChargeReply.Page) ((GatewayOutcome.Accepted<ChargeReply>) outcome).value()).page();
     }
 
