@@ -24,23 +24,26 @@ final class CallLog {
 
     /** Hears of every whole call, whatever its end: attempts and the waits between them together. */
     interface Watcher {
-        void ended(Api api, String outcome, Duration time);
+        void ended(String gateway, Api api, String outcome, Duration time);
     }
 
     void watch(Watcher watcher) {
         watchers.add(watcher);
     }
 
-    Time time(Api api) {
-        return new Time(api, nanoTime.getAsLong());
+    /** Begins the time of a call behind a gateway's guard; several gateways may share one client. */
+    Time time(String gateway, Api api) {
+        return new Time(gateway, api, nanoTime.getAsLong());
     }
 
     /** The time of a whole call. */
     final class Time {
+        private final String gateway;
         private final Api api;
         private final long startedAt;
 
-        private Time(Api api, long startedAt) {
+        private Time(String gateway, Api api, long startedAt) {
+            this.gateway = gateway;
             this.api = api;
             this.startedAt = startedAt;
         }
@@ -49,7 +52,7 @@ final class CallLog {
             Duration time = Duration.ofNanos(nanoTime.getAsLong() - startedAt);
             for (Watcher watcher : watchers) {
                 try {
-                    watcher.ended(api, end.label(), time);
+                    watcher.ended(gateway, api, end.label(), time);
                 } catch (RuntimeException broken) {
                     // a meter that breaks must not cost the caller the outcome of a payment
                     LOG.warn("A meter of PayTabs' calls broke: {}", broken.toString());

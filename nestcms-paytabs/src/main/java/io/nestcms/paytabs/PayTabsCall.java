@@ -30,7 +30,11 @@ public final class PayTabsCall<T> {
     private volatile @Nullable Call running;
 
     /** All that the calls of one client have in common. */
-    record Wire(Transport transport, Guard guard, CallLog log) {}
+    record Wire(Transport transport, Guard guard, CallLog log) {
+        CallLog.Time time(Api api) {
+            return log.time(guard.name(), api);
+        }
+    }
 
     PayTabsCall(Wire wire, Operation<T> operation) {
         this.wire = wire;
@@ -67,7 +71,7 @@ public final class PayTabsCall<T> {
      */
     public CompletableFuture<PayTabsOutcome<T>> start() {
         claim();
-        CallLog.Time time = wire.log().time(operation.api());
+        CallLog.Time time = wire.time(operation.api());
         return wire.guard()
                 .<T>start(operation.api().lane(), () -> givenUp, this::fly)
                 .thenApply(end -> time.end(end).outcome());
@@ -90,7 +94,7 @@ public final class PayTabsCall<T> {
 
     private PayTabsOutcome<T> run(@Nullable Duration limit) {
         claim();
-        CallLog.Time time = wire.log().time(operation.api());
+        CallLog.Time time = wire.time(operation.api());
         CallEnd<T> end = wire.guard().call(operation.api().lane(), limit, () -> givenUp, this::attempt);
         return time.end(end).outcome();
     }

@@ -29,7 +29,7 @@ public final class PayTabsMetrics implements MeterBinder {
     /**
      * The meter of a client.
      *
-     * @param client for example that of {@link PayTabs#client()}, whose gateway is measured too
+     * @param client for example that of {@link PayTabs#client()}; every gateway that makes its calls through it is measured too
      */
     public PayTabsMetrics(PayTabsClient client) {
         this.client = Objects.requireNonNull(client, "client");
@@ -42,8 +42,7 @@ public final class PayTabsMetrics implements MeterBinder {
      */
     @Override
     public void bindTo(MeterRegistry registry) {
-        String gateway = client.guard().name();
-        client.watch((api, outcome, time) -> Timer.builder("nestcms.paytabs.calls")
+        client.watch((gateway, api, outcome, time) -> Timer.builder("nestcms.paytabs.calls")
                 .description("whole calls to PayTabs")
                 .tags("gateway", gateway, "operation", api.label(), "outcome", outcome)
                 .register(registry)

@@ -238,7 +238,7 @@ class EveryCallTest {
     void meters_thatBreak_costNobodyTheOutcome() {
         answering(new MockResponse.Builder().body("[]").build());
         try (PayTabs paytabs = paytabs(server.url("/").uri())) {
-            paytabs.client().watch((api, outcome, time) -> {
+            paytabs.client().watch((gateway, api, outcome, time) -> {
                 throw new IllegalStateException("full");
             });
             assertThat(paytabs.client().transactions(Fixtures.CART).execute())
