@@ -6,6 +6,7 @@ module io.nestcms.paytabs {
     requires com.fasterxml.jackson.databind;
     requires okio;
     requires org.slf4j;
+    requires static micrometer.core;
 
     exports io.nestcms.paytabs;
 }

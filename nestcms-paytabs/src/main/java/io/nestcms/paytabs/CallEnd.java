@@ -1,20 +1,18 @@
 package io.nestcms.paytabs;
 
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.Rejection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How one call ended: for the caller and for the circuit breaker.
  *
- * @param outcome one of the four outcomes
+ * @param outcome one of the outcomes
  * @param health what it tells of the gateway
  * @param trace what to quote to PayTabs' support, or {@code null}
  */
 record CallEnd<T>(
-        GatewayOutcome<T> outcome, Health health, @Nullable String trace) {
-    private CallEnd(GatewayOutcome<T> outcome, Health health) {
+        PayTabsOutcome<T> outcome, Health health, @Nullable String trace) {
+    private CallEnd(PayTabsOutcome<T> outcome, Health health) {
         this(outcome, health, null);
     }
 
@@ -23,18 +21,32 @@ record CallEnd<T>(
     }
 
     static <T> CallEnd<T> accepted(T value) {
-        return new CallEnd<>(new GatewayOutcome.Accepted<>(value), Health.HEALTHY);
+        return new CallEnd<>(new PayTabsOutcome.Accepted<>(value), Health.HEALTHY);
     }
 
-    static <T> CallEnd<T> rejected(Rejection rejection) {
-        return new CallEnd<>(new GatewayOutcome.Rejected<>(rejection), Health.HEALTHY);
+    static <T> CallEnd<T> rejected(PayTabsError error) {
+        return new CallEnd<>(new PayTabsOutcome.Rejected<>(error), Health.HEALTHY);
     }
 
-    static <T> CallEnd<T> notSent(GatewayOutcome.NotSent.Cause cause, @Nullable Duration retryAfter, Health health) {
-        return new CallEnd<>(new GatewayOutcome.NotSent<>(cause, retryAfter), health);
+    static <T> CallEnd<T> misconfigured(PayTabsOutcome.Misconfigured.Setting setting, PayTabsError error) {
+        return new CallEnd<>(new PayTabsOutcome.Misconfigured<>(setting, error), Health.HEALTHY);
+    }
+
+    static <T> CallEnd<T> notSent(PayTabsOutcome.NotSent.Cause cause, @Nullable Duration retryAfter, Health health) {
+        return new CallEnd<>(new PayTabsOutcome.NotSent<>(cause, retryAfter), health);
     }
 
     static <T> CallEnd<T> indeterminate(String detail, Health health) {
-        return new CallEnd<>(new GatewayOutcome.Indeterminate<>(detail), health);
+        return new CallEnd<>(new PayTabsOutcome.Indeterminate<>(detail), health);
+    }
+
+    /** The outcome as meters name it. */
+    String label() {
+        return outcome.fold(
+                accepted -> "accepted",
+                rejected -> "rejected",
+                misconfigured -> "misconfigured",
+                notSent -> "not_sent",
+                indeterminate -> "indeterminate");
     }
 }

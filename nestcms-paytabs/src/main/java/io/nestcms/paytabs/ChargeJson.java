@@ -57,7 +57,9 @@ final class ChargeJson {
             "apple_pay_token",
             "samsung_pay_token",
             "airline_data",
-            "invoice");
+            "invoice",
+            "split_payout",
+            "agreement");
 
     /** As in 30-MAR-2025. */
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("dd-MMM-uuuu", Locale.ENGLISH);
@@ -159,22 +161,41 @@ final class ChargeJson {
         }
         Json.flag(json, "show_save_card", page.showSaveCard);
         TokenPlan plan = parts.tokenPlan;
-        if (plan != null) {
-            Json.child(json, "token_info", child -> plan(child, plan.parts()));
-        } else if (parts.source instanceof PaymentSource.SavedCard saved && saved.use() != null) {
-            PaymentSource.TokenUse use = saved.use();
+        if (parts.source instanceof PaymentSource.SavedCard saved) {
+            repeat(json, saved, plan == null ? null : plan.parts());
+        } else if (plan != null) {
             Json.child(json, "token_info", child -> {
-                child.writeStringField("token", saved.token());
-                child.writeStringField("token_type", use.type().wire());
-                child.writeNumberField("counter", use.counter());
+                child.writeNumberField("tokenise", plan.parts().format.code());
+                child.writeStringField("token_type", plan.parts().type.wire());
+                plan(child, plan.parts(), plan.parts().counter);
             });
         }
     }
 
-    private static void plan(JsonGenerator json, TokenPlan.Builder plan) throws IOException {
-        json.writeNumberField("tokenise", plan.format.code());
-        json.writeStringField("token_type", plan.type.wire());
-        positive(json, "counter", plan.counter);
+    /** A charge of a card that is saved already: the token in the place of the wish for one. */
+    private static void repeat(JsonGenerator json, PaymentSource.SavedCard saved, TokenPlan.@Nullable Builder plan)
+            throws IOException {
+        PaymentSource.TokenUse use = saved.use();
+        if (use == null && plan == null) {
+            return;
+        }
+        Json.child(json, "token_info", child -> {
+            child.writeStringField("token", saved.token());
+            if (use != null) {
+                child.writeStringField("token_type", use.type().wire());
+            } else if (plan != null) {
+                child.writeStringField("token_type", plan.type.wire());
+            }
+            if (plan != null) {
+                plan(child, plan, use == null ? plan.counter : use.counter());
+            } else if (use != null) {
+                child.writeNumberField("counter", use.counter());
+            }
+        });
+    }
+
+    private static void plan(JsonGenerator json, TokenPlan.Builder plan, int counter) throws IOException {
+        positive(json, "counter", counter);
         positive(json, "total_count", plan.totalCount);
         if (plan.frequency != null) {
             json.writeStringField("payment_frequency", plan.frequency.name());
@@ -255,9 +276,30 @@ final class ChargeJson {
         if (invoice != null) {
             Json.child(json, "invoice", child -> invoice(child, invoice.parts()));
         }
+        if (!parts.splitPayouts.isEmpty()) {
+            json.writeArrayFieldStart("split_payout");
+            for (SplitPayout part : parts.splitPayouts) {
+                split(json, part);
+            }
+            json.writeEndArray();
+        }
+        if (parts.agreement != null) {
+            raw(json, "agreement", parts.agreement);
+        }
         for (Map.Entry<String, String> other : parts.others.entrySet()) {
             raw(json, other.getKey(), other.getValue());
         }
+    }
+
+    /** The amount is a text here: so PayTabs documents it. */
+    private static void split(JsonGenerator json, SplitPayout part) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("entity_id", part.entityId());
+        json.writeStringField("entity_name", part.entityName());
+        Json.text(json, "item_description", part.description());
+        json.writeStringField("item_total", part.total().amountText());
+        json.writeStringField("msc_flag", part.fee().wire());
+        json.writeEndObject();
     }
 
     private static void invoice(JsonGenerator json, InvoiceDetails.Builder invoice) throws IOException {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
+import java.math.BigDecimal;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -133,6 +136,10 @@ public final class ChargeRequest {
 
         @Nullable InvoiceDetails invoice;
 
+        final List<SplitPayout> splitPayouts = new ArrayList<>();
+
+        @Nullable String agreement;
+
         final Map<String, String> others = new TreeMap<>();
 
         private Builder(Type type, CartId cartId, Money amount, String description) {
@@ -248,7 +255,8 @@ public final class ChargeRequest {
         }
 
         /**
-         * Saves the card under an agreement with the payer. Not asked for by default.
+         * Saves the card under an agreement with the payer; with a {@linkplain PaymentSource.SavedCard saved card}, says which
+         * agreement this repeat charge belongs to. Not said by default.
          *
          * @param plan the agreement
          * @return this
@@ -284,7 +292,63 @@ public final class ChargeRequest {
         }
 
         /**
-         * A field of PayTabs that has no method here, for example {@code plugin_info} or {@code agreement}.
+         * Among whom PayTabs divides the payment. Among nobody by default.
+         *
+         * @param parts two or more; replaces those of an earlier call
+         * @return this
+         * @throws InvalidInputException if there are fewer than two, one is in another currency, they come to more than the payment,
+         *     or their fees contradict each other: one in full beside others that bear some, some in proportion without exactly one
+         *     that takes the remainder
+         */
+        public Builder splitPayouts(List<SplitPayout> parts) {
+            checkSplit(parts);
+            splitPayouts.clear();
+            splitPayouts.addAll(parts);
+            return this;
+        }
+
+        private void checkSplit(List<SplitPayout> parts) {
+            if (parts.size() < 2) {
+                throw new InvalidInputException("split_payout", "has " + parts.size() + " parts", "two or more");
+            }
+            parts.forEach(part -> sameCurrency("item_total", part.total()));
+            BigDecimal sum = parts.stream().map(part -> part.total().amount()).reduce(BigDecimal.ZERO, BigDecimal::add);
+            if (sum.compareTo(amount.amount()) > 0) {
+                throw new InvalidInputException("item_total", "comes to more than the payment", "at most cart_amount");
+            }
+            long full = bearing(parts, SplitPayout.Fee.FULL);
+            boolean onlyOneBears = full == 0 || (full == 1 && bearing(parts, SplitPayout.Fee.NONE) == parts.size() - 1);
+            boolean remainderTaken =
+                    bearing(parts, SplitPayout.Fee.PROPORTIONAL) == 0 || bearing(parts, SplitPayout.Fee.REMAINDER) == 1;
+            if (!onlyOneBears || !remainderTaken) {
+                throw new InvalidInputException(
+                        "msc_flag", "contradicts another one", "F beside Z only, or P with exactly one R");
+            }
+        }
+
+        private static long bearing(List<SplitPayout> parts, SplitPayout.Fee fee) {
+            return parts.stream().filter(part -> part.fee() == fee).count();
+        }
+
+        /**
+         * An agreement of repeat billing: PayTabs makes and sends the later invoices by itself. None by default. PayTabs does not
+         * publish what the object's fields may hold, so it is passed through as it is.
+         *
+         * @param json PayTabs' {@code agreement}, a JSON object
+         * @return this
+         * @throws InvalidInputException if it is no JSON object
+         */
+        public Builder agreement(String json) {
+            JsonNode value = Json.read(json);
+            if (value == null || !value.isObject()) {
+                throw new InvalidInputException("agreement", "is no JSON object", "PayTabs' agreement");
+            }
+            this.agreement = json;
+            return this;
+        }
+
+        /**
+         * A field of PayTabs that has no method here, for example {@code plugin_info}.
          *
          * @param name the field's name
          * @param json its value as JSON
@@ -309,10 +373,12 @@ public final class ChargeRequest {
          *
          * @return the request
          * @throws InvalidInputException if parts contradict each other: a recurring payment with a shipping address, a
-         *     card filter or of type register; an own or managed form without a customer; amounts in two currencies
+         *     card filter or of type register; an own or managed form without a customer; amounts in two currencies; a saved
+         *     card's use of another type than the plan's
          */
         public ChargeRequest build() {
             checkSource();
+            checkToken();
             checkCurrencies();
             return new ChargeRequest(copy());
         }
@@ -333,6 +399,15 @@ public final class ChargeRequest {
             }
             if (page.parts().cardFilter != null) {
                 throw new InvalidInputException("card_filter", "is there", "not with a recurring payment");
+            }
+        }
+
+        private void checkToken() {
+            if (tokenPlan != null
+                    && source instanceof PaymentSource.SavedCard saved
+                    && saved.use() != null
+                    && saved.use().type() != tokenPlan.parts().type) {
+                throw new InvalidInputException("token_type", "is not that of the plan", "one type in both");
             }
         }
 
@@ -368,6 +443,8 @@ public final class ChargeRequest {
             copy.tokenPlan = tokenPlan;
             copy.bookingReference = bookingReference;
             copy.invoice = invoice;
+            copy.splitPayouts.addAll(splitPayouts);
+            copy.agreement = agreement;
             copy.others.putAll(others);
             return copy;
         }

@@ -1,7 +1,7 @@
 package io.nestcms.paytabs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nestcms.payment.GatewayOutcome.NotSent;
+import io.nestcms.paytabs.PayTabsOutcome.NotSent;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fields {
     private static final int LONGEST_SCALE = 64;
+    private static final Set<String> ENVELOPE = Set.of("code", "message", "trace");
 
     private final JsonNode node;
 
@@ -75,10 +77,22 @@ final class Fields {
         return plain ? text(name) : Objects.requireNonNull(value).toString();
     }
 
+    /** As {@link #note}; blanks are nothing, which is how PayTabs writes a check that was not made. */
+    @Nullable String said(String name) {
+        String text = note(name);
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    /** An object that no decision hangs on, or {@code null} for anything else. */
+    @Nullable Fields object(String name) {
+        JsonNode value = node.get(name);
+        return value == null || !value.isObject() ? null : new Fields(value);
+    }
+
     /** The fields of an object that no decision hangs on; empty for anything else. */
     Map<String, String> notes(String name) {
-        JsonNode value = node.get(name);
-        return value == null || !value.isObject() ? Map.of() : new Fields(value).texts();
+        Fields child = object(name);
+        return child == null ? Map.of() : child.texts();
     }
 
     /** A text that the object makes no sense without. */
@@ -101,6 +115,21 @@ final class Fields {
         } catch (NumberFormatException notWhole) {
             throw new UnreadableReplyException(name + " is not a whole number");
         }
+    }
+
+    /** A whole number that no decision on money hangs on; nothing when it is none. */
+    @Nullable Long count(String name) {
+        String text = note(name);
+        try {
+            return text == null ? null : Long.valueOf(text.strip());
+        } catch (NumberFormatException notWhole) {
+            return null;
+        }
+    }
+
+    /** Whether there is no more than an error envelope has: too little to be an answer. */
+    boolean tellNothing() {
+        return ENVELOPE.containsAll(texts().keySet());
     }
 
     /** An object; an empty array, PHP's spelling of an empty object, is nothing. */
@@ -203,5 +232,12 @@ final class Fields {
             }
         }
         return others;
+    }
+
+    /** Names and further ones. */
+    static Set<String> with(Set<String> names, String... more) {
+        Set<String> all = new HashSet<>(names);
+        all.addAll(List.of(more));
+        return all;
     }
 }

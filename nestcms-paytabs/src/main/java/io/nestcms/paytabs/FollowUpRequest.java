@@ -87,6 +87,22 @@ public final class FollowUpRequest {
         return new FollowUpRequest("refund", payment, cartId, amount, description);
     }
 
+    /**
+     * Extends a hold: {@code authext}. The type is in PayTabs' official list and nowhere explained, neither what the amount means nor
+     * how long it then lasts: it is passed through, and answered as {@link TransactionType#AUTH_EXT}.
+     *
+     * @param authorization the approved authorisation
+     * @param cartId the cart
+     * @param amount what PayTabs is to take for the amount, in the same currency
+     * @param description 1 to 128 characters
+     * @return the request
+     * @throws io.nestcms.failure.InvalidInputException if amount or description are of another form
+     */
+    public static FollowUpRequest extension(
+            TransactionRef authorization, CartId cartId, Money amount, String description) {
+        return new FollowUpRequest("authext", authorization, cartId, amount, description);
+    }
+
     TransactionRef original() {
         return original;
     }

@@ -5,11 +5,14 @@ import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
 import io.nestcms.payment.FollowUp;
+import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.payment.GatewayTransaction;
 import io.nestcms.payment.Initiation;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.Rejection;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionState;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +94,31 @@ final class GatewayTerms {
             throw new UnreadableReplyException("tran_type is not what was asked for");
         }
         return transaction(reply);
+    }
+
+    /**
+     * The transactions of a cart's answer.
+     *
+     * @throws UnreadableReplyException if one of its entries could not be read: it could be the one that matters
+     */
+    static List<PayTabsTransaction> whole(CartTransactions all) {
+        if (!all.unreadable().isEmpty()) {
+            throw new UnreadableReplyException(all.unreadable().get(0).problem());
+        }
+        return all.transactions();
+    }
+
+    static Rejection rejection(PayTabsError error) {
+        return new Rejection(error.code(), error.message(), error.trace());
+    }
+
+    static GatewayOutcome.NotSent.Cause cause(PayTabsOutcome.NotSent.Cause cause) {
+        return switch (cause) {
+            case CIRCUIT_OPEN -> GatewayOutcome.NotSent.Cause.CIRCUIT_OPEN;
+            case NO_CONNECTION -> GatewayOutcome.NotSent.Cause.NO_CONNECTION;
+            case THROTTLED -> GatewayOutcome.NotSent.Cause.THROTTLED;
+            case OUT_OF_TIME -> GatewayOutcome.NotSent.Cause.OUT_OF_TIME;
+        };
     }
 
     private static void checkCart(PayTabsTransaction reply, CartId asked) {

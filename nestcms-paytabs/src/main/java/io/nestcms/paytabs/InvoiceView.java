@@ -31,7 +31,7 @@ public record InvoiceView(
 
     static InvoiceView of(Fields fields) {
         Map<String, String> texts = fields.texts();
-        if (texts.isEmpty()) {
+        if (fields.tellNothing()) {
             throw new UnreadableReplyException("nothing in it");
         }
         return new InvoiceView(

@@ -28,7 +28,7 @@ public record PayLink(@Nullable String id, @Nullable URI url, Map<String, String
 
     static PayLink of(Fields fields) {
         Map<String, String> texts = fields.texts();
-        if (texts.isEmpty()) {
+        if (fields.tellNothing()) {
             throw new UnreadableReplyException("nothing in it");
         }
         String id = fields.note("link_id");

@@ -18,10 +18,10 @@ public final class PayTabs implements AutoCloseable {
     private final PayTabsNotifications notifications;
 
     private PayTabs(Builder builder) {
-        this.client = builder.client.build();
-        PayTabsGateway.Builder gatewayBuilder = PayTabsGateway.builder(client, builder.breakers);
+        PayTabsGateway.Builder gatewayBuilder = PayTabsGateway.builder(builder.client.build(), builder.breakers);
         builder.gatewayOptions.accept(gatewayBuilder);
         this.gateway = gatewayBuilder.build();
+        this.client = gateway.client();
         this.notifications = PayTabsNotifications.of(builder.profile);
     }
 
@@ -37,7 +37,7 @@ public final class PayTabs implements AutoCloseable {
     }
 
     /**
-     * The whole API, without a breaker.
+     * The whole API, every call behind the guard of the {@linkplain #gateway() gateway}: its breakers, pace, deadline and attempts.
      *
      * @return the client
      */

@@ -1,11 +1,12 @@
 package io.nestcms.paytabs;
 
-import io.nestcms.payment.GatewayOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Response;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call to PayTabs that is ready to go. It goes once: a second start is refused, so that no payment is sent twice by
- * mistake. Every end is one of the four {@linkplain GatewayOutcome outcomes}; what a gateway or a network does is never
- * thrown.
+ * mistake; what never left may be attempted again, as the client's guard allows. Every end is one of the {@linkplain PayTabsOutcome
+ * outcomes}; what a gateway or a network does is never thrown.
  *
  * <p>Safe for use by many threads.
  *
@@ -22,88 +23,127 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class PayTabsCall<T> {
-    private final Transport transport;
-    private final CallLog log;
+    private final Wire wire;
     private final Operation<T> operation;
-    private final AtomicReference<@Nullable Call> running = new AtomicReference<>();
+    private final AtomicBoolean went = new AtomicBoolean();
+    private volatile boolean givenUp;
+    private volatile @Nullable Call running;
 
-    PayTabsCall(Transport transport, CallLog log, Operation<T> operation) {
-        this.transport = transport;
-        this.log = log;
+    /** All that the calls of one client have in common. */
+    record Wire(Transport transport, Guard guard, CallLog log) {
+        CallLog.Time time(Api api) {
+            return log.time(guard.name(), api);
+        }
+    }
+
+    PayTabsCall(Wire wire, Operation<T> operation) {
+        this.wire = wire;
         this.operation = operation;
     }
 
     /**
-     * Makes the call and waits for its end, at most the client's call timeout.
+     * Makes the call and waits for its end, at most the guard's deadline.
      *
      * @return the outcome. An interrupt of this thread ends the call; the thread stays interrupted
      * @throws IllegalStateException if the call went already
      */
-    public GatewayOutcome<T> execute() {
-        return run(null).outcome();
+    public PayTabsOutcome<T> execute() {
+        return run(null);
     }
 
     /**
      * Makes the call and waits for its end.
      *
-     * @param limit the longest to wait; the client's call timeout holds too
+     * @param limit the longest to wait for all attempts; the guard's deadline and the client's call timeout hold too
      * @return the outcome. An interrupt of this thread ends the call; the thread stays interrupted
      * @throws IllegalStateException if the call went already
      */
-    public GatewayOutcome<T> execute(Duration limit) {
-        return run(Objects.requireNonNull(limit, "limit")).outcome();
+    public PayTabsOutcome<T> execute(Duration limit) {
+        return run(Objects.requireNonNull(limit, "limit"));
     }
 
     /**
-     * Makes the call on a thread of the HTTP client.
+     * Makes the call on threads of the HTTP client.
      *
      * @return completes with the outcome, never exceptionally. To give the call up use {@link #cancel()}: cancelling the
      *     future alone would lose the outcome
      * @throws IllegalStateException if the call went already
      */
-    public CompletableFuture<GatewayOutcome<T>> start() {
+    public CompletableFuture<PayTabsOutcome<T>> start() {
+        claim();
+        CallLog.Time time = wire.time(operation.api());
+        return wire.guard()
+                .<T>start(operation.api().lane(), () -> givenUp, this::fly)
+                .thenApply(end -> time.end(end).outcome());
+    }
+
+    /**
+     * Gives the call up. Its outcome is {@link PayTabsOutcome.NotSent} when it had not left yet and {@link
+     * PayTabsOutcome.Indeterminate} when it had. A wait before a further attempt goes on to its end. Without effect before the start
+     * and after the end; may be repeated.
+     */
+    public void cancel() {
+        if (went.get()) {
+            givenUp = true;
+            Call call = running;
+            if (call != null) {
+                call.cancel();
+            }
+        }
+    }
+
+    private PayTabsOutcome<T> run(@Nullable Duration limit) {
+        claim();
+        CallLog.Time time = wire.time(operation.api());
+        CallEnd<T> end = wire.guard().call(operation.api().lane(), limit, () -> givenUp, this::attempt);
+        return time.end(end).outcome();
+    }
+
+    private void claim() {
+        if (!went.compareAndSet(false, true)) {
+            throw new IllegalStateException("this call went already; ask the client for another one");
+        }
+    }
+
+    private CallEnd<T> attempt(Duration left) {
         Flight flight = new Flight();
-        Call call = claim(flight, null);
-        CallLog.Entry entry = log.begin(operation.method(), operation.path());
-        CompletableFuture<GatewayOutcome<T>> future = new CompletableFuture<>();
+        Call call = prepare(flight, left);
+        CallLog.Entry entry = wire.log().begin(operation);
+        return judged(entry, exchange(call, flight));
+    }
+
+    private void fly(Duration left, Consumer<CallEnd<T>> ended) {
+        Flight flight = new Flight();
+        Call call = prepare(flight, left);
+        CallLog.Entry entry = wire.log().begin(operation);
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call failed, IOException failure) {
-                future.complete(
-                        judged(entry, transport.ended(failed, flight, failure)).outcome());
+                ended.accept(known(() -> judged(entry, wire.transport().ended(failed, flight, failure))));
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
-                future.complete(judged(entry, whole(answered, flight, response)).outcome());
+                ended.accept(known(() -> judged(entry, whole(answered, flight, response))));
             }
         });
-        return future;
     }
 
-    /**
-     * Gives the call up. Its outcome is {@link GatewayOutcome.NotSent} when it had not left yet and {@link
-     * GatewayOutcome.Indeterminate} when it had. Without effect before the start and after the end; may be repeated.
-     */
-    public void cancel() {
-        Call call = running.get();
-        if (call != null) {
-            call.cancel();
+    /** OkHttp swallows what a callback throws, and the future would never end. */
+    private static <T> CallEnd<T> known(Supplier<CallEnd<T>> end) {
+        try {
+            return end.get();
+        } catch (RuntimeException | Error broken) {
+            // a bug of ours, or no memory left: the request may be out
+            return CallEnd.indeterminate("the call broke: " + broken.getClass().getSimpleName(), Health.OTHER);
         }
     }
 
-    /** Makes the call; for the gateway, whose breaker wants to know more than the outcome. */
-    CallEnd<T> run(@Nullable Duration limit) {
-        Flight flight = new Flight();
-        Call call = claim(flight, limit);
-        CallLog.Entry entry = log.begin(operation.method(), operation.path());
-        return judged(entry, exchange(call, flight));
-    }
-
-    private Call claim(Flight flight, @Nullable Duration limit) {
-        Call call = transport.call(operation, flight, limit);
-        if (!running.compareAndSet(null, call)) {
-            throw new IllegalStateException("this call went already; ask the client for another one");
+    private Call prepare(Flight flight, Duration left) {
+        Call call = wire.transport().call(operation, flight, left);
+        running = call;
+        if (givenUp) {
+            call.cancel();
         }
         return call;
     }
@@ -113,21 +153,21 @@ public final class PayTabsCall<T> {
         try {
             response = call.execute();
         } catch (IOException failure) {
-            return transport.ended(call, flight, failure);
+            return wire.transport().ended(call, flight, failure);
         } catch (RuntimeException bug) {
             // of the caller's own interceptor, say: it does not undo that the request may have left
-            return transport.ended(call, flight, new IOException(bug));
+            return wire.transport().ended(call, flight, new IOException(bug));
         }
         return whole(call, flight, response);
     }
 
     private Exchange whole(Call call, Flight flight, Response response) {
         try {
-            return transport.read(response);
+            return wire.transport().read(response);
         } catch (IOException failure) {
-            return transport.ended(call, flight, failure);
+            return wire.transport().ended(call, flight, failure);
         } catch (RuntimeException bug) {
-            return transport.ended(call, flight, new IOException(bug));
+            return wire.transport().ended(call, flight, new IOException(bug));
         }
     }
 

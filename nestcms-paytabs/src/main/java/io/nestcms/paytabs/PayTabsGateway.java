@@ -12,28 +12,22 @@ import io.nestcms.payment.PaymentGateway;
 import io.nestcms.payment.Rejection;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.resilience.BreakerSettings;
-import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
-import io.nestcms.resilience.FailureClass;
-import io.nestcms.resilience.Permit;
 import io.nestcms.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PayTabs as the core sees it. Each call stands behind a circuit breaker and under one deadline for all its attempts; only
  * what provably never left is tried again; whatever may have arrived is {@link GatewayOutcome.Indeterminate} and is left to
  * queries.
  *
- * <p>New payments and queries have a breaker each, of one dependency. A query settles what is unknown, so it must get
+ * <p>New payments, queries and all other calls of the client have a breaker each, of one dependency. A query settles what is unknown, so it must get
  * through while {@code payment/request} fails; and a query that works must not let payments back in before one of theirs
  * has worked.
  *
@@ -42,58 +36,34 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class PayTabsGateway implements PaymentGateway {
-    private static final Duration THROTTLED_WAIT = Duration.ofSeconds(3);
-
     private final PayTabsClient client;
-    private final String name;
     private final PageOptions page;
-    private final CircuitBreaker payments;
-    private final CircuitBreaker queries;
-    private final int attempts;
-    private final RetryBudget retries;
-    private final Pace pace;
-    private final Duration backOff;
-    private final Duration deadline;
-    private final LongSupplier ticker;
-    private final Sleeper sleeper;
-    private final RandomGenerator random;
 
     private PayTabsGateway(Builder builder) {
-        this.client = builder.client;
-        this.name = builder.name;
+        this.client = builder.client.behind(builder.guard.build(builder.breakers));
         this.page = builder.page;
-        BreakerSettings settings = builder.breaker.dependency().isPresent()
-                ? builder.breaker
-                : builder.breaker.toBuilder().dependency(name).build();
-        this.payments = builder.breakers.create(name, settings);
-        this.queries = builder.breakers.create(name + "-query", settings);
-        this.attempts = builder.attempts;
-        this.retries = builder.retries == null
-                ? RetryBudget.of(0.2, 10, Duration.ofMinutes(1), builder.ticker)
-                : builder.retries;
-        this.pace = new Pace(builder.callsPerMinute, builder.ticker);
-        this.backOff = builder.backOff;
-        this.deadline = builder.deadline;
-        this.ticker = builder.ticker;
-        this.sleeper = builder.sleeper;
-        this.random = builder.random;
     }
 
     /**
      * Begins a gateway.
      *
-     * @param client makes the calls; stays the caller's to close
-     * @param breakers where the two breakers are registered, under the gateway's {@linkplain Builder#name(String) name}
-     *     and the name with {@code -query} behind it
+     * @param client whose calls are made, behind a guard of the gateway's own; stays the caller's to close
+     * @param breakers where the three breakers are registered, under the gateway's {@linkplain Builder#name(String) name}
+     *     and the name with {@code -query} and {@code -other} behind it
      * @return a builder
      */
     public static Builder builder(PayTabsClient client, CircuitBreakers breakers) {
         return new Builder(client, breakers);
     }
 
+    /** The client that makes the calls, behind this gateway's guard. */
+    PayTabsClient client() {
+        return client;
+    }
+
     @Override
     public String name() {
-        return name;
+        return client.guard().name();
     }
 
     /**
@@ -102,7 +72,7 @@ public final class PayTabsGateway implements PaymentGateway {
      */
     @Override
     public Optional<Duration> unavailableFor() {
-        return payments.retryAfter();
+        return client.guard().breaker(Api.Lane.PAYMENTS).retryAfter();
     }
 
     /**
@@ -118,7 +88,7 @@ public final class PayTabsGateway implements PaymentGateway {
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
-        return mapped(guarded(payments, () -> client.charge(request)), reply -> GatewayTerms.initiation(reply, cart));
+        return mapped(client.charge(request).execute(), reply -> GatewayTerms.initiation(reply, cart));
     }
 
     /**
@@ -135,9 +105,7 @@ public final class PayTabsGateway implements PaymentGateway {
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
-        return mapped(
-                guarded(payments, () -> client.followUp(request)),
-                reply -> GatewayTerms.followUp(reply, cart, followUp.kind()));
+        return mapped(client.followUp(request).execute(), reply -> GatewayTerms.followUp(reply, cart, followUp.kind()));
     }
 
     private static <T> GatewayOutcome<T> refused(InvalidInputException unfit) {
@@ -148,102 +116,18 @@ public final class PayTabsGateway implements PaymentGateway {
     @Override
     public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
         return mapped(
-                guarded(queries, () -> client.transactions(cartId)),
-                all -> all.stream().map(GatewayTerms::transaction).toList());
+                client.transactions(cartId).execute(),
+                all -> GatewayTerms.whole(all).stream()
+                        .map(GatewayTerms::transaction)
+                        .toList());
     }
 
     @Override
     public GatewayOutcome<GatewayTransaction> findByReference(TransactionRef ref) {
-        return mapped(guarded(queries, () -> client.transaction(ref)), GatewayTerms::transaction);
+        return mapped(client.transaction(ref).execute(), GatewayTerms::transaction);
     }
 
-    /** Attempts until one ends otherwise than unsent, or attempts or time are used up. */
-    private <T> GatewayOutcome<T> guarded(CircuitBreaker breaker, Supplier<PayTabsCall<T>> calls) {
-        long startedAt = ticker.getAsLong();
-        retries.called();
-        for (int attempt = 1; ; attempt++) {
-            GatewayOutcome<T> outcome = attempt(breaker, calls.get(), left(startedAt));
-            if (attempt == attempts || !(outcome instanceof NotSent<T> unsent) || !mayGoAgain(unsent)) {
-                return outcome;
-            }
-            Duration wait = waitBefore(attempt + 1, unsent);
-            if (wait.compareTo(left(startedAt)) >= 0 || !retries.tryRetry() || !sleep(wait)) {
-                return outcome;
-            }
-        }
-    }
-
-    private static boolean mayGoAgain(NotSent<?> unsent) {
-        return unsent.cause() == NotSent.Cause.NO_CONNECTION || unsent.cause() == NotSent.Cause.THROTTLED;
-    }
-
-    private Duration left(long startedAt) {
-        return deadline.minusNanos(ticker.getAsLong() - startedAt);
-    }
-
-    private <T> GatewayOutcome<T> attempt(CircuitBreaker breaker, PayTabsCall<T> call, Duration left) {
-        if (left.isNegative() || left.isZero()) {
-            return new NotSent<>(NotSent.Cause.OUT_OF_TIME, null);
-        }
-        Permit permit = breaker.tryAcquire();
-        if (permit.isRejected()) {
-            return new NotSent<>(
-                    NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null));
-        }
-        CallEnd<T> end = null;
-        try {
-            Duration wait = pace.take();
-            if (!wait.isZero()) {
-                return new NotSent<>(NotSent.Cause.THROTTLED, wait);
-            }
-            end = call.run(left);
-            return end.outcome();
-        } finally {
-            report(permit, end);
-        }
-    }
-
-    private static void report(Permit permit, @Nullable CallEnd<?> end) {
-        switch (end == null ? Health.UNTOLD : end.health()) {
-            case HEALTHY -> permit.success();
-            case CONNECT -> permit.failure(FailureClass.CONNECT);
-            case TIMEOUT -> permit.failure(FailureClass.TIMEOUT);
-            case SERVER_ERROR -> permit.failure(FailureClass.SERVER_ERROR);
-            case THROTTLED -> {
-                Duration wait = end != null && end.outcome() instanceof NotSent<?> unsent ? unsent.retryAfter() : null;
-                if (wait == null) {
-                    permit.failure(FailureClass.THROTTLED);
-                } else {
-                    permit.failure(FailureClass.THROTTLED, wait);
-                }
-            }
-            case OTHER -> permit.failure(FailureClass.OTHER);
-            case UNTOLD -> permit.ignore();
-        }
-    }
-
-    /** What the gateway asked for, never less; otherwise doubled each time, with half of it left to chance. */
-    private Duration waitBefore(int attempt, NotSent<?> unsent) {
-        Duration asked = unsent.retryAfter();
-        if (asked != null) {
-            return asked;
-        }
-        Duration first = unsent.cause() == NotSent.Cause.THROTTLED ? THROTTLED_WAIT : backOff;
-        long full = first.toNanos() << Math.min(attempt - 2, 10);
-        return Duration.ofNanos(full - (long) (random.nextDouble() * full / 2));
-    }
-
-    private boolean sleep(Duration wait) {
-        try {
-            sleeper.sleep(wait);
-            return true;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static <T, R> GatewayOutcome<R> mapped(GatewayOutcome<T> outcome, Function<T, R> terms) {
+    private static <T, R> GatewayOutcome<R> mapped(PayTabsOutcome<T> outcome, Function<T, R> terms) {
         return outcome.fold(
                 accepted -> {
                     try {
@@ -253,8 +137,9 @@ public final class PayTabsGateway implements PaymentGateway {
                                 "an answer that cannot be read: " + unreadable.getMessage());
                     }
                 },
-                rejected -> new GatewayOutcome.Rejected<>(rejected.rejection()),
-                notSent -> new NotSent<>(notSent.cause(), notSent.retryAfter()),
+                rejected -> new GatewayOutcome.Rejected<>(GatewayTerms.rejection(rejected.error())),
+                misconfigured -> new GatewayOutcome.Rejected<>(GatewayTerms.rejection(misconfigured.error())),
+                notSent -> new NotSent<>(GatewayTerms.cause(notSent.cause()), notSent.retryAfter()),
                 indeterminate -> new GatewayOutcome.Indeterminate<>(indeterminate.detail()));
     }
 
@@ -282,17 +167,8 @@ public final class PayTabsGateway implements PaymentGateway {
     public static final class Builder {
         private final PayTabsClient client;
         private final CircuitBreakers breakers;
-        private String name = "paytabs";
+        private final Guard.Settings guard = new Guard.Settings();
         private PageOptions page = PageOptions.DEFAULTS;
-        private BreakerSettings breaker = BreakerSettings.gateway().build();
-        private int attempts = 3;
-        private @Nullable RetryBudget retries;
-        private int callsPerMinute;
-        private Duration backOff = Duration.ofMillis(250);
-        private Duration deadline = Duration.ofSeconds(30);
-        private LongSupplier ticker = System::nanoTime;
-        private Sleeper sleeper = wait -> Thread.sleep(wait.toMillis(), wait.toNanosPart() % 1_000_000);
-        private RandomGenerator random = new SharedRandom();
 
         private Builder(PayTabsClient client, CircuitBreakers breakers) {
             this.client = Objects.requireNonNull(client, "client");
@@ -308,7 +184,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @throws InvalidInputException if the name is of another form
          */
         public Builder name(String gatewayName) {
-            this.name = Limits.text("name", gatewayName, 1, 64);
+            guard.name = Limits.text("name", gatewayName, 1, 64);
             return this;
         }
 
@@ -325,14 +201,14 @@ public final class PayTabsGateway implements PaymentGateway {
         }
 
         /**
-         * How the two breakers judge; {@link BreakerSettings#gateway()} by default. Without a dependency of their own
+         * How the three breakers judge; {@link BreakerSettings#gateway()} by default. Without a dependency of their own
          * they get the gateway's name for it.
          *
-         * @param settings the settings of both
+         * @param settings the settings of all
          * @return this
          */
         public Builder breaker(BreakerSettings settings) {
-            this.breaker = Objects.requireNonNull(settings, "settings");
+            guard.breaker = Objects.requireNonNull(settings, "settings");
             return this;
         }
 
@@ -344,7 +220,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @throws InvalidInputException if the number is out of range
          */
         public Builder attempts(int most) {
-            this.attempts = Limits.number("attempts", most, 1, 10);
+            guard.attempts = Limits.number("attempts", most, 1, 10);
             return this;
         }
 
@@ -356,7 +232,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @return this
          */
         public Builder retryBudget(RetryBudget budget) {
-            this.retries = Objects.requireNonNull(budget, "budget");
+            guard.retries = Objects.requireNonNull(budget, "budget");
             return this;
         }
 
@@ -370,7 +246,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @throws InvalidInputException if the number is out of range
          */
         public Builder callsPerMinute(int most) {
-            this.callsPerMinute = Limits.number("callsPerMinute", most, 1, 100_000);
+            guard.callsPerMinute = Limits.number("callsPerMinute", most, 1, 100_000);
             return this;
         }
 
@@ -383,7 +259,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @throws InvalidInputException if the wait is out of range
          */
         public Builder backOff(Duration first) {
-            this.backOff = between("backOff", first, Duration.ofMillis(1), Duration.ofMinutes(1));
+            guard.backOff = between("backOff", first, Duration.ofMillis(1), Duration.ofMinutes(1));
             return this;
         }
 
@@ -396,7 +272,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @throws InvalidInputException if the time is out of range
          */
         public Builder deadline(Duration longest) {
-            this.deadline = between("deadline", longest, Duration.ofMillis(10), Duration.ofMinutes(10));
+            guard.deadline = between("deadline", longest, Duration.ofMillis(10), Duration.ofMinutes(10));
             return this;
         }
 
@@ -407,7 +283,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @return this
          */
         public Builder ticker(LongSupplier nanoTime) {
-            this.ticker = Objects.requireNonNull(nanoTime, "nanoTime");
+            guard.ticker = Objects.requireNonNull(nanoTime, "nanoTime");
             return this;
         }
 
@@ -418,7 +294,7 @@ public final class PayTabsGateway implements PaymentGateway {
          * @return this
          */
         public Builder sleeper(Sleeper waits) {
-            this.sleeper = Objects.requireNonNull(waits, "waits");
+            guard.sleeper = Objects.requireNonNull(waits, "waits");
             return this;
         }
 
@@ -429,12 +305,12 @@ public final class PayTabsGateway implements PaymentGateway {
          * @return this
          */
         public Builder random(RandomGenerator generator) {
-            this.random = Objects.requireNonNull(generator, "generator");
+            guard.random = Objects.requireNonNull(generator, "generator");
             return this;
         }
 
         /**
-         * Makes the gateway and registers its two breakers.
+         * Makes the gateway and registers its three breakers.
          *
          * @return the gateway
          * @throws InvalidInputException if a breaker of that name is registered already
@@ -449,14 +325,6 @@ public final class PayTabsGateway implements PaymentGateway {
                 throw new InvalidInputException(field, "is out of range", least + " to " + most);
             }
             return value;
-        }
-    }
-
-    /** The generator of whatever thread asks. */
-    private static final class SharedRandom implements RandomGenerator {
-        @Override
-        public long nextLong() {
-            return ThreadLocalRandom.current().nextLong();
         }
     }
 }

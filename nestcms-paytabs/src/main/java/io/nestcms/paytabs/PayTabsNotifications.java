@@ -98,6 +98,64 @@ public final class PayTabsNotifications {
                 null);
     }
 
+    /**
+     * All that a callback or an IPN says, typed: also of a follow-up that was made elsewhere, in the dashboard say, whose cart id nobody
+     * here gave and which only its {@linkplain PayTabsTransaction#previousRef() original} ties to a payment. Whether it is so decides a
+     * query.
+     *
+     * @param proof a webhook that passed the scheme {@code paytabs-callback}
+     * @return the transaction as PayTabs told of it; its cart id is as it came, and may be missing
+     * @throws InvalidInputException if it cannot be read, is for another profile, or the scheme is another one
+     */
+    public PayTabsTransaction transaction(VerifiedWebhook proof) {
+        if (!proof.scheme().equals(CALLBACK)) {
+            throw new InvalidInputException("scheme", "is no callback", CALLBACK);
+        }
+        return transaction(proof.body());
+    }
+
+    /** The callback and the IPN as a transaction; {@code body} is what was signed. */
+    PayTabsTransaction transaction(byte[] body) {
+        JsonNode json = Json.read(body);
+        if (json == null || !json.isObject()) {
+            throw new InvalidInputException("body", "is no JSON object", "the notification as PayTabs signed it");
+        }
+        try {
+            Fields fields = Fields.of(json);
+            Long profile = fields.number("profile_id");
+            if (profile == null) {
+                throw missing("profile_id");
+            }
+            if (profile != profileId) {
+                throw new InvalidInputException(
+                        "profile_id", "is another profile's", "a notification for this profile");
+            }
+            return new PayTabsTransaction(fields);
+        } catch (UnreadableReplyException unreadable) {
+            throw new InvalidInputException(
+                    "body", "cannot be read: " + unreadable.getMessage(), "the notification as PayTabs signed it");
+        }
+    }
+
+    /**
+     * All that a browser's return says, typed. Whether it is so decides a query.
+     *
+     * @param proof a webhook that passed the scheme {@code paytabs-return}
+     * @return what the browser brought
+     * @throws InvalidInputException if it has no reference, or the scheme is another one
+     */
+    public PayTabsReturn returned(VerifiedWebhook proof) {
+        if (!proof.scheme().equals(RETURN)) {
+            throw new InvalidInputException("scheme", "is no browser's return", RETURN);
+        }
+        return returned(proof.fields());
+    }
+
+    /** The browser's return; {@code fields} are the signed ones. */
+    PayTabsReturn returned(Map<String, String> fields) {
+        return PayTabsReturn.of(ref("tranRef", fields.get("tranRef")), fields);
+    }
+
     private static CartId cart(String field, @Nullable String value) {
         try {
             return new CartId(required(field, value));

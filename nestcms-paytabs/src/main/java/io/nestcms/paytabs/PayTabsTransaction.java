@@ -7,9 +7,12 @@ import io.nestcms.payment.TransactionState;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One transaction as PayTabs answered it. Fields that PayTabs left out, sent as null or sent empty are empty here; values
  * of enumerations that this version does not know are kept as text; fields that it does not know are kept in
- * {@link #others()}. Made by the client only, so that nothing passes for an answer of PayTabs that is none.
+ * {@link #others()}, and those of the result and the instrument in theirs. Made from an answer of PayTabs or from a signed notification
+ * only, so that nothing passes for one that is none.
  *
  * <p>Immutable and safe for use by many threads. Holds a masked card number at most. {@link #toString()} shows no personal
  * data.
@@ -29,6 +33,7 @@ public final class PayTabsTransaction {
             "tran_ref",
             "previous_tran_ref",
             "tran_type",
+            "original_tran_type",
             "tran_class",
             "cart_id",
             "cart_description",
@@ -46,7 +51,12 @@ public final class PayTabsTransaction {
             "token",
             "invoice_id",
             "redirect_url",
+            "paymentChannel",
+            "ipn_trace",
             "trace");
+
+    private static final List<String> OBJECTS =
+            List.of("customer_details", "shipping_details", "user_defined", "payment_info", "threeDSDetails");
 
     private final Fields fields;
     private final TransactionRef ref;
@@ -91,26 +101,54 @@ public final class PayTabsTransaction {
     }
 
     /**
-     * What the transaction is. Capitals do not matter.
+     * What the transaction is in the core's terms.
      *
-     * @return the kind; {@link TransactionKind#UNRECOGNISED} when {@link #type()} is missing or new
+     * @return the kind of its {@link #type()}
      */
     public TransactionKind kind() {
-        return kind(fields.note("tran_type"));
+        return type().kind();
     }
 
     static TransactionKind kind(@Nullable String type) {
-        return switch (type == null ? "" : type.strip().toLowerCase(Locale.ROOT)) {
-            case "sale" -> TransactionKind.SALE;
-            case "auth" -> TransactionKind.AUTHORIZATION;
-            case "register" -> TransactionKind.REGISTRATION;
-            case "payment request" -> TransactionKind.PAYMENT_REQUEST;
-            case "capture" -> TransactionKind.CAPTURE;
-            case "void" -> TransactionKind.VOID;
-            case "release" -> TransactionKind.RELEASE;
-            case "refund" -> TransactionKind.REFUND;
-            default -> TransactionKind.UNRECOGNISED;
-        };
+        return TransactionType.of(type).kind();
+    }
+
+    /**
+     * What was asked for in the core's terms.
+     *
+     * @return the kind of its {@link #askedType()}
+     */
+    public TransactionKind askedKind() {
+        return askedType().kind();
+    }
+
+    /**
+     * What the transaction is, or has become.
+     *
+     * @return the type; {@link TransactionType#UNRECOGNISED} when {@link #typeText()} is missing or new
+     */
+    public TransactionType type() {
+        return TransactionType.of(fields.note("tran_type"));
+    }
+
+    /**
+     * What was asked for, where PayTabs says that it became something else: a sale that anti-fraud holds becomes an {@code Auth}, one
+     * that is paid elsewhere a {@code Payment Request}, a void a {@code Release}. Queries say so, notifications and direct replies do
+     * not.
+     *
+     * @return {@code original_tran_type}, or empty
+     */
+    public Optional<TransactionType> originalType() {
+        return originalTypeText().map(TransactionType::of);
+    }
+
+    /**
+     * What was asked for, as far as this answer tells.
+     *
+     * @return {@link #originalType()}, or {@link #type()} when PayTabs does not say
+     */
+    public TransactionType askedType() {
+        return originalType().orElseGet(this::type);
     }
 
     /**
@@ -118,8 +156,17 @@ public final class PayTabsTransaction {
      *
      * @return {@code tran_type}, for example {@code Sale}, or empty
      */
-    public Optional<String> type() {
+    public Optional<String> typeText() {
         return text("tran_type");
+    }
+
+    /**
+     * What was asked for, in PayTabs' spelling.
+     *
+     * @return {@code original_tran_type}, or empty
+     */
+    public Optional<String> originalTypeText() {
+        return text("original_tran_type");
     }
 
     /**
@@ -135,7 +182,7 @@ public final class PayTabsTransaction {
      * How the transaction stands.
      *
      * @return {@link TransactionState#OPEN} without a result; {@link TransactionState#UNRECOGNISED} when the result's
-     *     status is missing or new
+     *     status is missing or new, or an error that {@linkplain ResultReason#NO_ANSWER says} that the processor did not answer
      */
     public TransactionState state() {
         return result == null ? TransactionState.OPEN : result.state();
@@ -193,9 +240,7 @@ public final class PayTabsTransaction {
      * @return {@code payment_info}, or empty
      */
     public Optional<PaymentInstrument> instrument() {
-        return Optional.of(fields.notes("payment_info"))
-                .filter(info -> !info.isEmpty())
-                .map(PaymentInstrument::of);
+        return Optional.ofNullable(PaymentInstrument.in(fields));
     }
 
     /**
@@ -262,21 +307,39 @@ public final class PayTabsTransaction {
     }
 
     /**
-     * What to quote to PayTabs' support.
+     * Through which door it came, as far as PayTabs tells: {@code Payment Page}, {@code Dashboard}, {@code Transaction API}.
      *
-     * @return {@code trace}, or empty
+     * @return {@code paymentChannel}, or empty
      */
-    public Optional<String> trace() {
-        return Optional.ofNullable(Traces.clean(fields.note("trace")));
+    public Optional<String> channel() {
+        return text("paymentChannel");
     }
 
     /**
-     * Every field that has no method here, as its JSON.
+     * What to quote to PayTabs' support.
+     *
+     * @return {@code trace}, or {@code ipn_trace} of a notification, or empty
+     */
+    public Optional<String> trace() {
+        String field = fields.has("trace") ? "trace" : "ipn_trace";
+        return Optional.ofNullable(Traces.clean(fields.note(field)));
+    }
+
+    /**
+     * Every field that has no method here, as its JSON, and those of another form than their methods give.
      *
      * @return by name; a copy
      */
     public Map<String, String> others() {
-        return new LinkedHashMap<>(fields.except(KNOWN));
+        Map<String, String> others = new LinkedHashMap<>(fields.except(KNOWN));
+        Map<String, String> all = fields.texts();
+        for (String object : OBJECTS) {
+            String otherForm = all.get(object);
+            if (otherForm != null && fields.object(object) == null) {
+                others.put(object, otherForm);
+            }
+        }
+        return others;
     }
 
     private Optional<String> text(String name) {
@@ -296,31 +359,85 @@ public final class PayTabsTransaction {
     /**
      * A decision of PayTabs. Code and message are for the merchant, not for the payer.
      *
-     * @param state how the transaction stands
+     * @param state how the transaction stands; {@link TransactionState#UNRECOGNISED} when the reason is {@link
+     *     ResultReason#NO_ANSWER}
+     * @param reason why it was not approved, as far as the code tells
      * @param status PayTabs' letter for it, or {@code null}
      * @param code PayTabs' code: on success the issuer's reference, so never to be compared with a constant; or
      *     {@code null}
      * @param message PayTabs' words, or {@code null}
      * @param acquirerRef the acquirer's reference, or {@code null}
-     * @param at when, or {@code null}
+     * @param acquirerRrn the reference by which a bank traces a refund, or {@code null}
+     * @param acquirerMessage the acquirer's words, or {@code null}
+     * @param cvvResult what became of the check of the security code, or {@code null}; PayTabs sends a blank for none
+     * @param avsResult what became of the check of the address, or {@code null}; PayTabs sends a blank for none
+     * @param at when, or {@code null} when it is missing or of a new form, which {@code others} then keeps
+     * @param others every other field, as its JSON, by name
      * @since 0.1
      */
     public record PaymentResult(
             TransactionState state,
+            ResultReason reason,
             @Nullable String status,
             @Nullable String code,
             @Nullable String message,
             @Nullable String acquirerRef,
-            @Nullable Instant at) {
+            @Nullable String acquirerRrn,
+            @Nullable String acquirerMessage,
+            @Nullable String cvvResult,
+            @Nullable String avsResult,
+            @Nullable Instant at,
+            Map<String, String> others) {
+        private static final Set<String> TYPED = Set.of(
+                "response_status",
+                "response_code",
+                "response_message",
+                "acquirer_ref",
+                "acquirer_rrn",
+                "acquirer_message",
+                "cvv_result",
+                "avs_result");
+
+        /**
+         * Copies the map.
+         *
+         * @param state how the transaction stands
+         * @param reason why it was not approved
+         * @param status PayTabs' letter, or {@code null}
+         * @param code PayTabs' code, or {@code null}
+         * @param message PayTabs' words, or {@code null}
+         * @param acquirerRef the acquirer's reference, or {@code null}
+         * @param acquirerRrn the bank's reference, or {@code null}
+         * @param acquirerMessage the acquirer's words, or {@code null}
+         * @param cvvResult of the security code, or {@code null}
+         * @param avsResult of the address, or {@code null}
+         * @param at when, or {@code null}
+         * @param others every other field
+         */
+        public PaymentResult {
+            Objects.requireNonNull(state, "state");
+            Objects.requireNonNull(reason, "reason");
+            others = Map.copyOf(others);
+        }
+
         static PaymentResult of(Fields fields) {
             String status = fields.text("response_status");
+            String code = fields.note("response_code");
+            ResultReason reason = ResultReason.of(status, code);
+            Instant at = instant(fields.note("transaction_time"));
             return new PaymentResult(
-                    state(status),
+                    reason == ResultReason.NO_ANSWER ? TransactionState.UNRECOGNISED : state(status),
+                    reason,
                     status,
-                    fields.note("response_code"),
+                    code,
                     fields.note("response_message"),
-                    fields.note("acquirer_ref"),
-                    instant(fields.note("transaction_time")));
+                    fields.said("acquirer_ref"),
+                    fields.said("acquirer_rrn"),
+                    fields.said("acquirer_message"),
+                    fields.said("cvv_result"),
+                    fields.said("avs_result"),
+                    at,
+                    fields.except(at == null ? TYPED : Fields.with(TYPED, "transaction_time")));
         }
 
         static TransactionState state(@Nullable String status) {
@@ -357,8 +474,10 @@ public final class PayTabsTransaction {
      * @param cardType for example {@code Credit}, or {@code null}
      * @param cardScheme for example {@code Visa}, or {@code null}
      * @param description the masked card number or another description, or {@code null}
-     * @param expiryMonth 1 to 12, or {@code null}
-     * @param expiryYear with four digits, or {@code null}
+     * @param issuerName who issued the card or the account, or {@code null}
+     * @param issuerCountry the issuer's country, ISO 3166 with two letters where it was recorded, or {@code null}
+     * @param expiry the last month of the card, or {@code null} when it is missing or of a new form, which {@code others} then keeps
+     * @param others every other field, as its JSON, by name
      * @since 0.1
      */
     public record PaymentInstrument(
@@ -366,16 +485,57 @@ public final class PayTabsTransaction {
             @Nullable String cardType,
             @Nullable String cardScheme,
             @Nullable String description,
-            @Nullable String expiryMonth,
-            @Nullable String expiryYear) {
-        static PaymentInstrument of(Map<String, String> info) {
+            @Nullable String issuerName,
+            @Nullable String issuerCountry,
+            @Nullable YearMonth expiry,
+            Map<String, String> others) {
+        private static final Set<String> TYPED = Set.of(
+                "payment_method", "card_type", "card_scheme", "payment_description", "issuerName", "issuerCountry");
+
+        /**
+         * Copies the map.
+         *
+         * @param method the payment method, or {@code null}
+         * @param cardType the card's type, or {@code null}
+         * @param cardScheme the card's scheme, or {@code null}
+         * @param description the masked card number, or {@code null}
+         * @param issuerName who issued it, or {@code null}
+         * @param issuerCountry the issuer's country, or {@code null}
+         * @param expiry the last month, or {@code null}
+         * @param others every other field
+         */
+        public PaymentInstrument {
+            others = Map.copyOf(others);
+        }
+
+        /** The instrument of an answer, or {@code null} when there is none; no decision hangs on it, so any other form is none. */
+        static @Nullable PaymentInstrument in(Fields answer) {
+            Fields info = answer.object("payment_info");
+            return info == null || info.texts().isEmpty() ? null : of(info);
+        }
+
+        private static PaymentInstrument of(Fields info) {
+            YearMonth expiry = month(info.note("expiryYear"), info.note("expiryMonth"));
             return new PaymentInstrument(
-                    info.get("payment_method"),
-                    info.get("card_type"),
-                    info.get("card_scheme"),
-                    info.get("payment_description"),
-                    info.get("expiryMonth"),
-                    info.get("expiryYear"));
+                    info.said("payment_method"),
+                    info.said("card_type"),
+                    info.said("card_scheme"),
+                    info.said("payment_description"),
+                    info.said("issuerName"),
+                    info.said("issuerCountry"),
+                    expiry,
+                    info.except(expiry == null ? TYPED : Fields.with(TYPED, "expiryMonth", "expiryYear")));
+        }
+
+        private static @Nullable YearMonth month(@Nullable String year, @Nullable String month) {
+            if (year == null || month == null) {
+                return null;
+            }
+            try {
+                return YearMonth.of(Integer.parseInt(year.strip()), Integer.parseInt(month.strip()));
+            } catch (DateTimeException | NumberFormatException otherForm) {
+                return null;
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How answers that are no errors are read; an answer of any other shape is unreadable. */
 final class Shapes {
@@ -47,15 +48,29 @@ final class Shapes {
         return found;
     }
 
-    static List<PayTabsTransaction> all(JsonNode json) {
+    static CartTransactions all(JsonNode json) {
         if (!json.isArray()) {
             // a single transaction without its brackets
-            return List.of(new PayTabsTransaction(Fields.of(json)));
+            return new CartTransactions(List.of(new PayTabsTransaction(Fields.of(json))), List.of());
         }
         List<PayTabsTransaction> all = new ArrayList<>(json.size());
-        for (JsonNode each : json) {
-            all.add(new PayTabsTransaction(Fields.of(each)));
+        List<CartTransactions.Unreadable> unreadable = new ArrayList<>();
+        for (int i = 0; i < json.size(); i++) {
+            try {
+                all.add(new PayTabsTransaction(Fields.of(json.get(i))));
+            } catch (UnreadableReplyException broken) {
+                unreadable.add(new CartTransactions.Unreadable(
+                        i, reference(json.get(i)), Objects.requireNonNull(broken.getMessage())));
+            }
         }
-        return List.copyOf(all);
+        return new CartTransactions(all, unreadable);
+    }
+
+    private static @Nullable TransactionRef reference(JsonNode entry) {
+        try {
+            return Fields.of(entry).ref("tran_ref");
+        } catch (UnreadableReplyException noneEither) {
+            return null;
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.nestcms.paytabs;
 
-import io.nestcms.payment.GatewayOutcome.NotSent;
+import io.nestcms.paytabs.PayTabsOutcome.NotSent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -43,7 +43,7 @@ final class Transport {
     }
 
     /** A call that is ready to go, once. */
-    Call call(Operation<?> operation, Flight flight, @Nullable Duration limit) {
+    Call call(Operation<?> operation, Flight flight, Duration limit) {
         Request.Builder request = new Request.Builder()
                 .url(url(operation.path()))
                 .header("Authorization", serverKey)
@@ -52,11 +52,9 @@ final class Transport {
         Call call = http.newCall(request.method(operation.method(), body == null ? null : Flight.body(body))
                 .build());
         call.addEventListener(flight);
-        if (limit != null) {
-            long configured = http.callTimeoutMillis() == 0 ? Long.MAX_VALUE : http.callTimeoutMillis();
-            // zero would mean no limit at all
-            call.timeout().timeout(Math.max(1, Math.min(configured, limit.toMillis())), TimeUnit.MILLISECONDS);
-        }
+        long configured = http.callTimeoutMillis() == 0 ? Long.MAX_VALUE : http.callTimeoutMillis();
+        // zero would mean no limit at all
+        call.timeout().timeout(Math.max(1, Math.min(configured, limit.toMillis())), TimeUnit.MILLISECONDS);
         return call;
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Currency;
+import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,7 @@ class ChargeRequestTest {
         assertThat(json(sale().bookingReference("ABC123")
                         .invoice(invoice)
                         .other("plugin_info", "{\"cart_name\":\"shop\"}")
-                        .other("agreement", "[1,2]")))
+                        .other("new_thing", "[1,2]")))
                 .isEqualTo(CART + ",\"airline_data\":{\"pnr_code\":\"ABC123\"},\"invoice\":{\"lang\":\"en\","
                         + "\"shipping_charges\":10.00,\"extra_charges\":10.00,\"extra_discount\":10.00,"
                         + "\"total\":250.00,\"activation_date\":\"2026-11-22T10:00:00+03:00\","
@@ -113,8 +114,47 @@ class ChargeRequestTest {
                         + "\"disable_edit\":true,\"line_items\":[{\"sku\":\"T-1\",\"description\":\"Ticket\","
                         + "\"url\":\"https://shop.example/t\",\"unit_cost\":125.00,\"quantity\":2,"
                         + "\"discount_amount\":10.00,\"tax_total\":3.00},{\"description\":\"Fee\","
-                        + "\"unit_cost\":10.00,\"quantity\":1}]},\"agreement\":[1,2],"
+                        + "\"unit_cost\":10.00,\"quantity\":1}]},\"new_thing\":[1,2],"
                         + "\"plugin_info\":{\"cart_name\":\"shop\"}}");
+    }
+
+    @Test
+    void json_splitPayouts_exact() {
+        assertThat(json(sale().splitPayouts(List.of(
+                        part(1, "200.00", SplitPayout.Fee.PROPORTIONAL),
+                        new SplitPayout(2, "Shop", null, Money.of("50.00", "SAR"), SplitPayout.Fee.REMAINDER)))))
+                .isEqualTo(CART + ",\"split_payout\":[{\"entity_id\":1,\"entity_name\":\"Band\","
+                        + "\"item_description\":\"Its share\",\"item_total\":\"200.00\",\"msc_flag\":\"P\"},"
+                        + "{\"entity_id\":2,\"entity_name\":\"Shop\",\"item_total\":\"50.00\",\"msc_flag\":\"R\"}]}");
+        assertThat(json(sale().splitPayouts(
+                                List.of(part(1, "1.00", SplitPayout.Fee.FULL), part(2, "1.00", SplitPayout.Fee.NONE)))))
+                .contains("\"msc_flag\":\"F\"", "\"msc_flag\":\"Z\"");
+    }
+
+    @Test
+    void json_agreement_passedThrough() {
+        assertThat(json(sale().agreement("{\"repeat_amount\": 10.00}")))
+                .isEqualTo(CART + ",\"agreement\":{\"repeat_amount\": 10.00}}");
+    }
+
+    @Test
+    void json_repeatCharge_tokenAndPlanInTokenInfo() {
+        PaymentSource.SavedCard seventh = new PaymentSource.SavedCard(
+                "9C1E", null, false, new PaymentSource.TokenUse(TokenPlan.Type.RECURRING_FIXED, 7));
+        TokenPlan plan = TokenPlan.builder(TokenPlan.Type.RECURRING_FIXED, TokenFormat.HEX_32)
+                .count(1, 12)
+                .frequency(TokenPlan.Frequency.MONTHLY, 28)
+                .build();
+        assertThat(json(sale().source(seventh).tokenPlan(plan)))
+                .endsWith(",\"token\":\"9C1E\",\"token_info\":{\"token\":\"9C1E\",\"token_type\":\"recurring_fixed\","
+                        + "\"counter\":7,\"total_count\":12,\"payment_frequency\":\"MONTHLY\","
+                        + "\"min_days_between_payments\":28}}");
+        assertThat(json(sale().source(PaymentSource.SavedCard.recurring("9C1E")).tokenPlan(plan)))
+                .endsWith(",\"token\":\"9C1E\",\"token_info\":{\"token\":\"9C1E\",\"token_type\":\"recurring_fixed\","
+                        + "\"counter\":1,\"total_count\":12,\"payment_frequency\":\"MONTHLY\","
+                        + "\"min_days_between_payments\":28}}");
+        assertThat(json(sale().source(PaymentSource.SavedCard.recurring("9C1E"))))
+                .doesNotContain("token_info");
     }
 
     static Stream<Arguments> sources() {
@@ -168,7 +208,7 @@ class ChargeRequestTest {
     void json_ofABuilderThatIsUsedAgain_unchanged() {
         ChargeRequest.Builder builder = sale().userDefined(1, "a");
         ChargeRequest first = builder.build();
-        builder.userDefined(2, "b").other("agreement", "1");
+        builder.userDefined(2, "b").other("new_thing", "1");
         assertThat(first.json(PROFILE).utf8()).isEqualTo(CART + ",\"user_defined\":{\"udf1\":\"a\"}}");
     }
 
@@ -186,8 +226,8 @@ class ChargeRequestTest {
                 refusal("udf3", () -> sale().userDefined(3, "x".repeat(256))),
                 refusal("pnr_code", () -> sale().bookingReference("")),
                 refusal("cart_amount", () -> sale().other("cart_amount", "1")),
-                refusal("agreement", () -> sale().other("agreement", "{")),
-                refusal("agreement", () -> sale().other("agreement", "1,\"cart_amount\":2")),
+                refusal("new_thing", () -> sale().other("new_thing", "{")),
+                refusal("new_thing", () -> sale().other("new_thing", "1,\"cart_amount\":2")),
                 refusal("other", () -> sale().other("a\":1,\"b", "1")),
                 refusal("name", () -> contact("Ali", null, null)),
                 refusal("name", () -> contact("x".repeat(129), null, null)),
@@ -264,6 +304,39 @@ class ChargeRequestTest {
                 refusal("expiry_date", () -> plan().dates(LocalDate.of(2026, 2, 1), LocalDate.of(2026, 1, 1))),
                 refusal("invoice_id", () -> new InvoicePayment(0, SAR, InvoicePayment.Method.CASH, "d")),
                 refusal("pay_description", () -> new InvoicePayment(1, SAR, InvoicePayment.Method.CASH, "")),
+                refusal("split_payout", () -> sale().splitPayouts(List.of(part(1, "1.00", SplitPayout.Fee.FULL)))),
+                refusal(
+                        "item_total",
+                        () -> sale().splitPayouts(List.of(
+                                part(1, "200.00", SplitPayout.Fee.NONE), part(2, "50.01", SplitPayout.Fee.FULL)))),
+                refusal(
+                        "item_total",
+                        () -> sale().splitPayouts(List.of(
+                                part(1, "1.00", SplitPayout.Fee.NONE),
+                                new SplitPayout(2, "b", null, Money.of("1.000", "KWD"), SplitPayout.Fee.FULL)))),
+                refusal(
+                        "msc_flag",
+                        () -> sale().splitPayouts(List.of(
+                                part(1, "1.00", SplitPayout.Fee.FULL), part(2, "1.00", SplitPayout.Fee.REMAINDER)))),
+                refusal(
+                        "msc_flag",
+                        () -> sale().splitPayouts(List.of(
+                                part(1, "1.00", SplitPayout.Fee.FULL), part(2, "1.00", SplitPayout.Fee.FULL)))),
+                refusal(
+                        "msc_flag",
+                        () -> sale().splitPayouts(List.of(
+                                part(1, "1.00", SplitPayout.Fee.PROPORTIONAL), part(2, "1.00", SplitPayout.Fee.NONE)))),
+                refusal("entity_id", () -> part(0, "1.00", SplitPayout.Fee.NONE)),
+                refusal("entity_name", () -> new SplitPayout(1, "", null, SAR, SplitPayout.Fee.NONE)),
+                refusal("agreement", () -> sale().agreement("[1]")),
+                refusal("agreement", () -> sale().agreement("{}, \"cart_amount\":1")),
+                refusal("agreement", () -> sale().other("agreement", "{}")),
+                refusal(
+                        "token_type",
+                        () -> sale().source(new PaymentSource.SavedCard(
+                                        "t", null, false, new PaymentSource.TokenUse(TokenPlan.Type.UNSCHEDULED, 1)))
+                                .tokenPlan(plan().build())
+                                .build()),
                 refusal("link_title", () -> PayLinkRequest.of("", SAR)));
     }
 
@@ -290,6 +363,10 @@ class ChargeRequestTest {
 
     private static ChargeRequest.Builder recurring() {
         return sale().source(PaymentSource.SavedCard.recurring("t"));
+    }
+
+    private static SplitPayout part(long id, String total, SplitPayout.Fee fee) {
+        return new SplitPayout(id, "Band", "Its share", Money.of(total, "SAR"), fee);
     }
 
     private static TokenPlan.Builder plan() {

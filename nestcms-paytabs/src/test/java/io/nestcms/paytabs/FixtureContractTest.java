@@ -3,10 +3,10 @@ package io.nestcms.paytabs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nestcms.payment.GatewayOutcome.Accepted;
-import io.nestcms.payment.GatewayOutcome.Indeterminate;
-import io.nestcms.payment.GatewayOutcome.Rejected;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.paytabs.PayTabsOutcome.Accepted;
+import io.nestcms.paytabs.PayTabsOutcome.Indeterminate;
+import io.nestcms.paytabs.PayTabsOutcome.Misconfigured;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -36,8 +36,8 @@ class FixtureContractTest {
             Map.entry("payment-completed-authorised.json", new Expectation(CHARGE, 200, Accepted.class)),
             Map.entry("payment-declined.json", new Expectation(CHARGE, 200, Accepted.class)),
             Map.entry("payment-on-hold.json", new Expectation(CHARGE, 200, Accepted.class)),
-            Map.entry("error-auth.json", new Expectation(CHARGE, 401, Rejected.class)),
-            Map.entry("error-validation.json", new Expectation(CHARGE, 400, Rejected.class)),
+            Map.entry("error-auth.json", new Expectation(CHARGE, 401, Misconfigured.class)),
+            Map.entry("error-validation.json", new Expectation(CHARGE, 400, Misconfigured.class)),
             Map.entry("error-duplicate.json", new Expectation(CHARGE, 409, Indeterminate.class)),
             Map.entry(
                     "capture.json",

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.Accepted;
-import io.nestcms.payment.GatewayOutcome.Rejected;
+import io.nestcms.paytabs.PayTabsOutcome.Accepted;
+import io.nestcms.paytabs.PayTabsOutcome.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -38,9 +37,10 @@ class HostileReplyTest {
             "\"" + "x".repeat(5000) + "\"");
 
     private static final Operation<ChargeReply> CHARGE =
-            Operation.post("payment/request", ByteString.EMPTY, Shapes::charge);
-    private static final Operation<List<PayTabsTransaction>> CART =
-            Operation.post("payment/query", ByteString.EMPTY, Shapes::all).orIfAbsent(List.of());
+            Operation.post(Api.CHARGE, "payment/request", ByteString.EMPTY, Shapes::charge);
+    private static final Operation<CartTransactions> CART = Operation.post(
+                    Api.TRANSACTIONS, "payment/query", ByteString.EMPTY, Shapes::all)
+            .orIfAbsent(CartTransactions.NONE);
 
     @Test
     void answers_withAnyValueReplacedByAnyScrap_endInAnOutcome() {
@@ -64,7 +64,7 @@ class HostileReplyTest {
             byte[] bytes = new byte[random.nextInt(64)];
             random.nextBytes(bytes);
             JsonNode json = Json.read(bytes);
-            GatewayOutcome<ChargeReply> outcome =
+            PayTabsOutcome<ChargeReply> outcome =
                     Replies.judge(new Exchange.Answer(200, json, null), CHARGE).outcome();
             assertThat(outcome).isNotInstanceOfAny(Accepted.class, Rejected.class);
         }
@@ -82,7 +82,7 @@ class HostileReplyTest {
 
     private static <T> void judged(Operation<T> operation, int status, String body) {
         JsonNode json = Json.read(body.getBytes(StandardCharsets.UTF_8));
-        GatewayOutcome<T> outcome = Replies.judge(new Exchange.Answer(status, json, null), operation)
+        PayTabsOutcome<T> outcome = Replies.judge(new Exchange.Answer(status, json, null), operation)
                 .outcome();
         assertThat(outcome).isNotNull();
         if (outcome instanceof Accepted<T> accepted && accepted.value() instanceof ChargeReply reply) {

@@ -3,11 +3,12 @@ package io.nestcms.paytabs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.Accepted;
-import io.nestcms.payment.GatewayOutcome.Indeterminate;
-import io.nestcms.payment.GatewayOutcome.NotSent;
-import io.nestcms.payment.GatewayOutcome.Rejected;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.paytabs.PayTabsOutcome.Accepted;
+import io.nestcms.paytabs.PayTabsOutcome.Indeterminate;
+import io.nestcms.paytabs.PayTabsOutcome.Misconfigured;
+import io.nestcms.paytabs.PayTabsOutcome.NotSent;
+import io.nestcms.paytabs.PayTabsOutcome.Rejected;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,6 +28,7 @@ import javax.net.SocketFactory;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults below and in HTTP, and the outcome of each: what may have left is never called refused or unsent. */
@@ -114,6 +116,8 @@ class OutcomeOnTheWireTest {
     private static void assertCutReplies(byte[] reply) throws IOException {
         try (RawServer server = new RawServer(socket -> {})) {
             try (PayTabsClient client = client(server.uri())) {
+                // a thousand cuts in a row are what a breaker is for
+                client.guard().breaker(Api.Lane.PAYMENTS).disable();
                 for (int bytes = 0; bytes < reply.length; bytes++) {
                     byte[] part = Arrays.copyOf(reply, bytes);
                     server.script(socket -> {
@@ -170,7 +174,7 @@ class OutcomeOnTheWireTest {
             });
             try (PayTabsClient client = client(server.uri())) {
                 PayTabsCall<ChargeReply> call = client.charge(Fixtures.charge());
-                CompletableFuture<GatewayOutcome<ChargeReply>> outcome = call.start();
+                CompletableFuture<PayTabsOutcome<ChargeReply>> outcome = call.start();
                 assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
                 call.cancel();
                 assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(Indeterminate.class);
@@ -218,21 +222,98 @@ class OutcomeOnTheWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 409, 413, 421})
+    @ValueSource(ints = {301, 302, 304, 307, 308, 400, 403, 404, 405, 407, 408, 409, 413, 421})
     void charge_statusWithoutTheGatewaysEnvelope_indeterminateAndSentOnce(int status) throws IOException {
         assertThat(chargeAnswered(RawServer.reply(status, "<html>proxy</html>")))
                 .isInstanceOf(Indeterminate.class);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 101, 102, 109, 200, 206, 325, 335})
+    @CsvSource({
+        "400, 1, PROFILE",
+        "401, 1, PROFILE",
+        "200, 1, PROFILE",
+        "403, 777, PROFILE",
+        "401, 777, PROFILE",
+        "400, 109, PROFILE",
+        "200, 109, PROFILE",
+        "400, 206, CURRENCY",
+        "200, 206, CURRENCY",
+        "401, 206, CURRENCY"
+    })
+    void charge_ourOwnFault_misconfiguredWithCodeMessageTrace(int status, int code, Misconfigured.Setting setting)
+            throws IOException {
+        String body = "{\"code\":" + code + ",\"message\":\"Not so\",\"trace\":\"PMNT0401.6B02A44B.00001AE1\"}";
+        assertThat(chargeAnswered(RawServer.reply(status, body)))
+                .isEqualTo(new Misconfigured<>(
+                        setting, new PayTabsError(Integer.toString(code), "Not so", "PMNT0401.6B02A44B.00001AE1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"message\":\"No merchant information found\"}",
+                "200|{\"message\":\"No Merchant Information Found for this profile\"}",
+                "400|{\"code\":2,\"message\":\"Unable to decrypt request\",\"trace\":\"T\"}",
+                "200|{\"code\":0,\"message\":\"Unable to decrypt request\"}",
+                "400|{\"message\":\"Request must be in JSON format\"}",
+                "401|{}",
+                "401|[]",
+                "401|<html>who are you</html>",
+                "401|''",
+                "403|{\"message\":\"Forbidden\"}"
+            })
+    void charge_wrongKeyInOtherWords_misconfigured(int status, String body) throws IOException {
+        assertThat(chargeAnswered(RawServer.reply(status, body))).isInstanceOfSatisfying(Misconfigured.class, ours -> {
+            assertThat(ours.setting()).isEqualTo(Misconfigured.Setting.PROFILE);
+            assertThat(ours.error().code()).isIn("2", "http_" + status);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "401|{\"tran_ref\":\"TST1\",\"payment_result\":{\"response_status\":\"A\"}}",
+                "401|{\"code\":4,\"message\":\"Duplicate Request\",\"trace\":\"T\"}",
+                "403|{\"code\":400,\"message\":\"Internal\",\"trace\":\"T\"}",
+                "200|{\"message\":\"No merchant information found\",\"tran_ref\":\"TST1\"}",
+                "500|{\"code\":1,\"message\":\"Authentication failed\",\"trace\":\"T\"}"
+            })
+    void charge_mayHaveBeenTaken_indeterminateWhateverElseIsSaid(int status, String body) throws IOException {
+        assertThat(chargeAnswered(RawServer.reply(status, body))).isInstanceOf(Indeterminate.class);
+    }
+
+    @Test
+    void transactions_forbiddenBySomebodyElse_misconfigured() throws IOException {
+        // a query does nothing, so that there is nothing that could have been done
+        assertThat(cartAnswered(RawServer.reply(403, "<html>proxy</html>"))).isInstanceOf(Misconfigured.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 101, 102, 200, 325, 335})
+    void charge_knownRefusalWithHttpOk_rejectedAllTheSame(int code) throws IOException {
+        String body = "{\"code\":\"" + code + "\",\"message\":\"Not so\",\"trace\":\"T\"}";
+        assertThat(chargeAnswered(RawServer.reply(200, body)))
+                .isEqualTo(new Rejected<>(new PayTabsError(Integer.toString(code), "Not so", "T")));
+    }
+
+    @Test
+    void transactions_unknownCodeWithHttpOk_rejected() throws IOException {
+        assertThat(cartAnswered(RawServer.reply(200, "{\"code\":777,\"message\":\"new\",\"trace\":\"T\"}")))
+                .isEqualTo(new Rejected<>(new PayTabsError("777", "new", "T")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 101, 102, 200, 325, 335})
     void charge_knownRefusal_rejectedWithCodeMessageTrace(int code) throws IOException {
         String body = "{\"code\":" + code + ",\"message\":\"Not so\",\"trace\":\"PMNT0401.6B02A44B.00001AE1\"}";
-        GatewayOutcome<ChargeReply> outcome = chargeAnswered(RawServer.reply(400, body));
+        PayTabsOutcome<ChargeReply> outcome = chargeAnswered(RawServer.reply(400, body));
         assertThat(outcome).isInstanceOfSatisfying(Rejected.class, rejected -> {
-            assertThat(rejected.rejection().code()).isEqualTo(Integer.toString(code));
-            assertThat(rejected.rejection().message()).isEqualTo("Not so");
-            assertThat(rejected.rejection().trace()).isEqualTo("PMNT0401.6B02A44B.00001AE1");
+            assertThat(rejected.error().code()).isEqualTo(Integer.toString(code));
+            assertThat(rejected.error().message()).isEqualTo("Not so");
+            assertThat(rejected.error().trace()).isEqualTo("PMNT0401.6B02A44B.00001AE1");
         });
     }
 
@@ -311,8 +392,8 @@ class OutcomeOnTheWireTest {
     @Test
     void transactions_notFoundByTheGateway_empty() throws IOException {
         assertThat(cartAnswered(RawServer.reply(404, "{\"code\":777,\"message\":\"Not found\",\"trace\":\"T.1\"}")))
-                .isEqualTo(new Accepted<>(List.of()));
-        assertThat(cartAnswered(RawServer.reply(200, "[]"))).isEqualTo(new Accepted<>(List.of()));
+                .isEqualTo(new Accepted<>(CartTransactions.NONE));
+        assertThat(cartAnswered(RawServer.reply(200, "[]"))).isEqualTo(new Accepted<>(CartTransactions.NONE));
     }
 
     @ParameterizedTest
@@ -324,26 +405,48 @@ class OutcomeOnTheWireTest {
     }
 
     @Test
-    void transactions_wrongKey_rejected() throws IOException {
+    void transactions_wrongKey_misconfigured() throws IOException {
         assertThat(cartAnswered(RawServer.reply(401, Fixtures.text("error-auth.json"))))
-                .isInstanceOf(Rejected.class);
+                .isInstanceOf(Misconfigured.class);
     }
 
     @Test
-    void transactions_oneElementUnreadable_indeterminate() throws IOException {
-        assertThat(cartAnswered(RawServer.reply(200, "[{\"tran_ref\":\"TST1\"},{\"tran_type\":\"Sale\"}]")))
-                .isInstanceOf(Indeterminate.class);
+    void transactions_someUnreadable_theOthersAndWhichOnesAreNot() throws IOException {
+        String broken = "{\"tran_ref\":\"TST2\",\"cart_amount\":\"12,5\",\"cart_currency\":\"SAR\"}";
+        String answer = "[{\"tran_ref\":\"TST1\"}," + broken + ",7,{\"tran_type\":\"Sale\"},{\"tran_ref\":\"TST5\"}]";
+        assertThat(cartAnswered(RawServer.reply(200, answer))).isInstanceOfSatisfying(Accepted.class, accepted -> {
+            CartTransactions cart = (CartTransactions) accepted.value();
+            assertThat(cart.transactions())
+                    .extracting(each -> each.ref().value())
+                    .containsExactly("TST1", "TST5");
+            assertThat(cart.unreadable())
+                    .containsExactly(
+                            new CartTransactions.Unreadable(
+                                    1, new TransactionRef("TST2"), "cart_amount is no amount of its currency"),
+                            new CartTransactions.Unreadable(2, null, "not an object"),
+                            new CartTransactions.Unreadable(3, null, "tran_ref is missing"));
+            assertThat(cart.isEmpty()).isFalse();
+        });
     }
 
-    private static GatewayOutcome<ChargeReply> chargeAnswered(byte[] reply) throws IOException {
+    @Test
+    void transactions_allUnreadable_noProofOfAbsence() throws IOException {
+        assertThat(cartAnswered(RawServer.reply(200, "[null]")))
+                .isInstanceOfSatisfying(
+                        Accepted.class,
+                        accepted -> assertThat(((CartTransactions) accepted.value()).isEmpty())
+                                .isFalse());
+    }
+
+    private static PayTabsOutcome<ChargeReply> chargeAnswered(byte[] reply) throws IOException {
         return answered(reply, client -> client.charge(Fixtures.charge()));
     }
 
-    private static GatewayOutcome<List<PayTabsTransaction>> cartAnswered(byte[] reply) throws IOException {
+    private static PayTabsOutcome<CartTransactions> cartAnswered(byte[] reply) throws IOException {
         return answered(reply, client -> client.transactions(new CartId("ORD-1")));
     }
 
-    private static <T> GatewayOutcome<T> answered(
+    private static <T> PayTabsOutcome<T> answered(
             byte[] reply, java.util.function.Function<PayTabsClient, PayTabsCall<T>> call) throws IOException {
         try (RawServer server = new RawServer(socket -> {})) {
             server.script(socket -> {
@@ -351,7 +454,7 @@ class OutcomeOnTheWireTest {
                 socket.getOutputStream().write(reply);
             });
             try (PayTabsClient client = client(server.uri())) {
-                GatewayOutcome<T> outcome = call.apply(client).execute();
+                PayTabsOutcome<T> outcome = call.apply(client).execute();
                 assertThat(server.requests()).hasSize(1);
                 return outcome;
             }

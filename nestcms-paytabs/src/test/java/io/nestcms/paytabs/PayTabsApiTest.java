@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.Accepted;
-import io.nestcms.payment.GatewayOutcome.Indeterminate;
-import io.nestcms.payment.GatewayOutcome.Rejected;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.paytabs.PayTabsOutcome.Accepted;
+import io.nestcms.paytabs.PayTabsOutcome.Indeterminate;
+import io.nestcms.paytabs.PayTabsOutcome.Rejected;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -52,7 +51,8 @@ class PayTabsApiTest {
         "refund, refund-declined.json, REFUND, DECLINED",
         "capture, capture.json, CAPTURE, APPROVED",
         "void, void.json, VOID, APPROVED",
-        "release, capture.json, CAPTURE, APPROVED"
+        "release, capture.json, CAPTURE, APPROVED",
+        "authext, capture.json, CAPTURE, APPROVED"
     })
     void followUp_answered_transaction(String type, String fixture, TransactionKind kind, TransactionState state)
             throws Exception {
@@ -105,7 +105,8 @@ class PayTabsApiTest {
     void deleteToken_codeZero_done() throws Exception {
         answer(200, Fixtures.text("token-delete.json"));
         assertThat(client.deleteToken("9C1E").execute())
-                .isEqualTo(new Accepted<>(new Acknowledgement("Token deleted", null, "PMNT0403.6B02BDA1.00001AEF")));
+                .isEqualTo(new Accepted<>(
+                        new Acknowledgement("Token deleted", null, "PMNT0403.6B02BDA1.00001AEF", Map.of())));
         sent("POST /payment/token/delete", "{\"profile_id\":90417,\"token\":\"9C1E\"}");
     }
 
@@ -130,7 +131,8 @@ class PayTabsApiTest {
                         1840233,
                         URI.create(
                                 "https://secure.paytabs.sa/payment/request/invoice/1840233/7B1D4E90A3C24F5E8D6602F19C37AB54"),
-                        "PMNT0405.6B02A44B.00001AF6")));
+                        "PMNT0405.6B02A44B.00001AF6",
+                        Map.of())));
         RecordedRequest request = server.takeRequest(30, TimeUnit.SECONDS);
         assertThat(request.getUrl().encodedPath()).isEqualTo("/payment/invoice/new");
         assertThat(request.getBody().utf8()).contains("\"invoice\":{\"line_items\":[");
@@ -160,7 +162,8 @@ class PayTabsApiTest {
                 new TransactionRef("TST2632602000499"),
                 TransactionState.APPROVED,
                 "Authorised",
-                "PMNT0405.6B02BDA1.00001AFD");
+                "PMNT0405.6B02BDA1.00001AFD",
+                Map.of());
         answer(200, Fixtures.text("invoice-status.json"));
         assertThat(client.invoiceStatus(1840233).execute()).isEqualTo(new Accepted<>(paid));
         sent("GET /payment/invoice/1840233/status", "");
@@ -174,14 +177,14 @@ class PayTabsApiTest {
     void invoiceStatus_notPaid_stateAndText(String text, InvoiceStatus.State state) {
         answer(200, "{\"invoice_status\":\"" + text + "\",\"tran_ref\":null,\"tran_status\":\"\"}");
         assertThat(client.invoiceStatus(1).execute())
-                .isEqualTo(new Accepted<>(new InvoiceStatus(state, text, null, null, null, null)));
+                .isEqualTo(new Accepted<>(new InvoiceStatus(state, text, null, null, null, null, Map.of())));
     }
 
     @Test
     void cancelInvoice_codeAsText_done() throws Exception {
         answer(200, "{\"code\":\"0\",\"message\":\"Cancelled\",\"trace\":\"PMNT1\"}");
         assertThat(client.cancelInvoice(5).execute())
-                .isEqualTo(new Accepted<>(new Acknowledgement("Cancelled", null, "PMNT1")));
+                .isEqualTo(new Accepted<>(new Acknowledgement("Cancelled", null, "PMNT1", Map.of())));
         sent("POST /payment/invoice/cancel", "{\"profile_id\":90417,\"invoice_id\":5}");
     }
 
@@ -190,7 +193,7 @@ class PayTabsApiTest {
         answer(200, "{\"code\":null,\"message\":\"Paid\",\"tran_ref\":\"TST9\",\"trace\":\"PMNT1\"}");
         InvoicePayment payment = new InvoicePayment(5, AMOUNT, InvoicePayment.Method.POINT_OF_SALE, "At the door");
         assertThat(client.markInvoicePaid(payment).execute())
-                .isEqualTo(new Accepted<>(new Acknowledgement("Paid", new TransactionRef("TST9"), "PMNT1")));
+                .isEqualTo(new Accepted<>(new Acknowledgement("Paid", new TransactionRef("TST9"), "PMNT1", Map.of())));
         sent(
                 "POST /payment/invoice/paid",
                 "{\"profile_id\":90417,\"invoice_id\":5,\"invoice_currency\":\"SAR\",\"invoice_total\":75.50,"
@@ -201,7 +204,7 @@ class PayTabsApiTest {
     void textInvoice_answered_done() throws Exception {
         answer(200, "{\"message\":\"Sent\"}");
         assertThat(client.textInvoice(5, "+966550001122").execute())
-                .isEqualTo(new Accepted<>(new Acknowledgement("Sent", null, null)));
+                .isEqualTo(new Accepted<>(new Acknowledgement("Sent", null, null, Map.of())));
         sent(
                 "POST /payment/invoice/5/sms",
                 "{\"profile_id\":90417,\"customer_details\":{\"phone\":\"+966550001122\"}}");
@@ -250,7 +253,7 @@ class PayTabsApiTest {
     void cancelInvoiceByPut_answered_done() throws Exception {
         answer(200, "{\"message\":\"Cancelled\"}");
         assertThat(client.cancelInvoiceByPut(5).execute())
-                .isEqualTo(new Accepted<>(new Acknowledgement("Cancelled", null, null)));
+                .isEqualTo(new Accepted<>(new Acknowledgement("Cancelled", null, null, Map.of())));
         sent("PUT /payment/invoice/5/cancel", "{\"profile_id\":90417,\"invoice_id\":5}");
     }
 
@@ -270,6 +273,58 @@ class PayTabsApiTest {
                 "POST /payment/info/valu/inquiry",
                 "{\"profile_id\":90417,\"cart_amount\":1000.00,\"cart_currency\":\"EGP\","
                         + "\"customer_details\":{\"phone\":\"01000000000\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "'\"0\"', true", "101, false", "null, false", "'\"none\"', false"})
+    void valuPlans_responseCode_zeroIsSuccess(String code, boolean success) {
+        answer(200, "{\"valuResponse\":{\"responseCode\":" + code + ",\"productList\":[]}}");
+        ValuPlans offered = accepted(
+                client.valuPlans(Money.of("1000.00", "EGP"), "01000000000").execute());
+        assertThat(offered.isSuccess()).isEqualTo(success);
+    }
+
+    @Test
+    void answers_ofNothingButAMessage_noAnswersOfUndocumentedForm() {
+        String said = "{\"code\":0,\"message\":\"Invoice not found\",\"trace\":\"T\"}";
+        answer(200, said);
+        assertThat(client.invoice(5).execute()).isInstanceOf(Indeterminate.class);
+        answer(200, said);
+        assertThat(client.link("L1").execute()).isInstanceOf(Indeterminate.class);
+        answer(200, said);
+        assertThat(client.valuPlans(AMOUNT, "01000000000").execute()).isInstanceOf(Indeterminate.class);
+    }
+
+    @Test
+    void answers_unknownFields_keptAndReachableAtEveryDepth() {
+        answer(
+                200,
+                "{\"tran_ref\":\"TST1\",\"new\":{\"a\":1},\"payment_result\":{\"response_status\":\"A\",\"risk\":{\"score\":7},"
+                        + "\"transaction_time\":\"noon\"},\"payment_info\":{\"expiryMonth\":\"13\",\"expiryYear\":2031,"
+                        + "\"wallet\":[1]},\"threeDSDetails\":{\"acs\":{\"id\":3}},\"customer_details\":{\"geo\":[2]}}");
+        PayTabsTransaction read =
+                accepted(client.transaction(new TransactionRef("TST1")).execute());
+        assertThat(read.others()).containsExactly(Map.entry("new", "{\"a\":1}"));
+        assertThat(read.result().orElseThrow().others())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("risk", "{\"score\":7}", "transaction_time", "\"noon\""));
+        assertThat(read.instrument().orElseThrow().expiry()).isNull();
+        assertThat(read.instrument().orElseThrow().others())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("expiryMonth", "\"13\"", "expiryYear", "2031", "wallet", "[1]"));
+        assertThat(read.threeDSecure()).containsEntry("acs", "{\"id\":3}");
+        assertThat(read.customer()).containsEntry("geo", "[2]");
+
+        answer(200, "{\"message\":\"Sent\",\"sent\":{\"to\":1}}");
+        assertThat(accepted(client.textInvoice(5, "+966500000000").execute()).others())
+                .containsEntry("sent", "{\"to\":1}");
+        answer(200, "{\"invoice_status\":\"paid\",\"tran_status\":\"E\",\"by\":[1]}");
+        InvoiceStatus status = accepted(client.invoiceStatus(5).execute());
+        assertThat(status.others()).containsExactly(Map.entry("by", "[1]"));
+        assertThat(status.transactionState()).isEqualTo(TransactionState.UNRECOGNISED);
+        answer(200, "{\"invoice_id\":5,\"invoice_link\":\"https://a.example/5\",\"qr\":{\"b\":2}}");
+        assertThat(accepted(client.createInvoice(invoice()).execute()).others()).containsEntry("qr", "{\"b\":2}");
+        answer(200, "{\"tran_ref\":\"TST1\",\"token\":\"T9\",\"uses\":[3]}");
+        assertThat(accepted(client.token("T9").execute()).others()).containsEntry("uses", "[3]");
     }
 
     @Test
@@ -320,6 +375,7 @@ class PayTabsApiTest {
         return switch (type) {
             case "capture" -> FollowUpRequest.capture(original, Fixtures.CART, AMOUNT, description);
             case "void" -> FollowUpRequest.voiding(original, Fixtures.CART, AMOUNT, description);
+            case "authext" -> FollowUpRequest.extension(original, Fixtures.CART, AMOUNT, description);
             case "release" -> FollowUpRequest.release(original, Fixtures.CART, AMOUNT, description);
             default -> FollowUpRequest.refund(original, Fixtures.CART, AMOUNT, description);
         };
@@ -336,7 +392,7 @@ class PayTabsApiTest {
         assertThat(request.getHeaders().get("Authorization")).isEqualTo(Fixtures.SERVER_KEY);
     }
 
-    private static <T> T accepted(GatewayOutcome<T> outcome) {
+    private static <T> T accepted(PayTabsOutcome<T> outcome) {
         assertThat(outcome).isInstanceOf(Accepted.class);
         return ((Accepted<T>) outcome).value();
     }

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.Accepted;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.paytabs.PayTabsOutcome.Accepted;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -149,7 +148,8 @@ class PayTabsClientTest {
         PayTabsTransaction paid = reply.transaction();
         assertThat(reply).isInstanceOf(ChargeReply.Completed.class);
         assertThat(paid.kind()).isEqualTo(TransactionKind.SALE);
-        assertThat(paid.type()).contains("Sale");
+        assertThat(paid.type()).isEqualTo(TransactionType.SALE);
+        assertThat(paid.typeText()).contains("Sale");
         assertThat(paid.state()).isEqualTo(TransactionState.APPROVED);
         assertThat(paid.total()).contains(Money.of("250.00", "SAR"));
         assertThat(paid.cartId()).contains("ORD-2026-000417");
@@ -169,7 +169,7 @@ class PayTabsClientTest {
         assertThat(paid.instrument()).hasValueSatisfying(instrument -> {
             assertThat(instrument.description()).isEqualTo("4111 11## #### 1111");
             assertThat(instrument.cardScheme()).isEqualTo("Visa");
-            assertThat(instrument.expiryYear()).isEqualTo("2031");
+            assertThat(instrument.expiry().getYear()).isEqualTo(2031);
         });
         assertThat(paid.others()).containsEntry("serviceId", "2").containsEntry("profileId", "90417");
         assertThat(paid.toString()).isEqualTo("PayTabsTransaction[TST2632602000417 SALE APPROVED]");
@@ -196,7 +196,8 @@ class PayTabsClientTest {
         PayTabsTransaction read =
                 accepted(client.charge(Fixtures.charge()).execute()).transaction();
         assertThat(read.kind()).isEqualTo(TransactionKind.UNRECOGNISED);
-        assertThat(read.type()).contains("AuthExt");
+        assertThat(read.type()).isEqualTo(TransactionType.AUTH_EXT);
+        assertThat(read.typeText()).contains("AuthExt");
         assertThat(read.state()).isEqualTo(TransactionState.UNRECOGNISED);
         assertThat(read.result().orElseThrow().status()).isEqualTo("Q");
         assertThat(read.result().orElseThrow().at()).isNull();
@@ -209,14 +210,14 @@ class PayTabsClientTest {
         assertThat(read.userDefined()).isEmpty();
         assertThat(read.threeDSecure()).isEmpty();
         assertThat(read.trace()).isEmpty();
-        assertThat(read.others()).containsEntry("brand_new", "{\"a\":[1,2]}");
+        assertThat(read.others()).containsEntry("brand_new", "{\"a\":[1,2]}").containsEntry("threeDSDetails", "none");
     }
 
     @Test
     void transactions_ofACart_allInOrder() throws Exception {
         answer("query-by-cart-id.json");
         List<PayTabsTransaction> all =
-                accepted(client.transactions(Fixtures.CART).execute());
+                accepted(client.transactions(Fixtures.CART).execute()).transactions();
         assertThat(all)
                 .extracting(PayTabsTransaction::kind)
                 .containsExactly(TransactionKind.SALE, TransactionKind.SALE, TransactionKind.REFUND);
@@ -232,7 +233,8 @@ class PayTabsClientTest {
     @Test
     void transactions_oneWithoutBrackets_listOfOne() {
         answer("query-by-tran-ref.json");
-        assertThat(accepted(client.transactions(Fixtures.CART).execute())).hasSize(1);
+        assertThat(accepted(client.transactions(Fixtures.CART).execute()).transactions())
+                .hasSize(1);
     }
 
     @Test
@@ -248,13 +250,13 @@ class PayTabsClientTest {
     void transaction_anotherOneAnswered_indeterminate() {
         answer("query-by-tran-ref.json");
         assertThat(client.transaction(new TransactionRef("TST1")).execute())
-                .isInstanceOf(GatewayOutcome.Indeterminate.class);
+                .isInstanceOf(PayTabsOutcome.Indeterminate.class);
     }
 
     @Test
     void call_startedTwice_refusedTheSecondTime() {
         answer("query-by-cart-id.json");
-        PayTabsCall<List<PayTabsTransaction>> call = client.transactions(Fixtures.CART);
+        PayTabsCall<CartTransactions> call = client.transactions(Fixtures.CART);
         call.execute();
         assertThatThrownBy(call::execute).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(call::start).isInstanceOf(IllegalStateException.class);
@@ -313,7 +315,7 @@ class PayTabsClientTest {
         return request.getBody().utf8();
     }
 
-    private static <T> T accepted(GatewayOutcome<T> outcome) {
+    private static <T> T accepted(PayTabsOutcome<T> outcome) {
         assertThat(outcome).isInstanceOf(Accepted.class);
         return ((Accepted<T>) outcome).value();
     }

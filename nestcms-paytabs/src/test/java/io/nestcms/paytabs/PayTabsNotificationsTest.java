@@ -10,6 +10,7 @@ import io.nestcms.payment.CartId;
 import io.nestcms.payment.GatewayNotification;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.TransactionState;
 import io.nestcms.webhook.SignatureScheme;
 import io.nestcms.webhook.SigningSecret;
 import io.nestcms.webhook.Verification;
@@ -103,6 +104,55 @@ class PayTabsNotificationsTest {
                 .isInstanceOfSatisfying(
                         InvalidInputException.class,
                         refused -> assertThat(refused.field()).isEqualTo("tranRef"));
+    }
+
+    @Test
+    void transaction_ofAFollowUpMadeElsewhere_itsOriginalAndStateReachable() {
+        // the cart id is the dashboard's own: no cart of ours could even be called so
+        String body = "{\"profile_id\":90417,\"cart_id\":\"Void reason / 17\",\"tran_ref\":\"TST2\","
+                + "\"previous_tran_ref\":\"TST1\",\"tran_type\":\"Release\",\"original_tran_type\":\"Void\","
+                + "\"cart_amount\":\"1.33\",\"cart_currency\":\"SAR\",\"tran_total\":\"1.33\",\"tran_currency\":\"SAR\","
+                + "\"payment_result\":{\"response_status\":\"A\"},\"ipn_trace\":\"IPNS1.2.3\","
+                + "\"paymentChannel\":\"Dashboard\"}";
+        PayTabsTransaction told = notifications.transaction(body.getBytes(StandardCharsets.UTF_8));
+        assertThat(told.previousRef()).contains(new TransactionRef("TST1"));
+        assertThat(told.type()).isEqualTo(TransactionType.RELEASE);
+        assertThat(told.askedType()).isEqualTo(TransactionType.VOID);
+        assertThat(told.state()).isEqualTo(TransactionState.APPROVED);
+        assertThat(told.cartId()).contains("Void reason / 17");
+        assertThat(told.total()).contains(Money.of("1.33", "SAR"));
+        assertThat(told.trace()).contains("IPNS1.2.3");
+        assertThat(told.channel()).contains("Dashboard");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'{\"tran_ref\":\"TST1\"}'|profile_id",
+                "'{\"profile_id\":7,\"tran_ref\":\"TST1\"}'|profile_id",
+                "'{\"profile_id\":90417}'|body",
+                "'{\"profile_id\":90417,\"tran_ref\":\"TST1\",\"tran_total\":\"1,0\",\"tran_currency\":\"SAR\"}'|body",
+                "'[]'|body",
+                "''|body"
+            })
+    void transaction_unfit_refusedWithItsField(String body, String field) {
+        assertThatThrownBy(() -> notifications.transaction(body.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo(field));
+    }
+
+    @Test
+    void transactionAndReturned_ofTheOtherScheme_refused() {
+        VerifiedWebhook callback = verified(
+                SignatureScheme.payTabsCallback(),
+                WebhookRequest.builder(Fixtures.bytes("ipn-refund.json"))
+                        .header("Signature", "9781d4432f708316c810ae976ef53ef7ea79b29fabc5a4f61b161ab5f659a545")
+                        .header("Content-Type", "application/json")
+                        .build());
+        assertThat(notifications.transaction(callback).askedKind()).isEqualTo(TransactionKind.REFUND);
+        assertThatThrownBy(() -> notifications.returned(callback)).isInstanceOf(InvalidInputException.class);
     }
 
     private static VerifiedWebhook verified(SignatureScheme scheme, WebhookRequest request) {

@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.nestcms.payment.GatewayOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ class RedactionTest {
                 ("Huda Salem " + paid + "\r\n\r\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    private static GatewayOutcome<ChargeReply> outcome(byte[] reply) throws IOException {
+    private static PayTabsOutcome<ChargeReply> outcome(byte[] reply) throws IOException {
         try (RawServer server = new RawServer(socket -> {})) {
             server.script(socket -> {
                 server.readRequest(socket);

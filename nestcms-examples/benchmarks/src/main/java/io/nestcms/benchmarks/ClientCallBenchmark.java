@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayOutcome;
 import io.nestcms.paytabs.ChargeReply;
 import io.nestcms.paytabs.ChargeRequest;
 import io.nestcms.paytabs.PayTabsClient;
 import io.nestcms.paytabs.PayTabsContact;
+import io.nestcms.paytabs.PayTabsOutcome;
 import io.nestcms.paytabs.PayTabsProfile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -102,8 +102,8 @@ public class ClientCallBenchmark {
                         null,
                         null))
                 .build();
-        GatewayOutcome<ChargeReply> outcome = ours.charge(request).execute();
-        return ((ChargeReply.Page) ((GatewayOutcome.Accepted<ChargeReply>) outcome).value()).page();
+        PayTabsOutcome<ChargeReply> outcome = ours.charge(request).execute();
+        return ((ChargeReply.Page) ((PayTabsOutcome.Accepted<ChargeReply>) outcome).value()).page();
     }
 
     /** The rival: bound classes both ways, nothing checked. */

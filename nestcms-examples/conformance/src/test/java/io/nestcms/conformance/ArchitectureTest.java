@@ -68,7 +68,7 @@ class ArchitectureTest {
 
     @Test
     void telemetry_onlyInItsPackages() {
-        only("io.micrometer..", "io.nestcms.metrics..", "io.nestcms.mongo..");
+        only("io.micrometer..", "io.nestcms.metrics..", "io.nestcms.mongo..", "io.nestcms.paytabs..");
         only("io.opentelemetry..", "io.nestcms.tracing..");
     }
 
