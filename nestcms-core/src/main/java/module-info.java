@@ -23,6 +23,10 @@ module io.nestcms.core {
     exports io.nestcms.metrics;
     exports io.nestcms.money;
     exports io.nestcms.payment;
+    exports io.nestcms.payment.delivery;
+    exports io.nestcms.payment.gateway;
+    exports io.nestcms.payment.service;
+    exports io.nestcms.payment.store;
     exports io.nestcms.resilience;
     exports io.nestcms.system;
     exports io.nestcms.tracing;

@@ -3,7 +3,7 @@ package io.nestcms.contract;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

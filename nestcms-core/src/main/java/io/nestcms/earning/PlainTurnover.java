@@ -8,8 +8,8 @@ import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
-import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.store.PaymentStore;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -57,7 +57,8 @@ public final class PlainTurnover implements TurnoverStore {
             for (Payment payment : page.items()) {
                 add(payment, from, to, sums);
             }
-        } while (page.items().size() == PAGE);
+            // a page may lack those that cannot be read
+        } while ((long) number * PAGE < page.total());
         return new ArrayList<>(sums.values());
     }
 

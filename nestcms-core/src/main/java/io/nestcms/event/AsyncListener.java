@@ -633,7 +633,8 @@ final class AsyncListener extends Listener {
     List<Left> takeAll(Collection<Lane> own) {
         lock.lock();
         try {
-            List<Left> items = new ArrayList<>(size);
+            // what has ended is booked below, so the count may be off here, and below zero
+            List<Left> items = new ArrayList<>();
             int kept = 0;
             for (Lane lane : lanes.values()) {
                 if (own.contains(lane)) {

@@ -6,23 +6,29 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something asked for after the payment: a capture, a void or a refund. On record before the gateway is asked.
+ * Something asked for after the payment: a capture, a void or a refund, of one transaction. On record before the gateway is
+ * asked, and known to the gateway under a cart of its own, by which it is asked about. A refund of more than one capture is as
+ * many of these, under one key.
  *
  * <p>Immutable and safe for use by many threads.
  *
  * @param key the caller's name for it; the same key never moves money twice
+ * @param cartId its name at the gateway; tells the parts of one key apart
  * @param kind {@link TransactionKind#CAPTURE}, {@link TransactionKind#VOID} or {@link TransactionKind#REFUND}
  * @param amount how much
  * @param of the transaction that it follows up
  * @param state where it stands
  * @param ref the gateway's name for it, or {@code null} while there is none
- * @param startedAt when it was put on record
- * @param leaseUntil until when the call to the gateway may run
+ * @param startedAt when its latest call was announced
+ * @param leaseUntil until when that call may run
+ * @param endedAt when that call had returned, or {@code null} when that is not known
+ * @param undecided whether it was told that a person must decide about it
  * @param reason the gateway's words for a refusal, or {@code null}; for the merchant, not for the payer
  * @since 0.1
  */
 public record FollowUp(
         IdempotencyKey key,
+        CartId cartId,
         TransactionKind kind,
         Money amount,
         TransactionRef of,
@@ -30,22 +36,28 @@ public record FollowUp(
         @Nullable TransactionRef ref,
         Instant startedAt,
         Instant leaseUntil,
+        @Nullable Instant endedAt,
+        boolean undecided,
         @Nullable String reason) {
     /**
-     * Checks that nothing is missing.
+     * Checks that nothing that must be there is missing.
      *
      * @param key the caller's name for it
+     * @param cartId its name at the gateway
      * @param kind what it is
      * @param amount how much
      * @param of the transaction that it follows up
      * @param state where it stands
      * @param ref the gateway's name for it, or {@code null}
-     * @param startedAt when it was put on record
-     * @param leaseUntil until when the call may run
+     * @param startedAt when its latest call was announced
+     * @param leaseUntil until when that call may run
+     * @param endedAt when that call had returned, or {@code null}
+     * @param undecided whether a person must decide
      * @param reason the gateway's words for a refusal, or {@code null}
      */
     public FollowUp {
         Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(cartId, "cartId");
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(amount, "amount");
         Objects.requireNonNull(of, "of");
@@ -54,15 +66,55 @@ public record FollowUp(
         Objects.requireNonNull(leaseUntil, "leaseUntil");
     }
 
-    FollowUp in(FollowUpState next) {
-        return new FollowUp(key, kind, amount, of, next, ref, startedAt, leaseUntil, reason);
+    /** The follow-up with a call announced. */
+    public FollowUp sending(Instant now, Instant until) {
+        return new FollowUp(key, cartId, kind, amount, of, FollowUpState.SENDING, null, now, until, null, false, null);
     }
 
-    FollowUp named(FollowUpState next, TransactionRef by) {
-        return new FollowUp(key, kind, amount, of, next, by, startedAt, leaseUntil, reason);
+    /** The follow-up in another state. */
+    public FollowUp in(FollowUpState next) {
+        return new FollowUp(
+                key,
+                cartId,
+                kind,
+                amount,
+                of,
+                next,
+                ref,
+                startedAt,
+                leaseUntil,
+                endedAt,
+                undecided && next == FollowUpState.UNKNOWN,
+                reason);
     }
 
-    FollowUp refused(@Nullable TransactionRef by, String why) {
-        return new FollowUp(key, kind, amount, of, FollowUpState.REFUSED, by, startedAt, leaseUntil, why);
+    /** The follow-up whose call had returned by then. */
+    public FollowUp ended(Instant at) {
+        return new FollowUp(key, cartId, kind, amount, of, state, ref, startedAt, leaseUntil, at, undecided, reason);
+    }
+
+    /** The follow-up, left to a person. */
+    public FollowUp leftToAPerson() {
+        return new FollowUp(key, cartId, kind, amount, of, state, ref, startedAt, leaseUntil, endedAt, true, reason);
+    }
+
+    /** The follow-up that turned out to be this transaction. */
+    public FollowUp named(FollowUpState next, TransactionRef by) {
+        return new FollowUp(key, cartId, kind, amount, of, next, by, startedAt, leaseUntil, endedAt, false, reason);
+    }
+
+    /** The follow-up, refused by the gateway. */
+    public FollowUp refused(@Nullable TransactionRef by, String why) {
+        return new FollowUp(
+                key, cartId, kind, amount, of, FollowUpState.REFUSED, by, startedAt, leaseUntil, endedAt, false, why);
+    }
+
+    /**
+     * The latest moment at which its call can have been under way.
+     *
+     * @return when the call returned, or the end of its lease where that is not known
+     */
+    public Instant underWayUntil() {
+        return endedAt == null ? leaseUntil : endedAt;
     }
 }

@@ -5,11 +5,13 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Money that provably moved: an approved transaction of the gateway, counted once by its reference.
+ * Money that moved and was not undone: what reports add up. Derived from the {@linkplain LedgerEntry ledger}; what was voided
+ * is in none.
  *
  * @param ref the gateway's name for the transaction
- * @param kind what it was
- * @param amount how much moved
+ * @param kind {@link TransactionKind#SALE}, {@link TransactionKind#CAPTURE}, {@link TransactionKind#REFUND}, or
+ *     {@link TransactionKind#AUTHORIZATION} for what is still held
+ * @param amount how much moved, less what was voided of it; above zero
  * @param recordedAt when we learned of it
  * @since 0.1
  */

@@ -376,7 +376,7 @@ public sealed interface PaymentEvent {
     }
 
     /**
-     * The gateway reports a transaction whose cart, amount or currency is not that of the order. Nothing was settled on it.
+     * The gateway reports a transaction that differs from what was asked for. Nothing is settled on it until a person decides.
      *
      * @param paymentId the payment
      * @param at when it was recorded
@@ -398,6 +398,144 @@ public sealed interface PaymentEvent {
             Objects.requireNonNull(at, "at");
             Objects.requireNonNull(tranRef, "tranRef");
             Objects.requireNonNull(difference, "difference");
+        }
+    }
+
+    /**
+     * A further attempt of the same order was put on record, after the one before came to nothing.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param attempt its number, from 2
+     * @param cartId its cart at the gateway
+     */
+    record PaymentRetried(PaymentId paymentId, Instant at, int attempt, CartId cartId) implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param attempt its number, from 2
+         * @param cartId its cart at the gateway
+         */
+        public PaymentRetried {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(cartId, "cartId");
+        }
+    }
+
+    /**
+     * The gateway refused a capture, void or refund; nothing moved.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param followUp its cart at the gateway
+     * @param kind what was asked for
+     * @param amount how much
+     * @param reason for the merchant, not for the payer
+     */
+    record FollowUpRefused(
+            PaymentId paymentId, Instant at, CartId followUp, TransactionKind kind, Money amount, String reason)
+            implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param followUp its cart at the gateway
+         * @param kind what was asked for
+         * @param amount how much
+         * @param reason for the merchant, not for the payer
+         */
+        public FollowUpRefused {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(followUp, "followUp");
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(amount, "amount");
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
+     * Nothing the gateway says proves whether a capture, void or refund was done: a person must decide, with
+     * {@code Payments.resolve}. It is not sent again before.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param followUp its cart at the gateway
+     * @param kind what was asked for
+     * @param amount how much
+     */
+    record FollowUpUndecided(PaymentId paymentId, Instant at, CartId followUp, TransactionKind kind, Money amount)
+            implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param followUp its cart at the gateway
+         * @param kind what was asked for
+         * @param amount how much
+         */
+        public FollowUpUndecided {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(followUp, "followUp");
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(amount, "amount");
+        }
+    }
+
+    /**
+     * A person decided about something that nobody could prove.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param resolution what was decided
+     * @param by who decided
+     */
+    record PaymentResolved(PaymentId paymentId, Instant at, Resolution resolution, String by) implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param resolution what was decided
+         * @param by who decided
+         */
+        public PaymentResolved {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(resolution, "resolution");
+            Objects.requireNonNull(by, "by");
+        }
+    }
+
+    /**
+     * A payment has been open for longer than its kind takes. It is asked about once a day from now on.
+     *
+     * @param paymentId the payment
+     * @param at when it was recorded
+     * @param status where it stands
+     * @param since since when it stands there
+     */
+    record PaymentOverdue(PaymentId paymentId, Instant at, PaymentStatus status, Instant since)
+            implements PaymentEvent {
+        /**
+         * Checks that nothing that must be there is missing.
+         *
+         * @param paymentId the payment
+         * @param at when it was recorded
+         * @param status where it stands
+         * @param since since when it stands there
+         */
+        public PaymentOverdue {
+            Objects.requireNonNull(paymentId, "paymentId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(status, "status");
+            Objects.requireNonNull(since, "since");
         }
     }
 

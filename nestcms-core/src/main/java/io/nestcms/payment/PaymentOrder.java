@@ -34,13 +34,16 @@ public record PaymentOrder(
      * @param customer who pays
      * @param contractId the contract, or {@code null}
      * @param mode whether the approval takes the money
-     * @throws InvalidInputException if the amount is not above zero or a text is of another form
+     * @throws InvalidInputException if the cart is of the reserved form, the amount is not above zero or a text is of another form
      */
     public PaymentOrder {
         Objects.requireNonNull(cartId, "cartId");
         Objects.requireNonNull(amount, "amount");
         Objects.requireNonNull(customer, "customer");
         Objects.requireNonNull(mode, "mode");
+        if (cartId.isReserved()) {
+            throw new InvalidInputException("cartId", "is of a reserved form", "not beginning with nc--");
+        }
         if (!amount.isPositive()) {
             throw new InvalidInputException("amount", "is not above zero", "at least one minor unit");
         }

@@ -1,8 +1,8 @@
 package io.nestcms.payment;
 
 /**
- * Why {@link Payments} did not do what it was asked to. Nothing was changed, except that a transaction which differs from
- * the order is put on record as disputed.
+ * Why {@code Payments} did not do what it was asked to. Nothing was changed, except that a transaction which differs from
+ * the order is put on record as a {@link Mismatch}.
  *
  * @since 0.1
  */
@@ -23,6 +23,8 @@ public enum PaymentRefusal {
     NOT_ALLOWED,
     /** More was asked for than is left to capture or to refund. */
     TOO_MUCH,
+    /** The payment has as many attempts, or as many captures, voids and refunds, as one payment may have. */
+    TOO_MANY,
     /** A notification names a cart that has no payment. */
     CART_UNKNOWN,
     /** The gateway's transaction belongs to another cart, or to none. */

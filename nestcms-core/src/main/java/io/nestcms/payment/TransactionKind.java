@@ -22,6 +22,8 @@ public enum TransactionKind {
     RELEASE,
     /** Taken money given back. */
     REFUND,
+    /** A hold made to last longer. */
+    EXTENSION,
     /** A kind that this version does not know. */
     UNRECOGNISED;
 
@@ -32,5 +34,14 @@ public enum TransactionKind {
      */
     public boolean isPayment() {
         return this == SALE || this == AUTHORIZATION || this == PAYMENT_REQUEST;
+    }
+
+    /**
+     * Whether a transaction of this kind does something to an earlier one.
+     *
+     * @return true for a capture, a void, a release and a refund
+     */
+    public boolean isFollowUp() {
+        return this == CAPTURE || this == VOID || this == RELEASE || this == REFUND;
     }
 }

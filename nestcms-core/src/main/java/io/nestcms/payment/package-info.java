@@ -1,6 +1,6 @@
 /**
- * Taking payments: {@code Payments} is the entry, {@link io.nestcms.payment.PaymentGateway} and
- * {@link io.nestcms.payment.PaymentStore} are the ports.
+ * What a shop types and reads: orders, results, events, and the {@link io.nestcms.payment.Payment} with the
+ * {@link io.nestcms.payment.Ledger} that says what it comes to. {@code io.nestcms.payment.service.Payments} is the entry.
  */
 @NullMarked
 package io.nestcms.payment;

@@ -11,10 +11,10 @@ import io.nestcms.contract.ContractStore;
 import io.nestcms.contract.InMemoryContractStore;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
-import io.nestcms.payment.InMemoryPaymentStore;
 import io.nestcms.payment.MoneyMove;
-import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.store.InMemoryPaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Collections;
@@ -104,6 +104,36 @@ class EarningsTest {
         assertThat(both.get(0).commission()).isEqualTo(Money.parse("KWD 2.500"));
         assertThat(both.get(1).commission()).isEqualTo(Money.parse("KWD -2.500"));
         assertThat(both.get(0).net().plus(both.get(1).net())).isEqualTo(Money.parse("KWD 0.000"));
+    }
+
+    @Test
+    void of_saleVoidedTheSameDay_countsNothing() {
+        paid(
+                "p1",
+                "c1",
+                move("T1", TransactionKind.SALE, "KWD 100.000", NOON),
+                move("T2", TransactionKind.VOID, "KWD 100.000", NOON.plusSeconds(60)));
+        paid("p2", "c1", move("T3", TransactionKind.SALE, "KWD 1.000", NOON));
+
+        assertThat(earnings.of(EarningGroup.ORGANISATION, NOVEMBER, NOVEMBER))
+                .singleElement()
+                .satisfies(earning -> {
+                    assertThat(earning.taken()).isEqualTo(Money.parse("KWD 1.000"));
+                    assertThat(earning.refunded()).isEqualTo(Money.parse("KWD 0.000"));
+                });
+    }
+
+    @Test
+    void of_captureWithoutAParent_countsOnce() {
+        paid(
+                "p1",
+                "c1",
+                move("T1", TransactionKind.AUTHORIZATION, "KWD 100.000", NOON),
+                move("T2", TransactionKind.CAPTURE, "KWD 100.000", NOON.plusSeconds(60)));
+
+        assertThat(earnings.of(EarningGroup.ORGANISATION, NOVEMBER, NOVEMBER))
+                .extracting(Earning::taken)
+                .containsExactly(Money.parse("KWD 100.000"));
     }
 
     @Test

@@ -164,8 +164,8 @@ class EventBusDeadlockTest {
         }
         await().until(() -> handled.get() + dead.get() == 2_000);
         assertThat(dead).hasValue(0);
-        // up to one more for each hand-over, when the second had no worker yet
-        assertThat(most.get()).isLessThan(200);
+        // up to one more for each hand-over, when the second had no worker yet, and never past what a cycle may take
+        assertThat(most.get()).isLessThanOrEqualTo(8 + 1024);
         bus.close(Duration.ZERO);
     }
 

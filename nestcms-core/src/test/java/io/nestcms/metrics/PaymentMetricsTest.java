@@ -3,14 +3,17 @@ package io.nestcms.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.nestcms.payment.DueBacklog;
-import io.nestcms.payment.InMemoryPaymentStore;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentGateway;
-import io.nestcms.payment.PaymentStore;
-import io.nestcms.payment.Payments;
-import io.nestcms.payment.Reconciler;
 import io.nestcms.payment.contract.Samples;
+import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.service.Reconciler;
+import io.nestcms.payment.store.DueBacklog;
+import io.nestcms.payment.store.InMemoryPaymentStore;
+import io.nestcms.payment.store.OutboxBatch;
+import io.nestcms.payment.store.OutboxClaim;
+import io.nestcms.payment.store.OutboxRest;
+import io.nestcms.payment.store.PaymentStore;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +21,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +45,22 @@ class PaymentMetricsTest {
         assertThat(gauge("nestcms.outbox.waiting")).isEqualTo(1);
         assertThat(gauge("nestcms.outbox.age")).isEqualTo(90);
         assertThat(gauge("nestcms.outbox.buried")).isZero();
+    }
+
+    @Test
+    void outbox_eventsLeftForAnotherNode_areCounted() {
+        Payment payment = Samples.payment("1");
+        store.insert(payment, Samples.entries(payment, 1, 1));
+        Instant now = Samples.NOON.plusSeconds(60);
+        OutboxBatch batch = store.outbox()
+                .claim(OutboxClaim.of("w", Set.of("receipts"), now, Duration.ofSeconds(30)))
+                .orElseThrow();
+        store.outbox().release(batch, new OutboxRest(1, null, Set.of("crm"), List.of(), now.plus(Duration.ofDays(1))));
+
+        new OutboxMetrics(store.outbox(), at(now)).bindTo(registry);
+
+        assertThat(gauge("nestcms.outbox.left")).isEqualTo(1);
+        assertThat(gauge("nestcms.outbox.waiting")).isZero();
     }
 
     @Test
@@ -75,11 +96,10 @@ class PaymentMetricsTest {
 
         assertThat(registry.get("nestcms.reconciler.runs").functionCounter().count())
                 .isEqualTo(2);
-        // the gateway does not answer, and the check is put off
-        assertThat(checks("unchanged")).isEqualTo(1);
-        assertThat(checks("moved") + checks("failed")).isZero();
+        // the gateway does not answer: that is no check, and the payment keeps its place
+        assertThat(checks("unchanged") + checks("moved") + checks("failed")).isZero();
         assertThat(gauge("nestcms.reconciler.idle")).isZero();
-        assertThat(gauge("nestcms.reconciler.due.age")).isZero();
+        assertThat(gauge("nestcms.reconciler.due.age")).isEqualTo(30);
     }
 
     @Test
@@ -125,6 +145,9 @@ class PaymentMetricsTest {
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("name")) {
                         return "silent";
+                    }
+                    if (method.getName().equals("queriesUnavailableFor")) {
+                        return Optional.empty();
                     }
                     throw new IllegalStateException("the gateway is down");
                 });

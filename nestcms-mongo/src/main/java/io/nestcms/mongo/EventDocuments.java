@@ -2,8 +2,9 @@ package io.nestcms.mongo;
 
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentEvent.FollowUpRefused;
+import io.nestcms.payment.PaymentEvent.FollowUpUndecided;
 import io.nestcms.payment.PaymentEvent.PaymentAuthorized;
 import io.nestcms.payment.PaymentEvent.PaymentCancelled;
 import io.nestcms.payment.PaymentEvent.PaymentCaptured;
@@ -13,43 +14,257 @@ import io.nestcms.payment.PaymentEvent.PaymentFailed;
 import io.nestcms.payment.PaymentEvent.PaymentInitiated;
 import io.nestcms.payment.PaymentEvent.PaymentMismatch;
 import io.nestcms.payment.PaymentEvent.PaymentOutcomeUnknown;
+import io.nestcms.payment.PaymentEvent.PaymentOverdue;
 import io.nestcms.payment.PaymentEvent.PaymentProcessing;
 import io.nestcms.payment.PaymentEvent.PaymentRefunded;
 import io.nestcms.payment.PaymentEvent.PaymentReleased;
+import io.nestcms.payment.PaymentEvent.PaymentResolved;
+import io.nestcms.payment.PaymentEvent.PaymentRetried;
 import io.nestcms.payment.PaymentEvent.PaymentStatusChanged;
 import io.nestcms.payment.PaymentEvent.PaymentSucceeded;
 import io.nestcms.payment.PaymentEvent.PaymentTimedOut;
 import io.nestcms.payment.PaymentEvent.PaymentVoided;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.store.BuriedEvent;
+import io.nestcms.payment.store.EventContent;
+import io.nestcms.payment.store.FailedDelivery;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.WaitingEvent;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bson.Document;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outbox entries as they stand in a payment's document. The type names are part of the stored format: a class may be
- * renamed, its name here may not.
+ * Events as they stand in a payment's document, waiting ({@code outbox}) and buried ({@code buried}), and how far each came with
+ * each listener. The type names are part of the stored format: a class may be renamed, its name here may not. The event itself is
+ * written once and never again: what this version cannot read stays as it is.
+ *
+ * <p>The first format had one delivery state for an event; it was that of the bus.
  */
 final class EventDocuments {
-    private EventDocuments() {}
+    private static final String BUS = "bus";
+    private static final String NO_TYPE = "?";
+    private static final int LONGEST_TYPE = 64;
 
-    static Document entry(OutboxEntry entry) {
-        Document document = new Document("id", entry.id())
-                .append("seq", entry.sequence())
-                .append("attempts", entry.attempts())
-                .append("event", event(entry.event()));
-        return put(document, "cause", entry.cause());
+    /** How each type is read. */
+    private static final Map<String, Reader> READERS = readers();
+
+    /** Makes an event of a payment from its document. */
+    private interface Reader {
+        PaymentEvent read(PaymentId id, Instant at, Stored stored);
     }
 
-    static OutboxEntry entry(PaymentId paymentId, Stored stored) {
-        return new OutboxEntry(
-                stored.text("id"),
-                stored.number("seq"),
-                event(paymentId, stored.sub("event")),
-                stored.integer("attempts"),
-                stored.textOrNull("cause"));
+    private EventDocuments() {}
+
+    /** The names of the types that this version knows. */
+    static Set<String> types() {
+        return READERS.keySet();
+    }
+
+    /** What is written with a payment. */
+    static Document recorded(OutboxEntry entry) {
+        return new Document("id", entry.id()).append("seq", entry.sequence()).append("event", event(entry.event()));
+    }
+
+    /** What {@link MongoOutbox} changes of it. */
+    static Document progress(WaitingEvent event) {
+        Document progress = new Document("done", event.done().stream().sorted().toList())
+                .append(
+                        "failed",
+                        event.failed().stream()
+                                .map(failure -> new Document("listener", failure.listener())
+                                        .append("attempts", failure.attempts())
+                                        .append("cause", failure.cause())
+                                        .append("nextAt", Times.nanos(failure.nextAt())))
+                                .toList());
+        Instant since = event.unreadSince();
+        return put(progress, "unreadSince", since == null ? null : Times.nanos(since));
+    }
+
+    /** A waiting event. What cannot be read of how far it came counts as not come yet. */
+    static WaitingEvent waiting(PaymentId paymentId, Document stored) {
+        return new WaitingEvent(
+                paymentId,
+                id(paymentId, stored),
+                stored.get("seq") instanceof Number sequence ? sequence.longValue() : 0,
+                content(paymentId, stored),
+                text(stored, "only"),
+                Set.copyOf(texts(stored.get("done"))),
+                failures(stored),
+                stored.get("unreadSince") instanceof Number since ? Times.instant(since.longValue()) : null);
+    }
+
+    /** Its name; one without a name gets one under which it is listed. */
+    static String id(PaymentId paymentId, Document stored) {
+        String id = text(stored, "id");
+        return id == null ? paymentId + "/" + NO_TYPE : id;
+    }
+
+    private static List<FailedDelivery> failures(Document stored) {
+        if (!stored.containsKey("failed")
+                && stored.get("attempts") instanceof Number attempts
+                && attempts.intValue() > 0) {
+            String cause = text(stored, "cause");
+            return List.of(new FailedDelivery(BUS, attempts.intValue(), cause == null ? "" : cause, Instant.EPOCH));
+        }
+        Map<String, FailedDelivery> failures = new LinkedHashMap<>();
+        for (Document failure : documents(stored.get("failed"))) {
+            String listener = text(failure, "listener");
+            String cause = text(failure, "cause");
+            if (listener != null) {
+                failures.put(
+                        listener,
+                        new FailedDelivery(
+                                listener,
+                                failure.get("attempts") instanceof Number attempts ? attempts.intValue() : 0,
+                                cause == null ? "" : cause,
+                                failure.get("nextAt") instanceof Number at
+                                        ? Times.instant(at.longValue())
+                                        : Instant.EPOCH));
+            }
+        }
+        return List.copyOf(failures.values());
+    }
+
+    /** A buried event, made from the waiting one. */
+    static Document buried(Document waiting, BuriedEvent burial, Instant at) {
+        Document document = new Document("id", burial.id())
+                .append("seq", burial.sequence())
+                .append("attempts", burial.attempts())
+                .append("cause", burial.cause());
+        if (burial.listener() == null) {
+            document.append("forAll", true);
+            put(document, "only", waiting.get("only"));
+            put(document, "done", waiting.get("done"));
+        } else {
+            document.append("listener", burial.listener());
+        }
+        Object event = waiting.get("event");
+        if (event instanceof Document readable && readable.get("at") instanceof Number) {
+            return document.append("event", event);
+        }
+        // lists are sorted by the event's time
+        EventContent content = burial.content();
+        String type = content instanceof EventContent.Unreadable unreadable ? unreadable.type() : NO_TYPE;
+        return document.append("event", new Document("type", type).append("at", Times.nanos(at)))
+                .append("raw", new Document("event", event));
+    }
+
+    /** What stood among the events and is none, as a buried event. */
+    static Document noEntry(PaymentId paymentId, @Nullable Object element) {
+        return new Document("id", paymentId + "/" + NO_TYPE)
+                .append("seq", 0L)
+                .append("attempts", 0)
+                .append("cause", "it is no entry of an outbox")
+                .append("forAll", true)
+                .append("event", new Document("type", NO_TYPE).append("at", Times.nanos(Instant.EPOCH)))
+                .append("raw", new Document("event", element));
+    }
+
+    static BuriedEvent burial(PaymentId paymentId, Document stored) {
+        String cause = text(stored, "cause");
+        return new BuriedEvent(
+                paymentId,
+                id(paymentId, stored),
+                stored.get("seq") instanceof Number sequence ? sequence.longValue() : 0,
+                content(paymentId, stored),
+                listener(stored),
+                stored.get("attempts") instanceof Number attempts ? attempts.intValue() : 0,
+                cause == null ? "" : cause);
+    }
+
+    private static @Nullable String listener(Document buried) {
+        String listener = text(buried, "listener");
+        return listener != null || Boolean.TRUE.equals(buried.get("forAll")) ? listener : BUS;
+    }
+
+    /** Whether a buried event is of a name and, if one is given, was buried for that listener. */
+    static boolean isBuried(Document buried, PaymentId paymentId, String eventId, @Nullable String listener) {
+        return id(paymentId, buried).equals(eventId) && (listener == null || listener.equals(listener(buried)));
+    }
+
+    /** A buried event, waiting again. */
+    static Document again(Document buried) {
+        Object event = buried.get("raw") instanceof Document raw ? raw.get("event") : buried.get("event");
+        Document document = new Document();
+        put(document, "id", buried.get("id"));
+        put(document, "seq", buried.get("seq"));
+        put(document, "event", event);
+        String listener = listener(buried);
+        if (listener == null) {
+            put(document, "only", buried.get("only"));
+            return put(document, "done", buried.get("done"));
+        }
+        return document.append("only", listener);
+    }
+
+    /** When an event was recorded, to sort by. */
+    static long recordedAt(Document stored) {
+        return stored.get("event") instanceof Document event && event.get("at") instanceof Number at
+                ? at.longValue()
+                : Long.MIN_VALUE;
+    }
+
+    private static EventContent content(PaymentId paymentId, Document stored) {
+        Object event = stored.get("raw") instanceof Document raw ? raw.get("event") : stored.get("event");
+        if (!(event instanceof Document document)) {
+            return new EventContent.Unreadable(NO_TYPE, false, "it is no document");
+        }
+        String type = text(document, "type");
+        if (type == null) {
+            return new EventContent.Unreadable(NO_TYPE, false, "it has no type");
+        }
+        Reader reader = READERS.get(type);
+        if (reader == null) {
+            return new EventContent.Unreadable(type, true, "this version knows no type " + shown(type));
+        }
+        try {
+            Stored fields = Stored.of(document, PaymentDocuments.COLLECTION + "/" + paymentId + ".event");
+            return new EventContent.Known(reader.read(paymentId, fields.time("at"), fields));
+        } catch (NestMongoException unreadable) {
+            return new EventContent.Unreadable(type, false, String.valueOf(unreadable.getMessage()));
+        } catch (RuntimeException refused) {
+            // its fields are what they should be, and together they are no event
+            return new EventContent.Unreadable(
+                    type, false, type + " refused: " + refused.getClass().getSimpleName());
+        }
+    }
+
+    /** A name that anybody may have written, for a log. */
+    private static String shown(String type) {
+        String plain = type.replaceAll("[^A-Za-z0-9._-]", NO_TYPE);
+        return plain.length() > LONGEST_TYPE ? plain.substring(0, LONGEST_TYPE) : plain;
+    }
+
+    private static @Nullable String text(Document document, String field) {
+        return document.get(field) instanceof String text ? text : null;
+    }
+
+    private static List<String> texts(@Nullable Object list) {
+        return list instanceof List<?> all
+                ? all.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+
+    /** Those elements of a list that are documents. */
+    static List<Document> documents(@Nullable Object list) {
+        return list instanceof List<?> all
+                ? all.stream()
+                        .filter(Document.class::isInstance)
+                        .map(Document.class::cast)
+                        .toList()
+                : List.of();
     }
 
     static Document money(Money money) {
@@ -90,10 +305,10 @@ final class EventDocuments {
         if (event instanceof PaymentStatusChanged e) {
             return of("statusChanged", event).append("from", e.from().name()).append("to", e.to().name());
         }
-        return followUp(event);
+        return moved(event);
     }
 
-    private static Document followUp(PaymentEvent event) {
+    private static Document moved(PaymentEvent event) {
         if (event instanceof PaymentAuthorized e) {
             return of("authorized", event, e.tranRef()).append("amount", money(e.amount()));
         }
@@ -117,6 +332,36 @@ final class EventDocuments {
         if (event instanceof PaymentMismatch e) {
             return of("mismatch", event, e.tranRef()).append("difference", e.difference());
         }
+        return decided(event);
+    }
+
+    private static Document decided(PaymentEvent event) {
+        if (event instanceof PaymentRetried e) {
+            return of("retried", event)
+                    .append("attempt", e.attempt())
+                    .append("cartId", e.cartId().value());
+        }
+        if (event instanceof FollowUpRefused e) {
+            return of("followUpRefused", event)
+                    .append("followUp", e.followUp().value())
+                    .append("kind", e.kind().name())
+                    .append("amount", money(e.amount()))
+                    .append("reason", e.reason());
+        }
+        if (event instanceof FollowUpUndecided e) {
+            return of("followUpUndecided", event)
+                    .append("followUp", e.followUp().value())
+                    .append("kind", e.kind().name())
+                    .append("amount", money(e.amount()));
+        }
+        if (event instanceof PaymentResolved e) {
+            return of("resolved", event)
+                    .append("resolution", LedgerDocuments.resolution(e.resolution()))
+                    .append("by", e.by());
+        }
+        if (event instanceof PaymentOverdue e) {
+            return of("overdue", event).append("status", e.status().name()).append("since", Times.nanos(e.since()));
+        }
         throw new IllegalStateException("no stored form for " + event.getClass().getSimpleName());
     }
 
@@ -128,34 +373,63 @@ final class EventDocuments {
         return put(of(type, event), "tranRef", ref == null ? null : ref.value());
     }
 
-    private static PaymentEvent event(PaymentId id, Stored stored) {
-        Instant at = stored.time("at");
-        return switch (stored.text("type")) {
-            case "created" -> new PaymentCreated(id, at, stored.value("cartId", CartId::new), stored.money("amount"));
-            case "initiated" -> new PaymentInitiated(id, at, ref(stored));
-            case "processing" -> new PaymentProcessing(id, at, ref(stored));
-            case "succeeded" ->
-                new PaymentSucceeded(id, at, stored.value("cartId", CartId::new), ref(stored), stored.money("amount"));
-            case "failed" ->
-                new PaymentFailed(id, at, refOrNull(stored), stored.textOrNull("code"), stored.text("reason"));
-            case "timedOut" -> new PaymentTimedOut(id, at, refOrNull(stored));
-            case "cancelled" -> new PaymentCancelled(id, at, ref(stored));
-            case "outcomeUnknown" -> new PaymentOutcomeUnknown(id, at);
-            case "statusChanged" ->
-                new PaymentStatusChanged(
-                        id,
-                        at,
-                        stored.constant("from", PaymentStatus.class),
-                        stored.constant("to", PaymentStatus.class));
-            case "authorized" -> new PaymentAuthorized(id, at, ref(stored), stored.money("amount"));
-            case "captured" -> new PaymentCaptured(id, at, ref(stored), stored.money("amount"));
-            case "voided" -> new PaymentVoided(id, at, ref(stored));
-            case "released" -> new PaymentReleased(id, at, ref(stored), stored.money("amount"));
-            case "refunded" -> new PaymentRefunded(id, at, ref(stored), stored.money("amount"), stored.money("total"));
-            case "chargedAgain" -> new PaymentChargedAgain(id, at, ref(stored), stored.money("amount"));
-            case "mismatch" -> new PaymentMismatch(id, at, ref(stored), stored.text("difference"));
-            default -> throw stored.unreadable("type", null);
-        };
+    private static Map<String, Reader> readers() {
+        return Map.ofEntries(
+                Map.entry(
+                        "created", (id, at, it) -> new PaymentCreated(id, at, cart(it, "cartId"), it.money("amount"))),
+                Map.entry("initiated", (id, at, it) -> new PaymentInitiated(id, at, ref(it))),
+                Map.entry("processing", (id, at, it) -> new PaymentProcessing(id, at, ref(it))),
+                Map.entry(
+                        "succeeded",
+                        (id, at, it) -> new PaymentSucceeded(id, at, cart(it, "cartId"), ref(it), it.money("amount"))),
+                Map.entry(
+                        "failed",
+                        (id, at, it) ->
+                                new PaymentFailed(id, at, refOrNull(it), it.textOrNull("code"), it.text("reason"))),
+                Map.entry("timedOut", (id, at, it) -> new PaymentTimedOut(id, at, refOrNull(it))),
+                Map.entry("cancelled", (id, at, it) -> new PaymentCancelled(id, at, ref(it))),
+                Map.entry("outcomeUnknown", (id, at, it) -> new PaymentOutcomeUnknown(id, at)),
+                Map.entry(
+                        "statusChanged",
+                        (id, at, it) -> new PaymentStatusChanged(id, at, status(it, "from"), status(it, "to"))),
+                Map.entry("authorized", (id, at, it) -> new PaymentAuthorized(id, at, ref(it), it.money("amount"))),
+                Map.entry("captured", (id, at, it) -> new PaymentCaptured(id, at, ref(it), it.money("amount"))),
+                Map.entry("voided", (id, at, it) -> new PaymentVoided(id, at, ref(it))),
+                Map.entry("released", (id, at, it) -> new PaymentReleased(id, at, ref(it), it.money("amount"))),
+                Map.entry(
+                        "refunded",
+                        (id, at, it) -> new PaymentRefunded(id, at, ref(it), it.money("amount"), it.money("total"))),
+                Map.entry("chargedAgain", (id, at, it) -> new PaymentChargedAgain(id, at, ref(it), it.money("amount"))),
+                Map.entry("mismatch", (id, at, it) -> new PaymentMismatch(id, at, ref(it), it.text("difference"))),
+                Map.entry(
+                        "retried",
+                        (id, at, it) -> new PaymentRetried(id, at, it.integer("attempt"), cart(it, "cartId"))),
+                Map.entry(
+                        "followUpRefused",
+                        (id, at, it) -> new FollowUpRefused(
+                                id, at, cart(it, "followUp"), kind(it), it.money("amount"), it.text("reason"))),
+                Map.entry(
+                        "followUpUndecided",
+                        (id, at, it) ->
+                                new FollowUpUndecided(id, at, cart(it, "followUp"), kind(it), it.money("amount"))),
+                Map.entry(
+                        "resolved",
+                        (id, at, it) -> new PaymentResolved(
+                                id, at, LedgerDocuments.resolution(it.sub("resolution")), it.text("by"))),
+                Map.entry(
+                        "overdue", (id, at, it) -> new PaymentOverdue(id, at, status(it, "status"), it.time("since"))));
+    }
+
+    private static CartId cart(Stored stored, String field) {
+        return stored.value(field, CartId::new);
+    }
+
+    private static PaymentStatus status(Stored stored, String field) {
+        return stored.constant(field, PaymentStatus.class);
+    }
+
+    private static TransactionKind kind(Stored stored) {
+        return stored.constant("kind", TransactionKind.class);
     }
 
     private static TransactionRef ref(Stored stored) {

@@ -4,6 +4,7 @@ import io.nestcms.contract.Contract;
 import io.nestcms.earning.Turnover;
 import io.nestcms.earning.TurnoverStore;
 import io.nestcms.money.Money;
+import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionKind;
 import java.time.Duration;
 import java.time.YearMonth;
@@ -54,7 +55,15 @@ final class MongoTurnover implements TurnoverStore {
         return List.of(
                 new Document(
                         "$match",
-                        new Document("moves.month", months).append("order.contractId", new Document("$exists", true))),
+                        new Document("moves.month", months)
+                                .append("order.contractId", new Document("$exists", true))
+                                // the first format kept what was voided among the moves
+                                .append(
+                                        "$or",
+                                        List.of(
+                                                new Document("v", new Document("$gt", 1)),
+                                                new Document(
+                                                        "status", new Document("$ne", PaymentStatus.VOIDED.name()))))),
                 new Document("$unwind", "$moves"),
                 new Document(
                         "$match",
@@ -65,6 +74,8 @@ final class MongoTurnover implements TurnoverStore {
                                                 "$in",
                                                 List.of(
                                                         TransactionKind.SALE.name(),
+                                                        // in the first format only
+                                                        TransactionKind.PAYMENT_REQUEST.name(),
                                                         TransactionKind.CAPTURE.name(),
                                                         TransactionKind.REFUND.name())))),
                 new Document(

@@ -20,7 +20,7 @@ import io.nestcms.earning.TurnoverStore;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.BreakerOrders;
 import io.nestcms.resilience.BreakerStore;
 import io.nestcms.resilience.CircuitBreakers;
@@ -83,7 +83,12 @@ public final class NestMongo implements AutoCloseable {
         MongoCollection<Document> collection = database.getCollection(PaymentDocuments.COLLECTION);
         FieldCipher cipher = builder.fieldCipher;
         this.payments = new MongoPaymentStore(
-                collection, new PaymentDocuments(new CustomerFields(cipher)), calls, this::decided);
+                collection,
+                new PaymentDocuments(new CustomerFields(cipher)),
+                calls,
+                this::decided,
+                new MongoOutbox(collection, database.getCollection(MongoOutbox.LISTENERS), calls),
+                new MongoEvidence(database.getCollection(MongoEvidence.COLLECTION), calls));
         MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
         IndexSpec.ensure(contractDocuments, MongoContractStore.allIndexes());
         this.contracts = new MongoContractStore(contractDocuments, calls, aggregations);
@@ -156,6 +161,24 @@ public final class NestMongo implements AutoCloseable {
     }
 
     /**
+     * Stores payments of an older format in the newest one. Without it each is stored so when it is written next, and is read
+     * right until then; but finding one by a reference, and listing what waits for a person, look through all old ones. Nodes of
+     * an older version refuse what is in a newer format, so run it when there are none left. Other nodes and payments go on
+     * meanwhile; what is done so far stays done, and another run goes on from there.
+     *
+     * @param batch how many payments are read at a time; 1 to 10,000
+     * @return how many were stored anew; one that cannot be read stays as it is, and the log names it
+     * @throws InvalidInputException if the batch is out of range
+     * @throws NestMongoException if the database does not answer
+     */
+    public long upgradePayments(int batch) {
+        if (batch < 1 || batch > 10_000) {
+            throw new InvalidInputException("batch", "is " + batch, "1 to 10000");
+        }
+        return payments.upgrade(batch);
+    }
+
+    /**
      * The contracts, and their statements in one round trip.
      *
      * @return always the same store
@@ -207,7 +230,7 @@ public final class NestMongo implements AutoCloseable {
     }
 
     /**
-     * Tells of changes to payments as they happen, so that an {@link io.nestcms.payment.OutboxRelay} need not wait for its next
+     * Tells of changes to payments as they happen, so that an {@link io.nestcms.payment.delivery.OutboxRelay} need not wait for its next
      * poll: {@code executor.execute(mongo.outboxWatch(relay::wake))}. Needs a replica set or a sharded cluster; elsewhere it ends
      * at once and polling is left.
      *

@@ -52,6 +52,10 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
                                     // a replay of a buried event
                                     new Document(
                                             "updateDescription.updatedFields.outboxNextAt",
+                                            new Document("$exists", true)),
+                                    // something is left for a node with another listener
+                                    new Document(
+                                            "updateDescription.updatedFields.outboxLeft",
                                             new Document("$exists", true))))),
             // that something changed is enough
             new Document("$project", new Document("fullDocument", 0).append("updateDescription", 0)));
@@ -89,6 +93,10 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
                 if (LOST.contains(broken.getCode())) {
                     from = null;
                 }
+                LOG.warn("The watch on payments broke; going on in {}", pause, broken);
+                await();
+            } catch (RuntimeException broken) {
+                // whoever is woken threw, or the client was closed under us
                 LOG.warn("The watch on payments broke; going on in {}", pause, broken);
                 await();
             } finally {

@@ -3,17 +3,13 @@ package io.nestcms.mongo;
 import static io.nestcms.mongo.EventDocuments.money;
 import static io.nestcms.mongo.EventDocuments.put;
 
-import io.nestcms.payment.Attempt;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.FollowUpState;
-import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.MoneyMove;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
@@ -22,22 +18,52 @@ import io.nestcms.payment.Revision;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.Watch;
-import java.net.URI;
+import io.nestcms.payment.store.OutboxEntry;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bson.Document;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Payments as documents. What is queried, sorted or compared stands at the top; the rest in sub-documents. A change writes
- * field by field, so that fields that this build does not know stay as they are.
+ * Payments as documents. What is queried, sorted or compared stands at the top; the rest in sub-documents and lists. Status,
+ * moves, carts and references are derived, and written for queries only: reading derives them anew. A change writes field by
+ * field, so that fields that this build does not know stay as they are.
  */
 final class PaymentDocuments {
     static final String COLLECTION = "payments";
-    static final Format FORMAT = Format.first(COLLECTION);
+    static final Format FORMAT = new Format(COLLECTION, List.of(FirstPaymentFormat::upgraded));
+
+    /** All carts of the payment; the first format has {@code cartId} only. */
+    static final String CARTS = "carts";
+    /** All references; absent while there is none, and in the first format. */
+    static final String REFS = "refs";
+    /** Two fields, so that however many are in the slow lane, the index of the other does not have them. */
+    static final String CHECK_AT = "checkAt";
+
+    static final String SLOW_CHECK_AT = "slowCheckAt";
+    /** Until when somebody looks at it. Beside the payment's version: claiming is no change of the payment. */
+    static final String CLAIM = "claimUntil";
+    /** Of a record that could not be read when it was due: until when, by which format's reader, and why. */
+    static final String SET_ASIDE = "setAside";
+    /** Since when a person must decide; absent when none must. */
+    static final String UNDECIDED = "undecidedSince";
+
+    private static final List<String> OPTIONAL = List.of(
+            CHECK_AT,
+            SLOW_CHECK_AT,
+            "slow",
+            REFS,
+            "order.contractId",
+            "order.customer.phone",
+            "order.customer.street",
+            "order.customer.city",
+            "order.customer.country",
+            // of the first format
+            "gateway",
+            "disputed");
 
     private final CustomerFields customers;
 
@@ -53,91 +79,116 @@ final class PaymentDocuments {
                 .append("outbox", entries(events))
                 .append("outboxLease", free())
                 .append("buried", List.of());
+        if (payment.isUndecided()) {
+            document.append(UNDECIDED, Times.nanos(payment.revision().updatedAt()));
+        }
         return put(
                 document,
                 "outboxNextAt",
                 events.isEmpty() ? null : Times.nanos(payment.revision().updatedAt()));
     }
 
-    /** The update that turns the stored document into the payment's next version. */
+    /** The update that turns the stored document into the payment's next version, and ends a claim on it. */
     Document changed(Payment payment, List<OutboxEntry> events) {
+        Document update = upgraded(payment);
+        update.get("$unset", Document.class).append(CLAIM, "").append(SET_ASIDE, "");
+        if (!events.isEmpty()) {
+            update.append("$push", new Document("outbox", new Document("$each", entries(events))));
+            min(update).append("outboxNextAt", Times.nanos(payment.revision().updatedAt()));
+        }
+        return update;
+    }
+
+    /** The update that leaves the payment as it is and stores it in the newest format. */
+    Document upgraded(Payment payment) {
         Document set = new Document("v", FORMAT.version());
         Document unset = new Document();
         for (Map.Entry<String, Object> field : fields(payment).entrySet()) {
             spread(field.getKey(), field.getValue(), set);
         }
-        for (String optional : List.of(
-                "checkAt",
-                "gateway.ref",
-                "gateway.page",
-                "gateway.attempt",
-                "order.contractId",
-                "order.customer.phone",
-                "order.customer.street",
-                "order.customer.city",
-                "order.customer.country")) {
+        for (String optional : OPTIONAL) {
             if (set.keySet().stream().noneMatch(path -> path.equals(optional) || path.startsWith(optional + "."))) {
                 unset.append(optional, "");
             }
         }
         Document update = new Document("$set", set).append("$unset", unset);
-        if (!events.isEmpty()) {
-            update.append("$push", new Document("outbox", new Document("$each", entries(events))))
-                    .append(
-                            "$min",
-                            new Document(
-                                    "outboxNextAt",
-                                    Times.nanos(payment.revision().updatedAt())));
+        if (payment.isUndecided()) {
+            // waits since it first did, however often it was written since
+            min(update).append(UNDECIDED, Times.nanos(payment.revision().updatedAt()));
+        } else {
+            unset.append(UNDECIDED, "");
         }
         return update;
+    }
+
+    private static Document min(Document update) {
+        Document min = update.get("$min", Document.class);
+        if (min == null) {
+            min = new Document();
+            update.append("$min", min);
+        }
+        return min;
     }
 
     static Document free() {
         return new Document("worker", "").append("until", 0L);
     }
 
+    /**
+     * Reads a payment.
+     *
+     * @throws NestMongoException if the record cannot be read; names it and shows no value
+     * @throws io.nestcms.crypto.CipherException if a sealed value cannot be opened here
+     */
     Payment payment(Document document) {
-        Stored stored = FORMAT.read(document);
-        PaymentId id = id(stored);
-        return new Payment(
-                id,
-                order(id, stored),
-                new IdempotencyClaim(
-                        new IdempotencyKey(stored.text("scope"), stored.text("key")), stored.text("fingerprint")),
-                stored.constant("status", PaymentStatus.class),
-                gateway(stored.sub("gateway")),
-                moves(stored),
-                stored.list("followUps", PaymentDocuments::followUp),
-                stored.texts("disputed", TransactionRef::new),
-                stored.list(
-                        "history",
-                        entry -> new HistoryEntry(
-                                entry.time("at"),
-                                entry.constant("status", PaymentStatus.class),
-                                entry.text("why"),
-                                entry.valueOrNull("tranRef", TransactionRef::new))),
-                new Watch(stored.timeOrNull("checkAt"), stored.integer("checks")),
-                new Revision(
-                        stored.number("version"),
-                        stored.number("events"),
-                        stored.time("createdAt"),
-                        stored.time("updatedAt")));
+        try {
+            Stored stored = FORMAT.read(document);
+            PaymentId id = id(stored);
+            return Payment.builder(
+                            id,
+                            order(id, stored),
+                            new IdempotencyClaim(
+                                    new IdempotencyKey(stored.text("scope"), stored.text("key")),
+                                    stored.text("fingerprint")))
+                    .attempts(stored.list("attempts", LedgerDocuments::attempt))
+                    .followUps(stored.list("followUps", LedgerDocuments::followUp))
+                    .entries(stored.list("entries", LedgerDocuments::entry))
+                    .decisions(stored.list("decisions", LedgerDocuments::decision))
+                    .history(stored.list("history", PaymentDocuments::history))
+                    .watch(watch(stored))
+                    .revision(new Revision(
+                            stored.number("version"),
+                            stored.number("events"),
+                            stored.time("createdAt"),
+                            stored.time("updatedAt")))
+                    .build();
+        } catch (IllegalArgumentException | InvalidInputException | NullPointerException | ClassCastException damaged) {
+            // each part may be as it should, and all together be no payment
+            throw new NestMongoException(COLLECTION + "/" + document.get("_id") + " cannot be read", damaged);
+        }
     }
 
+    /**
+     * The money that moved, for sums. The first format kept what was voided among the moves: the status said that they do not
+     * count.
+     */
     static List<MoneyMove> moves(Stored payment) {
-        return payment.list(
-                "moves",
-                move -> new MoneyMove(
-                        move.value("ref", TransactionRef::new),
-                        move.constant("kind", TransactionKind.class),
-                        move.money("amount"),
-                        move.time("recordedAt")));
+        boolean voided =
+                payment.integer("v") == 1 && payment.constant("status", PaymentStatus.class) == PaymentStatus.VOIDED;
+        return voided
+                ? List.of()
+                : payment.list(
+                        "moves",
+                        move -> new MoneyMove(
+                                move.value("ref", TransactionRef::new),
+                                kind(move),
+                                move.money("amount"),
+                                move.time("recordedAt")));
     }
 
-    static List<OutboxEntry> entries(Document document, String field) {
-        Stored stored = FORMAT.read(document);
-        PaymentId id = id(stored);
-        return stored.list(field, entry -> EventDocuments.entry(id, entry));
+    private static TransactionKind kind(Stored move) {
+        TransactionKind kind = move.constant("kind", TransactionKind.class);
+        return kind == TransactionKind.PAYMENT_REQUEST ? TransactionKind.SALE : kind;
     }
 
     private static PaymentId id(Stored stored) {
@@ -145,7 +196,7 @@ final class PaymentDocuments {
     }
 
     private static List<Document> entries(List<OutboxEntry> events) {
-        return events.stream().map(EventDocuments::entry).toList();
+        return events.stream().map(EventDocuments::recorded).toList();
     }
 
     private Document fields(Payment payment) {
@@ -155,29 +206,38 @@ final class PaymentDocuments {
                 .append("key", payment.claim().key().value())
                 .append("fingerprint", payment.claim().fingerprint())
                 .append("order", order(payment.id(), payment.order()))
-                .append("gateway", gateway(payment.gateway()))
-                .append(
-                        "moves",
-                        payment.moves().stream().map(PaymentDocuments::move).toList())
-                .append(
-                        "followUps",
-                        payment.followUps().stream()
-                                .map(PaymentDocuments::followUp)
-                                .toList())
-                .append(
-                        "disputed",
-                        payment.disputed().stream().map(TransactionRef::value).toList())
-                .append(
-                        "history",
-                        payment.history().stream()
-                                .map(PaymentDocuments::history)
-                                .toList())
+                .append("attempts", each(payment.attempts(), LedgerDocuments::attempt))
+                .append("followUps", each(payment.followUps(), LedgerDocuments::followUp))
+                .append("entries", each(payment.entries(), LedgerDocuments::entry))
+                .append("decisions", each(payment.decisions(), LedgerDocuments::decision))
+                .append("history", each(payment.history(), PaymentDocuments::history))
+                .append("moves", each(payment.moves(), PaymentDocuments::move))
+                .append(CARTS, each(payment.carts(), CartId::value))
                 .append("checks", payment.watch().checks())
                 .append("version", payment.revision().version())
                 .append("events", payment.revision().events())
                 .append("createdAt", Times.nanos(payment.revision().createdAt()))
                 .append("updatedAt", Times.nanos(payment.revision().updatedAt()));
-        return put(document, "checkAt", nanosOrNull(payment.watch().checkAt()));
+        List<TransactionRef> refs = payment.refs();
+        put(document, REFS, refs.isEmpty() ? null : each(refs, TransactionRef::value));
+        Instant checkAt = payment.watch().checkAt();
+        if (checkAt == null) {
+            // a slow one without a check is still a slow one
+            return payment.watch().slow() ? document.append("slow", true) : document;
+        }
+        return document.append(payment.watch().slow() ? SLOW_CHECK_AT : CHECK_AT, Times.nanos(checkAt));
+    }
+
+    private static <T, D> List<D> each(List<T> values, Function<T, D> form) {
+        return values.stream().map(form).toList();
+    }
+
+    private static Watch watch(Stored stored) {
+        int checks = stored.integer("checks");
+        Instant slowCheckAt = stored.timeOrNull(SLOW_CHECK_AT);
+        return slowCheckAt == null
+                ? new Watch(stored.timeOrNull(CHECK_AT), checks, stored.isSet("slow"))
+                : new Watch(slowCheckAt, checks, true);
     }
 
     private Document order(PaymentId id, PaymentOrder order) {
@@ -199,32 +259,6 @@ final class PaymentDocuments {
                 order.constant("mode", ChargeMode.class));
     }
 
-    private static Document gateway(GatewayLink link) {
-        Document document = new Document("attempts", link.attempts());
-        put(document, "ref", link.ref() == null ? null : link.ref().value());
-        put(document, "page", link.page() == null ? null : link.page().toString());
-        Attempt attempt = link.attempt();
-        return put(
-                document,
-                "attempt",
-                attempt == null
-                        ? null
-                        : new Document("number", attempt.number())
-                                .append("startedAt", Times.nanos(attempt.startedAt()))
-                                .append("leaseUntil", Times.nanos(attempt.leaseUntil())));
-    }
-
-    private static GatewayLink gateway(Stored stored) {
-        Stored attempt = stored.subOrNull("attempt");
-        return new GatewayLink(
-                stored.valueOrNull("ref", TransactionRef::new),
-                stored.valueOrNull("page", URI::create),
-                attempt == null
-                        ? null
-                        : new Attempt(attempt.integer("number"), attempt.time("startedAt"), attempt.time("leaseUntil")),
-                stored.integer("attempts"));
-    }
-
     private static Document move(MoneyMove move) {
         return new Document("ref", move.ref().value())
                 .append("kind", move.kind().name())
@@ -236,33 +270,6 @@ final class PaymentDocuments {
                         MongoTurnover.month(YearMonth.from(move.recordedAt().atOffset(ZoneOffset.UTC))));
     }
 
-    private static Document followUp(FollowUp followUp) {
-        Document document = new Document("scope", followUp.key().scope())
-                .append("key", followUp.key().value())
-                .append("kind", followUp.kind().name())
-                .append("amount", money(followUp.amount()))
-                .append("of", followUp.of().value())
-                .append("state", followUp.state().name())
-                .append("startedAt", Times.nanos(followUp.startedAt()))
-                .append("leaseUntil", Times.nanos(followUp.leaseUntil()));
-        TransactionRef ref = followUp.ref();
-        put(document, "ref", ref == null ? null : ref.value());
-        return put(document, "reason", followUp.reason());
-    }
-
-    private static FollowUp followUp(Stored stored) {
-        return new FollowUp(
-                new IdempotencyKey(stored.text("scope"), stored.text("key")),
-                stored.constant("kind", TransactionKind.class),
-                stored.money("amount"),
-                stored.value("of", TransactionRef::new),
-                stored.constant("state", FollowUpState.class),
-                stored.valueOrNull("ref", TransactionRef::new),
-                stored.time("startedAt"),
-                stored.time("leaseUntil"),
-                stored.textOrNull("reason"));
-    }
-
     private static Document history(HistoryEntry entry) {
         Document document = new Document("at", Times.nanos(entry.at()))
                 .append("status", entry.status().name())
@@ -271,8 +278,12 @@ final class PaymentDocuments {
         return put(document, "tranRef", ref == null ? null : ref.value());
     }
 
-    private static @Nullable Long nanosOrNull(@Nullable Instant at) {
-        return at == null ? null : Times.nanos(at);
+    private static HistoryEntry history(Stored entry) {
+        return new HistoryEntry(
+                entry.time("at"),
+                entry.constant("status", PaymentStatus.class),
+                entry.text("why"),
+                entry.valueOrNull("tranRef", TransactionRef::new));
     }
 
     /** Sub-documents go out field by field, so that unknown fields in them survive; lists go out whole. */

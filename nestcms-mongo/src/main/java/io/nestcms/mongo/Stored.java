@@ -24,6 +24,15 @@ final class Stored {
     private final Document document;
     private final String path;
 
+    /** Nothing is wrong with the record: this node cannot open it. */
+    static final class NoCipher extends NestMongoException {
+        private static final long serialVersionUID = 1;
+
+        NoCipher(String message) {
+            super(message, null);
+        }
+    }
+
     private Stored(Document document, String path) {
         this.document = document;
         this.path = path;
@@ -58,8 +67,7 @@ final class Stored {
             return textOrNull(field);
         }
         if (cipher == null) {
-            throw new NestMongoException(
-                    path + ": field " + field + " is encrypted and no cipher was given to this node", null);
+            throw new NoCipher(path + ": field " + field + " is encrypted and no cipher was given to this node");
         }
         return cipher.open(sealed.getData(), context);
     }
@@ -83,6 +91,10 @@ final class Stored {
     @Nullable Instant timeOrNull(String field) {
         Number nanos = optional(field, Number.class);
         return nanos == null ? null : Times.instant(nanos.longValue());
+    }
+
+    @Nullable Money moneyOrNull(String field) {
+        return has(field) ? money(field) : null;
     }
 
     Money money(String field) {
@@ -136,6 +148,11 @@ final class Stored {
         return textOrNull(field) == null ? null : constant(field, type);
     }
 
+    /** True only where it is said: absent means no. */
+    boolean isSet(String field) {
+        return Boolean.TRUE.equals(optional(field, Boolean.class));
+    }
+
     boolean flag(String field) {
         return required(field, Boolean.class);
     }
@@ -158,6 +175,16 @@ final class Stored {
                 | io.nestcms.failure.InvalidInputException refused) {
             throw unreadable(field, refused);
         }
+    }
+
+    /** The document itself, as it is stored. */
+    Document document() {
+        return document;
+    }
+
+    /** A sub-document, as it is stored. */
+    Document document(String field) {
+        return required(field, Document.class);
     }
 
     Stored sub(String field) {

@@ -7,7 +7,9 @@ import io.nestcms.audit.AuditEntry;
 import io.nestcms.contract.Contract;
 import io.nestcms.contract.contract.ContractSamples;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.contract.Samples;
+import io.nestcms.payment.store.GatewayEvidence;
 import io.nestcms.resilience.BreakerMemory;
 import io.nestcms.resilience.BreakerOrder.Command;
 import io.nestcms.resilience.BreakerState;
@@ -76,7 +78,7 @@ class FormatTest {
                             .find()
                             .first())
                     .as(collection)
-                    .containsEntry("v", 1);
+                    .containsEntry("v", collection.equals("payments") ? 2 : 1);
         }
     }
 
@@ -91,7 +93,11 @@ class FormatTest {
                 .save(new BreakerMemory(
                         "x", BreakerState.CLOSED, Samples.NOON, null, 0, false, List.of(), Samples.NOON));
         mongo.breakerOrders().give("x", Command.CLOSE, "ops", Samples.NOON);
+        mongo.payments().evidence().shown("p", TransactionKind.REFUND);
+        GatewayEvidence unknowing =
+                NestMongo.using(TestMongo.client(), database).payments().evidence();
         Map<String, ThrowingCallable> reads = new LinkedHashMap<>();
+        reads.put("gateway_evidence", () -> unknowing.isShown("p", TransactionKind.REFUND));
         reads.put("payments", () -> mongo.payments().find(Samples.payment("a").id()));
         reads.put("contracts", () -> mongo.contracts().find(draft.id()));
         reads.put("audit", () -> mongo.auditTrail(key).read(1, 1));

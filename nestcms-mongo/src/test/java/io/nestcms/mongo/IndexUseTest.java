@@ -20,16 +20,24 @@ import io.nestcms.contract.contract.ContractSamples;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.OutboxBatch;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.store.BuriedEvent;
+import io.nestcms.payment.store.Outbox;
+import io.nestcms.payment.store.OutboxBatch;
+import io.nestcms.payment.store.OutboxClaim;
+import io.nestcms.payment.store.OutboxRest;
+import io.nestcms.payment.store.WaitingEvent;
 import java.time.Duration;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.bson.Document;
@@ -101,16 +109,37 @@ class IndexUseTest {
                 payments.list(new PaymentQuery(scope, status, 0, 10));
             }
         }
-        payments.due(NOON, 10);
-        OutboxBatch batch = payments.outbox()
-                .claim("w", NOON.plusSeconds(9), Duration.ofSeconds(9))
-                .orElseThrow();
-        payments.outbox().delivered(batch, batch.entries().get(0));
-        payments.outbox().bury(batch, batch.entries().get(1), "x");
-        payments.outbox().postpone(batch, batch.entries().get(2), "x", NOON);
-        payments.outbox().release(batch);
-        payments.outbox().buried(10);
-        payments.outbox().replay(a.id(), batch.entries().get(1).id(), NOON);
+        payments.findByCart(CartId.ofFollowUp(a.id(), 1));
+        payments.findByReference(new TransactionRef("TST1"));
+        payments.findByReference(new TransactionRef("none"));
+        payments.claimDue(false, NOON, Duration.ofSeconds(9), 10);
+        payments.claimDue(true, NOON.plusSeconds(99), Duration.ofSeconds(9), 10);
+        payments.putOff(a.id(), NOON);
+        payments.backlog(NOON.plusSeconds(99), 10);
+        payments.unreadable(10);
+        payments.undecided(10);
+        payments.evidence().shown("profile", TransactionKind.VOID);
+        payments.evidence().isShown("profile", TransactionKind.REFUND);
+        mongo.upgradePayments(10);
+        Outbox outbox = payments.outbox();
+        OutboxClaim claiming = OutboxClaim.of("w", Set.of("crm"), NOON.plusSeconds(9), Duration.ofSeconds(9));
+        OutboxBatch batch = outbox.claim(claiming).orElseThrow();
+        outbox.claim(claiming);
+        WaitingEvent buried = batch.entries().get(1);
+        outbox.remove(batch, batch.entries().get(0), NOON.plusSeconds(18));
+        outbox.bury(
+                batch,
+                buried,
+                new BuriedEvent(a.id(), buried.id(), buried.sequence(), buried.content(), "crm", 12, "x"));
+        outbox.keep(batch, batch.entries().get(2).unread(NOON), NOON.plusSeconds(18));
+        outbox.release(batch, new OutboxRest(3, NOON, Set.of("crm"), List.of(), NOON.plusSeconds(900)));
+        outbox.release(batch, OutboxRest.nothing());
+        outbox.buried(10);
+        outbox.unreadable(10);
+        outbox.replay(a.id(), buried.id(), NOON);
+        outbox.seen(Set.of("crm"), NOON);
+        outbox.listeners();
+        outbox.forget("crm");
         payments.outbox().backlog();
         mongo.sealedCustomers().findByEmail("a@b.test", 10);
         mongo.sealedCustomers().reseal(10);

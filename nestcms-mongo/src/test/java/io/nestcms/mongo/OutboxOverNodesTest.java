@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.event.EventBus;
 import io.nestcms.event.SubscriptionSettings;
-import io.nestcms.payment.OutboxEntry;
-import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.delivery.OutboxRelay;
+import io.nestcms.payment.store.OutboxEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,10 +6,13 @@ import static io.nestcms.payment.contract.Samples.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.event.EventBus;
-import io.nestcms.payment.OutboxBatch;
-import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.delivery.OutboxRelay;
+import io.nestcms.payment.store.Outbox;
+import io.nestcms.payment.store.OutboxBatch;
+import io.nestcms.payment.store.OutboxClaim;
+import io.nestcms.payment.store.OutboxRest;
 import io.nestcms.testkit.FailCommand;
 import io.nestcms.testkit.ReplicaSet;
 import java.time.Duration;
@@ -64,16 +67,24 @@ class OutboxWatchTest {
         mongo.payments().insert(payment, entries(payment, 1, 2));
         awaitWakes(2);
 
-        OutboxBatch batch = mongo.payments()
-                .outbox()
-                .claim("w", NOON.plusSeconds(9), Duration.ofSeconds(9))
-                .orElseThrow();
-        mongo.payments().outbox().delivered(batch, batch.entries().get(0));
-        mongo.payments().outbox().delivered(batch, batch.entries().get(1));
-        mongo.payments().outbox().release(batch);
+        Outbox outbox = mongo.payments().outbox();
+        OutboxClaim claim = OutboxClaim.of("w", Set.of("crm"), NOON.plusSeconds(9), Duration.ofSeconds(9));
+        OutboxBatch batch = outbox.claim(claim).orElseThrow();
+        outbox.keep(batch, batch.entries().get(0).doneBy("crm"), NOON.plusSeconds(18));
+        outbox.remove(batch, batch.entries().get(0), NOON.plusSeconds(18));
+        outbox.remove(batch, batch.entries().get(1), NOON.plusSeconds(18));
+        outbox.release(batch, OutboxRest.nothing());
         mongo.payments().insert(payment("b"), List.of());
         awaitWakes(3);
         assertThat(wakes).hasValue(3);
+
+        Payment left = payment("c");
+        mongo.payments().insert(left, entries(left, 1, 1));
+        awaitWakes(4);
+        outbox.release(
+                outbox.claim(claim).orElseThrow(),
+                new OutboxRest(1, null, Set.of("erp"), List.of(), NOON.plusSeconds(900)));
+        awaitWakes(5);
 
         watch.close();
         running.get(60, TimeUnit.SECONDS);
@@ -108,6 +119,23 @@ class OutboxWatchTest {
         waking.close();
         relay.close(Duration.ofSeconds(10));
         bus.close();
+    }
+
+    @Test
+    void whoeverIsWokenThrows_goesOn() {
+        OutboxWatch watching = mongo.outboxWatch(() -> {
+            if (wakes.incrementAndGet() == 2) {
+                throw new IllegalStateException("not awake");
+            }
+        });
+        pool.execute(watching);
+        awaitWakes(1);
+        mongo.payments().insert(payment("a"), List.of());
+
+        awaitWakes(3);
+        watching.close();
+
+        assertThat(wakes).hasValueGreaterThanOrEqualTo(3);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.nestcms.crypto.CipherException;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.PaymentId;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.testkit.EmbeddedMongo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

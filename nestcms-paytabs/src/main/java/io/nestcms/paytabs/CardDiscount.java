@@ -3,6 +3,8 @@ package io.nestcms.paytabs;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -69,5 +71,20 @@ public record CardDiscount(
      */
     public static CardDiscount of(String cards, BigDecimal percent, String title) {
         return new CardDiscount(cards, null, percent, title);
+    }
+
+    /** What is left to pay of an amount; PayTabs' rounding is not published, so a share goes down to a whole minor unit. */
+    Money of(Money whole) {
+        Money zero = Money.zero(whole.currency());
+        if (amount != null) {
+            boolean fits = amount.currency().equals(whole.currency()) && amount.compareTo(whole) < 0;
+            return fits ? whole.minus(amount) : zero;
+        }
+        BigDecimal share = Objects.requireNonNull(percent).movePointLeft(2);
+        long less = BigDecimal.valueOf(whole.minorUnits())
+                .multiply(share)
+                .setScale(0, RoundingMode.CEILING)
+                .longValueExact();
+        return whole.minus(Money.ofMinorUnits(less, whole.currency()));
     }
 }

@@ -1,20 +1,24 @@
 package io.nestcms.paytabs;
 
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayTransaction;
-import io.nestcms.payment.Initiation;
 import io.nestcms.payment.PaymentOrder;
-import io.nestcms.payment.Rejection;
 import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.gateway.GatewayCharge;
+import io.nestcms.payment.gateway.GatewayFollowUp;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.GatewayTransaction;
+import io.nestcms.payment.gateway.Initiation;
+import io.nestcms.payment.gateway.Rejection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Between the core's terms and PayTabs'. */
@@ -25,28 +29,30 @@ final class GatewayTerms {
      * The order as PayTabs takes it.
      *
      * @param page how the hosted page is to be
-     * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
+     * @throws InvalidInputException if PayTabs cannot take it
      */
-    static ChargeRequest request(PaymentOrder order, PageOptions page) {
+    static ChargeRequest request(GatewayCharge charge, PageOptions page) {
+        PaymentOrder order = charge.order();
         ChargeRequest.Type type = order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
-        return ChargeRequest.builder(type, order.cartId(), order.amount(), order.description())
+        return ChargeRequest.builder(type, charge.cartId(), order.amount(), order.description())
                 .customer(contact(order.customer()))
                 .page(page)
                 .build();
     }
 
     /**
-     * The follow-up as PayTabs takes it.
+     * The follow-up as PayTabs takes it, under a cart of its own.
      *
-     * @throws io.nestcms.failure.InvalidInputException if PayTabs cannot take it
+     * @throws InvalidInputException if PayTabs cannot take it
      */
-    static FollowUpRequest request(PaymentOrder order, FollowUp followUp) {
-        CartId cart = order.cartId();
-        return switch (followUp.kind()) {
-            case CAPTURE -> FollowUpRequest.capture(followUp.of(), cart, followUp.amount(), order.description());
-            case VOID -> FollowUpRequest.voiding(followUp.of(), cart, followUp.amount(), order.description());
-            case REFUND -> FollowUpRequest.refund(followUp.of(), cart, followUp.amount(), order.description());
-            default -> throw new IllegalArgumentException(followUp.kind() + " is not asked for by the core");
+    static FollowUpRequest request(GatewayFollowUp asked) {
+        CartId cart = asked.cartId();
+        String description = asked.order().description();
+        return switch (asked.kind()) {
+            case CAPTURE -> FollowUpRequest.capture(asked.of(), cart, asked.amount(), description);
+            case VOID -> FollowUpRequest.voiding(asked.of(), cart, asked.amount(), description);
+            case REFUND -> FollowUpRequest.refund(asked.of(), cart, asked.amount(), description);
+            default -> throw new IllegalArgumentException(asked.kind() + " is not asked for by the core");
         };
     }
 
@@ -83,29 +89,30 @@ final class GatewayTerms {
                 completed -> new Initiation.Completed(transaction(completed.transaction())));
     }
 
-    /**
-     * What PayTabs made of a follow-up.
-     *
-     * @throws UnreadableReplyException if the answer speaks of another cart or of another kind of transaction
-     */
-    static GatewayTransaction followUp(PayTabsTransaction reply, CartId asked, TransactionKind kind) {
-        checkCart(reply, asked);
-        if (reply.kind() != kind) {
-            throw new UnreadableReplyException("tran_type is not what was asked for");
-        }
-        return transaction(reply);
+    /** The transactions of a cart's answer. One that cannot be read hides no other: it goes along as what it is. */
+    static List<GatewayTransaction> transactions(CartTransactions all, CartId asked) {
+        return Stream.concat(
+                        all.transactions().stream().map(GatewayTerms::transaction),
+                        all.unreadable().stream().map(it -> unreadable(it, asked)))
+                .toList();
     }
 
-    /**
-     * The transactions of a cart's answer.
-     *
-     * @throws UnreadableReplyException if one of its entries could not be read: it could be the one that matters
-     */
-    static List<PayTabsTransaction> whole(CartTransactions all) {
-        if (!all.unreadable().isEmpty()) {
-            throw new UnreadableReplyException(all.unreadable().get(0).problem());
-        }
-        return all.transactions();
+    /** Without a name of its own it gets the same one each time, from where it stands. */
+    private static GatewayTransaction unreadable(CartTransactions.Unreadable entry, CartId asked) {
+        TransactionRef ref = Objects.requireNonNullElseGet(
+                entry.ref(), () -> new TransactionRef("unreadable-" + Integer.toHexString(asked.hashCode())));
+        return new GatewayTransaction(
+                ref,
+                null,
+                null,
+                TransactionKind.UNRECOGNISED,
+                TransactionState.UNRECOGNISED,
+                asked,
+                null,
+                null,
+                null,
+                entry.problem(),
+                null);
     }
 
     static Rejection rejection(PayTabsError error) {
@@ -118,6 +125,13 @@ final class GatewayTerms {
             case NO_CONNECTION -> GatewayOutcome.NotSent.Cause.NO_CONNECTION;
             case THROTTLED -> GatewayOutcome.NotSent.Cause.THROTTLED;
             case OUT_OF_TIME -> GatewayOutcome.NotSent.Cause.OUT_OF_TIME;
+        };
+    }
+
+    static GatewayOutcome.NotSent.Cause cause(PayTabsOutcome.Misconfigured.Setting setting) {
+        return switch (setting) {
+            case PROFILE -> GatewayOutcome.NotSent.Cause.MISCONFIGURED;
+            case CURRENCY -> GatewayOutcome.NotSent.Cause.CURRENCY_NOT_CONFIGURED;
         };
     }
 
@@ -134,9 +148,10 @@ final class GatewayTerms {
         return new GatewayTransaction(
                 paid.ref(),
                 paid.previousRef().orElse(null),
+                paid.originalType().map(TransactionType::kind).orElse(null),
                 paid.kind(),
                 paid.state(),
-                paid.cartId().map(GatewayTerms::cart).orElse(null),
+                paid.cartId().flatMap(GatewayTerms::cart).orElse(null),
                 paid.cartAmount().orElse(null),
                 charged(paid),
                 result == null ? null : result.code(),
@@ -144,17 +159,20 @@ final class GatewayTerms {
                 result == null ? null : result.at());
     }
 
-    /** PayTabs gives a total for what was declined, too; money moved, or is held, only on these two. */
+    /** PayTabs gives a total for what was declined, too; money moved, is held or is to come, only on these. */
     private static @Nullable Money charged(PayTabsTransaction paid) {
-        boolean moved = paid.state() == TransactionState.APPROVED || paid.state() == TransactionState.ON_HOLD;
-        return moved ? paid.total().orElse(null) : null;
+        return switch (paid.state()) {
+            case APPROVED, ON_HOLD, PENDING, VOIDED -> paid.total().orElse(null);
+            case OPEN, ERROR, DECLINED, EXPIRED, CANCELLED, UNANSWERED, UNRECOGNISED -> null;
+        };
     }
 
-    private static CartId cart(String value) {
+    /** One that no cart of ours could be is none: what was made elsewhere may be under any name. */
+    static Optional<CartId> cart(String value) {
         try {
-            return new CartId(Objects.requireNonNull(value));
-        } catch (io.nestcms.failure.InvalidInputException unfit) {
-            throw new UnreadableReplyException("cart_id is none of ours");
+            return Optional.of(new CartId(value));
+        } catch (InvalidInputException unfit) {
+            return Optional.empty();
         }
     }
 }

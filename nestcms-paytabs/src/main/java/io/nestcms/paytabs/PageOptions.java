@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import io.nestcms.payment.gateway.Allowance;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,24 @@ public final class PageOptions {
 
     Builder parts() {
         return parts;
+    }
+
+    /** What may be taken for an amount: the lowest of its discounts, the most of its donation. */
+    Allowance allowance(Money amount) {
+        Money least = amount;
+        for (CardDiscount discount : parts.discounts) {
+            Money less = discount.of(amount);
+            least = less.compareTo(least) < 0 ? less : least;
+        }
+        Money most = amount;
+        if (parts.donation) {
+            Money donated = parts.donationMost == null ? amount : parts.donationMost;
+            Money lowest = parts.donationLeast == null ? amount : parts.donationLeast;
+            boolean same = donated.currency().equals(amount.currency());
+            most = same && donated.compareTo(most) > 0 ? donated : most;
+            least = same && lowest.compareTo(least) < 0 ? lowest : least;
+        }
+        return new Allowance(least, most);
     }
 
     /**

@@ -58,6 +58,11 @@ public final class PayTabsClient implements AutoCloseable {
         return new PayTabsClient(this, guard);
     }
 
+    /** Whose calls these are, without the key. */
+    long profileId() {
+        return profile.id();
+    }
+
     Guard guard() {
         return wire.guard();
     }

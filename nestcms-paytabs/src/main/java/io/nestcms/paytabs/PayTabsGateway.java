@@ -2,15 +2,17 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.NotSent;
-import io.nestcms.payment.GatewayTransaction;
-import io.nestcms.payment.Initiation;
-import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentGateway;
-import io.nestcms.payment.Rejection;
+import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.gateway.Allowance;
+import io.nestcms.payment.gateway.GatewayCharge;
+import io.nestcms.payment.gateway.GatewayFollowUp;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.GatewayOutcome.NotSent;
+import io.nestcms.payment.gateway.GatewayTransaction;
+import io.nestcms.payment.gateway.Initiation;
+import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.payment.gateway.Rejection;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.RetryBudget;
@@ -75,37 +77,49 @@ public final class PayTabsGateway implements PaymentGateway {
         return client.guard().breaker(Api.Lane.PAYMENTS).retryAfter();
     }
 
+    @Override
+    public Optional<Duration> queriesUnavailableFor() {
+        return client.guard().breaker(Api.Lane.QUERIES).retryAfter();
+    }
+
+    @Override
+    public String profile() {
+        return name() + "/" + client.profileId();
+    }
+
+    /** {@inheritDoc} By the discounts and the donation of the {@linkplain Builder#page page}. */
+    @Override
+    public Allowance allowance(PaymentOrder order) {
+        return page.allowance(order.amount());
+    }
+
     /**
      * {@inheritDoc} An order that is outside PayTabs' limits is rejected without a call, with the code {@code
      * invalid_input}.
      */
     @Override
-    public GatewayOutcome<Initiation> initiate(Payment payment) {
-        CartId cart = payment.order().cartId();
+    public GatewayOutcome<Initiation> initiate(GatewayCharge charge) {
         ChargeRequest request;
         try {
-            request = GatewayTerms.request(payment.order(), page);
+            request = GatewayTerms.request(charge, page);
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
-        return mapped(client.charge(request).execute(), reply -> GatewayTerms.initiation(reply, cart));
+        return mapped(client.charge(request).execute(), reply -> GatewayTerms.initiation(reply, charge.cartId()));
     }
 
     /**
-     * {@inheritDoc} Two equal follow-ups of one cart within two minutes may be taken for duplicates by PayTabs; the second is
-     * then indeterminate and settled by query. A follow-up outside PayTabs' limits is rejected without a call, as for
-     * {@link #initiate}.
+     * {@inheritDoc} A follow-up outside PayTabs' limits is rejected without a call, as for {@link #initiate}.
      */
     @Override
-    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
-        CartId cart = payment.order().cartId();
+    public GatewayOutcome<GatewayTransaction> followUp(GatewayFollowUp followUp) {
         FollowUpRequest request;
         try {
-            request = GatewayTerms.request(payment.order(), followUp);
+            request = GatewayTerms.request(followUp);
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
-        return mapped(client.followUp(request).execute(), reply -> GatewayTerms.followUp(reply, cart, followUp.kind()));
+        return mapped(client.followUp(request).execute(), GatewayTerms::transaction);
     }
 
     private static <T> GatewayOutcome<T> refused(InvalidInputException unfit) {
@@ -115,11 +129,7 @@ public final class PayTabsGateway implements PaymentGateway {
 
     @Override
     public GatewayOutcome<List<GatewayTransaction>> findByCart(CartId cartId) {
-        return mapped(
-                client.transactions(cartId).execute(),
-                all -> GatewayTerms.whole(all).stream()
-                        .map(GatewayTerms::transaction)
-                        .toList());
+        return mapped(client.transactions(cartId).execute(), all -> GatewayTerms.transactions(all, cartId));
     }
 
     @Override
@@ -138,7 +148,7 @@ public final class PayTabsGateway implements PaymentGateway {
                     }
                 },
                 rejected -> new GatewayOutcome.Rejected<>(GatewayTerms.rejection(rejected.error())),
-                misconfigured -> new GatewayOutcome.Rejected<>(GatewayTerms.rejection(misconfigured.error())),
+                misconfigured -> new NotSent<>(GatewayTerms.cause(misconfigured.setting()), null),
                 notSent -> new NotSent<>(GatewayTerms.cause(notSent.cause()), notSent.retryAfter()),
                 indeterminate -> new GatewayOutcome.Indeterminate<>(indeterminate.detail()));
     }

@@ -3,10 +3,9 @@ package io.nestcms.paytabs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
-import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayNotification;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.webhook.VerifiedWebhook;
 import java.util.Map;
 import java.util.Objects;
@@ -71,30 +70,33 @@ public final class PayTabsNotifications {
     }
 
     private GatewayNotification callback(Fields fields) {
-        Long profile = fields.number("profile_id");
-        if (profile == null) {
-            throw missing("profile_id");
-        }
-        if (profile != profileId) {
-            throw new InvalidInputException("profile_id", "is another profile's", "a notification for this profile");
-        }
-        Money amount = fields.money("cart_amount", "cart_currency");
+        PayTabsTransaction told = told(fields);
+        Money amount = told.cartAmount().orElse(null);
         if (amount == null) {
             throw missing(fields.has("cart_amount") ? "cart_currency" : "cart_amount");
         }
         return new GatewayNotification(
-                cart("cart_id", fields.text("cart_id")),
-                ref("tran_ref", fields.text("tran_ref")),
-                PayTabsTransaction.kind(fields.note("tran_type")),
+                told.ref(),
+                told.previousRef().orElse(null),
+                told.cartId().flatMap(GatewayTerms::cart).orElse(null),
+                told.kind(),
+                told.state(),
                 amount);
     }
 
     /** The browser's return; {@code fields} are the signed ones. */
     GatewayNotification browserReturn(Map<String, String> fields) {
+        PayTabsReturn returned = returned(fields);
+        String cart = returned.cartId();
+        if (cart == null) {
+            throw missing("cartId");
+        }
         return new GatewayNotification(
-                cart("cartId", fields.get("cartId")),
-                ref("tranRef", fields.get("tranRef")),
+                returned.ref(),
+                null,
+                GatewayTerms.cart(cart).orElse(null),
                 TransactionKind.UNRECOGNISED,
+                returned.state(),
                 null);
     }
 
@@ -121,20 +123,25 @@ public final class PayTabsNotifications {
             throw new InvalidInputException("body", "is no JSON object", "the notification as PayTabs signed it");
         }
         try {
-            Fields fields = Fields.of(json);
-            Long profile = fields.number("profile_id");
-            if (profile == null) {
-                throw missing("profile_id");
-            }
-            if (profile != profileId) {
-                throw new InvalidInputException(
-                        "profile_id", "is another profile's", "a notification for this profile");
-            }
-            return new PayTabsTransaction(fields);
+            return told(Fields.of(json));
         } catch (UnreadableReplyException unreadable) {
             throw new InvalidInputException(
                     "body", "cannot be read: " + unreadable.getMessage(), "the notification as PayTabs signed it");
         }
+    }
+
+    private PayTabsTransaction told(Fields fields) {
+        Long profile = fields.number("profile_id");
+        if (profile == null) {
+            throw missing("profile_id");
+        }
+        if (profile != profileId) {
+            throw new InvalidInputException("profile_id", "is another profile's", "a notification for this profile");
+        }
+        if (!fields.has("tran_ref")) {
+            throw missing("tran_ref");
+        }
+        return new PayTabsTransaction(fields);
     }
 
     /**
@@ -154,14 +161,6 @@ public final class PayTabsNotifications {
     /** The browser's return; {@code fields} are the signed ones. */
     PayTabsReturn returned(Map<String, String> fields) {
         return PayTabsReturn.of(ref("tranRef", fields.get("tranRef")), fields);
-    }
-
-    private static CartId cart(String field, @Nullable String value) {
-        try {
-            return new CartId(required(field, value));
-        } catch (InvalidInputException unfit) {
-            throw new InvalidInputException(field, unfit.problem(), unfit.rule());
-        }
     }
 
     private static TransactionRef ref(String field, @Nullable String value) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ref PayTabs' name for the transaction
  * @param cartId the cart that it belongs to, as PayTabs gave it, or {@code null}
- * @param state how it stands; {@link TransactionState#UNRECOGNISED} when the processor did not answer
+ * @param state how it stands; {@link TransactionState#UNANSWERED} when the processor did not answer
  * @param reason why it was not approved, as far as the code tells
  * @param code PayTabs' code, or {@code null}
  * @param message PayTabs' words, or {@code null}
@@ -66,7 +66,7 @@ public record PayTabsReturn(
                 ref,
                 take(left, "cartId"),
                 reason == ResultReason.NO_ANSWER
-                        ? TransactionState.UNRECOGNISED
+                        ? TransactionState.UNANSWERED
                         : PayTabsTransaction.PaymentResult.state(status),
                 reason,
                 code,

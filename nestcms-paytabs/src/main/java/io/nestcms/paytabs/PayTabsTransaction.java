@@ -182,7 +182,8 @@ public final class PayTabsTransaction {
      * How the transaction stands.
      *
      * @return {@link TransactionState#OPEN} without a result; {@link TransactionState#UNRECOGNISED} when the result's
-     *     status is missing or new, or an error that {@linkplain ResultReason#NO_ANSWER says} that the processor did not answer
+     *     status is missing or new; {@link TransactionState#UNANSWERED} for an error that {@linkplain ResultReason#NO_ANSWER says} that
+     *     the processor did not answer
      */
     public TransactionState state() {
         return result == null ? TransactionState.OPEN : result.state();
@@ -359,7 +360,7 @@ public final class PayTabsTransaction {
     /**
      * A decision of PayTabs. Code and message are for the merchant, not for the payer.
      *
-     * @param state how the transaction stands; {@link TransactionState#UNRECOGNISED} when the reason is {@link
+     * @param state how the transaction stands; {@link TransactionState#UNANSWERED} when the reason is {@link
      *     ResultReason#NO_ANSWER}
      * @param reason why it was not approved, as far as the code tells
      * @param status PayTabs' letter for it, or {@code null}
@@ -426,7 +427,7 @@ public final class PayTabsTransaction {
             ResultReason reason = ResultReason.of(status, code);
             Instant at = instant(fields.note("transaction_time"));
             return new PaymentResult(
-                    reason == ResultReason.NO_ANSWER ? TransactionState.UNRECOGNISED : state(status),
+                    reason == ResultReason.NO_ANSWER ? TransactionState.UNANSWERED : state(status),
                     reason,
                     status,
                     code,

@@ -15,11 +15,8 @@ public enum TransactionType {
     SALE(TransactionKind.SALE),
     /** Money held; also what a sale becomes that anti-fraud holds. */
     AUTH(TransactionKind.AUTHORIZATION),
-    /**
-     * A hold extended: {@code AuthExt}. In the official list of types, and nowhere explained: the core takes it for something that it
-     * does not know.
-     */
-    AUTH_EXT(TransactionKind.UNRECOGNISED),
+    /** A hold extended: {@code AuthExt}. In the official list of types, and nowhere explained; the core lets it move no money. */
+    AUTH_EXT(TransactionKind.EXTENSION),
     /** A card verified and nothing kept. */
     REGISTER(TransactionKind.REGISTRATION),
     /** What a sale becomes that is paid elsewhere later: {@code Payment Request}. */

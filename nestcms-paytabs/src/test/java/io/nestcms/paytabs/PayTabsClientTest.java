@@ -195,7 +195,7 @@ class PayTabsClientTest {
                         + "\"trace\":{\"id\":1},\"brand_new\":{\"a\":[1,2]},\"invoice_id\":1840233}");
         PayTabsTransaction read =
                 accepted(client.charge(Fixtures.charge()).execute()).transaction();
-        assertThat(read.kind()).isEqualTo(TransactionKind.UNRECOGNISED);
+        assertThat(read.kind()).isEqualTo(TransactionKind.EXTENSION);
         assertThat(read.type()).isEqualTo(TransactionType.AUTH_EXT);
         assertThat(read.typeText()).contains("AuthExt");
         assertThat(read.state()).isEqualTo(TransactionState.UNRECOGNISED);

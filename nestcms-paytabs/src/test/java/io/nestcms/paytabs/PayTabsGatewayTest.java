@@ -8,26 +8,25 @@ import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.FollowUpState;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayOutcome.Accepted;
-import io.nestcms.payment.GatewayOutcome.Indeterminate;
-import io.nestcms.payment.GatewayOutcome.NotSent;
-import io.nestcms.payment.GatewayOutcome.Rejected;
-import io.nestcms.payment.GatewayTransaction;
-import io.nestcms.payment.IdempotencyKey;
-import io.nestcms.payment.Initiation;
-import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
-import io.nestcms.payment.contract.Samples;
+import io.nestcms.payment.gateway.Allowance;
+import io.nestcms.payment.gateway.GatewayCharge;
+import io.nestcms.payment.gateway.GatewayFollowUp;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.GatewayOutcome.Accepted;
+import io.nestcms.payment.gateway.GatewayOutcome.Indeterminate;
+import io.nestcms.payment.gateway.GatewayOutcome.NotSent;
+import io.nestcms.payment.gateway.GatewayOutcome.Rejected;
+import io.nestcms.payment.gateway.GatewayTransaction;
+import io.nestcms.payment.gateway.Initiation;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.RetryBudget;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -259,8 +258,8 @@ class PayTabsGatewayTest {
             TransactionKind kind, String fixture, String of, String cart, String amount, TransactionState state)
             throws Exception {
         answer(200, Fixtures.text(fixture).replace(cart, Fixtures.CART.value()));
-        GatewayOutcome<GatewayTransaction> outcome = gateway(server.url("/").uri())
-                .followUp(payment("900.00", "SAR"), followUp(kind, Money.of(amount, "SAR"), of));
+        GatewayOutcome<GatewayTransaction> outcome =
+                gateway(server.url("/").uri()).followUp(followUp(kind, Money.of(amount, "SAR"), of));
         assertThat(outcome).isInstanceOfSatisfying(Accepted.class, accepted -> {
             GatewayTransaction done = (GatewayTransaction) accepted.value();
             assertThat(done.kind()).isEqualTo(kind);
@@ -273,22 +272,73 @@ class PayTabsGatewayTest {
     }
 
     @Test
-    void followUp_answeredForAnotherCartOrKind_indeterminate() {
+    void followUp_toldUnderAnotherNameOrCart_isGivenAsTold() {
         PayTabsGateway gateway = gateway(server.url("/").uri());
-        FollowUp refund = followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST2632602000417");
-        answer(200, Fixtures.text("refund-accepted.json").replace("ORD-2026-000417", "ORD-1"));
-        assertThat(gateway.followUp(payment("250.00", "SAR"), refund)).isInstanceOf(Indeterminate.class);
+        GatewayFollowUp refund = followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST2632602000417");
         answer(200, Fixtures.text("refund-accepted.json").replace("\"Refund\"", "\"Sale\""));
-        assertThat(gateway.followUp(payment("250.00", "SAR"), refund)).isInstanceOf(Indeterminate.class);
+        assertThat(gateway.followUp(refund)).isInstanceOfSatisfying(Accepted.class, accepted -> {
+            GatewayTransaction told = (GatewayTransaction) accepted.value();
+            assertThat(told.kind()).isEqualTo(TransactionKind.SALE);
+            assertThat(told.cartId()).isEqualTo(new CartId("ORD-2026-000417"));
+        });
+    }
+
+    @Test
+    void calls_wrongKey_areOurOwnFaultAndNotSent() {
+        PayTabsGateway gateway = gateway(server.url("/").uri());
+        for (int i = 0; i < 3; i++) {
+            answer(401, Fixtures.text("error-auth.json"));
+        }
+        NotSent<?> misconfigured = new NotSent<>(NotSent.Cause.MISCONFIGURED, null);
+        assertThat(gateway.initiate(payment("250.00", "SAR"))).isEqualTo(misconfigured);
+        assertThat(gateway.followUp(followUp(TransactionKind.REFUND, Money.of("1.00", "SAR"), "TST1")))
+                .isEqualTo(misconfigured);
+        assertThat(gateway.findByCart(Fixtures.CART)).isEqualTo(misconfigured);
+    }
+
+    @Test
+    void initiate_currencyNotConfigured_concernsThatCurrencyAlone() {
+        answer(400, "{\"code\":206,\"message\":\"Currency not available\",\"trace\":\"T\"}");
+        assertThat(gateway(server.url("/").uri()).initiate(payment("250.00", "SAR")))
+                .isEqualTo(new NotSent<>(NotSent.Cause.CURRENCY_NOT_CONFIGURED, null));
+    }
+
+    @Test
+    void findByCart_oneUnreadable_hidesNoOther() {
+        answer(
+                200,
+                "[{\"tran_ref\":\"TST1\",\"tran_type\":\"Sale\"},{\"tran_ref\":\"TST2\",\"cart_amount\":\"12,5\",\"cart_currency\":\"SAR\"}]");
+        assertThat(gateway(server.url("/").uri()).findByCart(Fixtures.CART))
+                .isInstanceOfSatisfying(Accepted.class, accepted -> {
+                    List<?> told = (List<?>) accepted.value();
+                    assertThat(told)
+                            .map(it -> ((GatewayTransaction) it).state())
+                            .isEqualTo(List.of(TransactionState.OPEN, TransactionState.UNRECOGNISED));
+                });
+    }
+
+    @Test
+    void allowance_isWhatThePageMayChange() {
+        PayTabsGateway gateway = PayTabsGateway.builder(client(server.url("/").uri()), breakers)
+                .name("discounts")
+                .page(PageOptions.builder()
+                        .discounts(
+                                CardDiscount.of("4111", Money.of("10.00", "SAR"), "Ten less"),
+                                CardDiscount.of("5200", new BigDecimal("33.3"), "A third less"))
+                        .build())
+                .build();
+        PaymentOrder order = payment("250.00", "SAR").order();
+        assertThat(gateway.allowance(order))
+                .isEqualTo(new Allowance(Money.of("166.75", "SAR"), Money.of("250.00", "SAR")));
+        assertThat(gateway(server.url("/").uri()).allowance(order))
+                .isEqualTo(Allowance.exactly(Money.of("250.00", "SAR")));
     }
 
     @Test
     void followUp_duplicate_indeterminateAndSentOnce() {
         answer(409, Fixtures.text("error-duplicate.json"));
         assertThat(gateway(server.url("/").uri())
-                        .followUp(
-                                payment("250.00", "SAR"),
-                                followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST1")))
+                        .followUp(followUp(TransactionKind.REFUND, Money.of("75.50", "SAR"), "TST1")))
                 .isInstanceOf(Indeterminate.class);
         assertThat(server.getRequestCount()).isEqualTo(1);
     }
@@ -296,9 +346,7 @@ class PayTabsGatewayTest {
     @Test
     void followUp_belowPayTabsLimit_rejectedWithoutACall() {
         assertThat(gateway(server.url("/").uri())
-                        .followUp(
-                                payment("250.000", "KWD"),
-                                followUp(TransactionKind.REFUND, Money.of("0.005", "KWD"), "TST1")))
+                        .followUp(followUp(TransactionKind.REFUND, Money.of("0.005", "KWD"), "TST1")))
                 .isInstanceOf(Rejected.class);
         assertThat(server.getRequestCount()).isZero();
     }
@@ -365,6 +413,7 @@ class PayTabsGatewayTest {
                         new GatewayTransaction(
                                 new TransactionRef("TST2632702000462"),
                                 new TransactionRef("TST2632602000417"),
+                                null,
                                 TransactionKind.REFUND,
                                 TransactionState.APPROVED,
                                 Fixtures.CART,
@@ -382,9 +431,13 @@ class PayTabsGatewayTest {
     }
 
     @Test
-    void findByCart_cartThatCannotBeOurs_indeterminate() {
+    void findByCart_cartThatCannotBeOurs_isGivenWithoutACart() {
         answer(200, "[{\"tran_ref\":\"TST1\",\"cart_id\":\"two words\"}]");
-        assertThat(gateway(server.url("/").uri()).findByCart(Fixtures.CART)).isInstanceOf(Indeterminate.class);
+        assertThat(gateway(server.url("/").uri()).findByCart(Fixtures.CART))
+                .isInstanceOfSatisfying(Accepted.class, accepted -> {
+                    GatewayTransaction told = (GatewayTransaction) ((List<?>) accepted.value()).get(0);
+                    assertThat(told.cartId()).isNull();
+                });
     }
 
     @Test
@@ -396,6 +449,7 @@ class PayTabsGatewayTest {
         assertThat(gateway(server.url("/").uri()).findByReference(new TransactionRef("TST1")))
                 .isEqualTo(new Accepted<>(new GatewayTransaction(
                         new TransactionRef("TST1"),
+                        null,
                         null,
                         TransactionKind.SALE,
                         TransactionState.OPEN,
@@ -475,6 +529,7 @@ class PayTabsGatewayTest {
         return new GatewayTransaction(
                 new TransactionRef("TST2632602000417"),
                 null,
+                null,
                 TransactionKind.SALE,
                 TransactionState.APPROVED,
                 Fixtures.CART,
@@ -485,40 +540,21 @@ class PayTabsGatewayTest {
                 Instant.parse("2026-11-22T08:15:42Z"));
     }
 
-    private static FollowUp followUp(TransactionKind kind, Money amount, String of) {
-        return new FollowUp(
-                new IdempotencyKey("shop", "key-1"),
-                kind,
-                amount,
-                new TransactionRef(of),
-                FollowUpState.values()[0],
-                null,
-                Samples.NOON,
-                Samples.NOON.plusSeconds(60),
-                null);
+    private static GatewayFollowUp followUp(TransactionKind kind, Money amount, String of) {
+        return new GatewayFollowUp(
+                payment("900.00", "SAR").order(), Fixtures.CART, kind, amount, new TransactionRef(of));
     }
 
-    private static Payment payment(String amount, String currency) {
+    private static GatewayCharge payment(String amount, String currency) {
         return payment(amount, currency, ChargeMode.SALE);
     }
 
-    private static Payment payment(String amount, String currency, ChargeMode mode) {
-        Payment sample = Samples.payment("gateway");
+    private static GatewayCharge payment(String amount, String currency, ChargeMode mode) {
         // a name that PayTabs would refuse and the core takes
         Customer customer = new Customer("Ali", "ali@example.test", "+96550001122", null, null, "KW");
-        PaymentOrder order = new PaymentOrder(
-                Fixtures.CART, Money.of(amount, currency), "Two concert tickets", customer, null, mode);
-        return new Payment(
-                sample.id(),
-                order,
-                sample.claim(),
-                sample.status(),
-                sample.gateway(),
-                sample.moves(),
-                sample.followUps(),
-                sample.disputed(),
-                sample.history(),
-                sample.watch(),
-                sample.revision());
+        return new GatewayCharge(
+                new PaymentOrder(
+                        Fixtures.CART, Money.of(amount, currency), "Two concert tickets", customer, null, mode),
+                Fixtures.CART);
     }
 }

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.GatewayNotification;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.webhook.SignatureScheme;
 import io.nestcms.webhook.SigningSecret;
 import io.nestcms.webhook.Verification;
@@ -52,8 +52,14 @@ class PayTabsNotificationsTest {
                 .header("Content-Type", "application/json")
                 .build();
         assertThat(notifications.read(verified(SignatureScheme.payTabsCallback(), request)))
-                .isEqualTo(new GatewayNotification(
-                        new CartId(cart), new TransactionRef(ref), kind, Money.of(amount, "SAR")));
+                .satisfies(told -> {
+                    assertThat(told.cartId()).isEqualTo(new CartId(cart));
+                    assertThat(told.ref()).isEqualTo(new TransactionRef(ref));
+                    assertThat(told.kind()).isEqualTo(kind);
+                    assertThat(told.cartAmount()).isEqualTo(Money.of(amount, "SAR"));
+                    assertThat(told.state())
+                            .isIn(TransactionState.APPROVED, TransactionState.DECLINED, TransactionState.PENDING);
+                });
     }
 
     @Test
@@ -68,7 +74,12 @@ class PayTabsNotificationsTest {
                 .build();
         assertThat(notifications.read(verified(SignatureScheme.payTabsReturn(), request)))
                 .isEqualTo(new GatewayNotification(
-                        Fixtures.CART, new TransactionRef("TST2632602000417"), TransactionKind.UNRECOGNISED, null));
+                        new TransactionRef("TST2632602000417"),
+                        null,
+                        Fixtures.CART,
+                        TransactionKind.UNRECOGNISED,
+                        TransactionState.APPROVED,
+                        null));
     }
 
     @ParameterizedTest
@@ -77,12 +88,10 @@ class PayTabsNotificationsTest {
             value = {
                 "'{}'|profile_id",
                 "'{\"profile_id\":7}'|profile_id",
-                "'{\"profile_id\":\"90417\"}'|cart_amount",
-                "'{\"profile_id\":90417,\"cart_amount\":\"1.00\"}'|cart_currency",
-                "'{\"profile_id\":90417,\"cart_amount\":\"1.005\",\"cart_currency\":\"SAR\"}'|body",
-                "'{\"profile_id\":90417,\"cart_amount\":\"1.00\",\"cart_currency\":\"SAR\"}'|cart_id",
-                "'{\"profile_id\":90417,\"cart_amount\":\"1.00\",\"cart_currency\":\"SAR\",\"cart_id\":\"a b\"}'|cart_id",
-                "'{\"profile_id\":90417,\"cart_amount\":\"1.00\",\"cart_currency\":\"SAR\",\"cart_id\":\"a\"}'|tran_ref",
+                "'{\"profile_id\":\"90417\"}'|tran_ref",
+                "'{\"profile_id\":90417,\"tran_ref\":\"T\"}'|cart_amount",
+                "'{\"profile_id\":90417,\"tran_ref\":\"T\",\"cart_amount\":\"1.00\"}'|cart_currency",
+                "'{\"profile_id\":90417,\"tran_ref\":\"T\",\"cart_amount\":\"1.005\",\"cart_currency\":\"SAR\"}'|body",
                 "'{\"profile_id\":90417,\"profile_id\":90417}'|body",
                 "'[]'|body",
                 "''|body"
@@ -92,6 +101,21 @@ class PayTabsNotificationsTest {
                 .isInstanceOfSatisfying(
                         InvalidInputException.class,
                         refused -> assertThat(refused.field()).isEqualTo(field));
+    }
+
+    @Test
+    void callback_ofAFollowUpMadeElsewhere_isTiedByItsOriginal() {
+        String body = "{\"profile_id\":90417,\"cart_id\":\"Void reason / 17\",\"tran_ref\":\"TST2\","
+                + "\"previous_tran_ref\":\"TST1\",\"tran_type\":\"Void\",\"cart_amount\":\"1.33\",\"cart_currency\":\"SAR\","
+                + "\"payment_result\":{\"response_status\":\"A\"}}";
+        assertThat(notifications.callback(body.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new GatewayNotification(
+                        new TransactionRef("TST2"),
+                        new TransactionRef("TST1"),
+                        null,
+                        TransactionKind.VOID,
+                        TransactionState.APPROVED,
+                        Money.of("1.33", "SAR")));
     }
 
     @Test
@@ -131,7 +155,7 @@ class PayTabsNotificationsTest {
             value = {
                 "'{\"tran_ref\":\"TST1\"}'|profile_id",
                 "'{\"profile_id\":7,\"tran_ref\":\"TST1\"}'|profile_id",
-                "'{\"profile_id\":90417}'|body",
+                "'{\"profile_id\":90417}'|tran_ref",
                 "'{\"profile_id\":90417,\"tran_ref\":\"TST1\",\"tran_total\":\"1,0\",\"tran_currency\":\"SAR\"}'|body",
                 "'[]'|body",
                 "''|body"

@@ -483,7 +483,7 @@ class RecordedBodiesTest {
         PayTabsTransaction told = told("ipn-error.json", 98765);
         assertIpn(told, "PTE7897897897897", null, "Order-090909", "Description of the items/services", "5085.41 EGP");
         assertThat(told.type()).isEqualTo(TransactionType.SALE);
-        assertThat(told.state()).isEqualTo(TransactionState.UNRECOGNISED);
+        assertThat(told.state()).isEqualTo(TransactionState.UNANSWERED);
         assertResult(told, "E", "401", "No response", "2026-09-02T04:49:19Z");
         assertThat(told.result().orElseThrow().reason()).isEqualTo(ResultReason.NO_ANSWER);
         assertThat(told.instrument().orElseThrow())

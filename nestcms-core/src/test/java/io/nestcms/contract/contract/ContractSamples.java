@@ -7,9 +7,10 @@ import io.nestcms.contract.ContractTerms;
 import io.nestcms.contract.Instalment;
 import io.nestcms.contract.Worker;
 import io.nestcms.money.Money;
+import io.nestcms.payment.Attempt;
+import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
-import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
 import io.nestcms.payment.IdempotencyKey;
@@ -21,9 +22,10 @@ import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.Revision;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
-import io.nestcms.payment.Watch;
+import io.nestcms.payment.contract.Samples;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 
 /** Contracts and their payments for the contract tests. */
@@ -53,30 +55,32 @@ public final class ContractSamples {
         return new Contract(new ContractId(id), terms(organisation), ContractStatus.DRAFT, 1, createdAt, createdAt);
     }
 
-    /** A payment of a contract, with the money that moved. */
-    public static Payment payment(String id, String contractId, Instant createdAt, List<MoneyMove> moves) {
-        Money amount = moves.isEmpty() ? Money.parse("KWD 1.000") : moves.get(0).amount();
-        return new Payment(
-                new PaymentId(id),
-                new PaymentOrder(
-                        new io.nestcms.payment.CartId("cart-" + id),
-                        amount,
-                        "Instalment",
-                        new Customer("Huda", "huda@example.test", null, null, null, null),
-                        contractId,
-                        ChargeMode.SALE),
-                new IdempotencyClaim(new IdempotencyKey("shop", "key-" + id), "f"),
-                moves.isEmpty() ? PaymentStatus.CREATED : PaymentStatus.SUCCEEDED,
-                new GatewayLink(null, null, null, 0),
-                moves,
-                List.of(),
-                List.of(),
-                List.of(new HistoryEntry(createdAt, PaymentStatus.CREATED, "created", null)),
-                new Watch(null, 0),
-                new Revision(1, 1, createdAt, createdAt));
+    /** A payment of a contract, whose ledger has the given transactions; any amount of them is one that was allowed. */
+    public static Payment payment(String id, String contractId, Instant createdAt, List<MoneyMove> transactions) {
+        List<Money> amounts = transactions.isEmpty()
+                ? List.of(Money.parse("KWD 1.000"))
+                : transactions.stream().map(MoneyMove::amount).toList();
+        PaymentOrder order = new PaymentOrder(
+                new CartId("cart-" + id),
+                amounts.get(0),
+                "Instalment",
+                new Customer("Huda", "huda@example.test", null, null, null, null),
+                contractId,
+                ChargeMode.SALE);
+        Attempt attempt = Attempt.ready(1, order.cartId(), null, order.amount(), createdAt)
+                .sending(createdAt, createdAt.plusSeconds(60), Collections.min(amounts), Collections.max(amounts));
+        return Payment.builder(
+                        new PaymentId(id), order, new IdempotencyClaim(new IdempotencyKey("shop", "key-" + id), "f"))
+                .attempts(List.of(attempt))
+                .entries(transactions.stream()
+                        .map(it -> Samples.approved(it.ref().value(), it.kind(), it.amount(), it.recordedAt()))
+                        .toList())
+                .history(List.of(new HistoryEntry(createdAt, PaymentStatus.CREATED, "created", null)))
+                .revision(new Revision(1, 1, createdAt, createdAt))
+                .build();
     }
 
-    /** Money that moved. */
+    /** A transaction in which money moved. */
     public static MoneyMove move(String ref, TransactionKind kind, String money, Instant at) {
         return new MoneyMove(new TransactionRef(ref), kind, Money.parse(money), at);
     }

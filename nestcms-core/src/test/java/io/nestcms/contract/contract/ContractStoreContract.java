@@ -15,8 +15,8 @@ import io.nestcms.contract.ContractStore;
 import io.nestcms.contract.PaymentLine;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentStore;
 import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.store.PaymentStore;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +96,26 @@ public abstract class ContractStoreContract {
                 .extracting(PaymentLine::id)
                 .containsExactly(open.id(), paid.id(), foreign.id());
         assertThat(store().statement(new ContractId("none"))).isEmpty();
+    }
+
+    @Test
+    void statement_saleVoidedTheSameDay_countsNothing() {
+        store().insert(draft("c1", "org", NOON));
+        payments()
+                .insert(
+                        payment(
+                                "p1",
+                                "c1",
+                                NOON,
+                                List.of(
+                                        move("T1", TransactionKind.SALE, "KWD 100.000", NOON),
+                                        move("T2", TransactionKind.VOID, "KWD 100.000", NOON))),
+                        List.of());
+
+        ContractStatement statement = store().statement(new ContractId("c1")).orElseThrow();
+
+        assertThat(statement.paid()).isEqualTo(Money.parse("KWD 0.000"));
+        assertThat(statement.payments()).extracting(PaymentLine::taken).containsExactly(Money.parse("KWD 0.000"));
     }
 
     @Test

@@ -32,7 +32,7 @@ class ArchitectureTest {
     @Test
     void everyLibraryIsSeen() {
         for (String name : List.of(
-                "io.nestcms.payment.Payments",
+                "io.nestcms.payment.service.Payments",
                 "io.nestcms.webhook.WebhookException",
                 "io.nestcms.paytabs.PayTabsException",
                 "io.nestcms.mongo.NestMongoException")) {

@@ -37,7 +37,7 @@ class AsyncMethodTest {
     }
 
     private static LedgerEntry only(Stage stage) {
-        return stage.sandbox().ledger().entries("ORD-1").get(0);
+        return stage.sandbox().ledger().entries(Stage.cart("ORD-1")).get(0);
     }
 
     @ParameterizedTest
@@ -52,7 +52,8 @@ class AsyncMethodTest {
                     .untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
             stage.reconcileAfter(Duration.ofMinutes(1));
             assertThat(stage.merchant.find(id).json().path("transactions")).hasSize(1);
-            assertThat(stage.sandbox().ledger().totals("ORD-1").charges()).isEqualTo(1);
+            assertThat(stage.sandbox().ledger().totals(Stage.cart("ORD-1")).charges())
+                    .isEqualTo(1);
             Stage.eventually()
                     .untilAsserted(() -> assertThat(stage.paymentEvents(id))
                             .contains("PaymentProcessing")

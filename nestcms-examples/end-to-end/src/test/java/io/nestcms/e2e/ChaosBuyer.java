@@ -171,7 +171,7 @@ final class ChaosBuyer {
     /** The gateway finds out later what became of the card payment. */
     private void turns(Choice choice) {
         tally.pause(random.nextInt(100, 2000));
-        for (var transaction : stage.ledger("CART-" + number).path("transactions")) {
+        for (var transaction : stage.ledger(Stage.cart("CART-" + number)).path("transactions")) {
             String status = transaction.path("status").asText();
             if (status.equals("P") || status.equals("D")) {
                 stage.settle(transaction.path("ref").asText(), choice == Choice.PENDING_THEN_DECLINED ? "D" : "A");

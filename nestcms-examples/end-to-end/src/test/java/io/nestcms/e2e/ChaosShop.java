@@ -1,7 +1,7 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.PaymentEvent;
-import io.nestcms.payment.PaymentTimings;
+import io.nestcms.payment.service.PaymentTimings;
 import io.nestcms.paytabs.PayTabsTimeouts;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;

@@ -117,7 +117,8 @@ class CircuitTest {
             stage.payer.pay(started.text("redirectUrl"), Payer.APPROVED);
             Stage.eventually()
                     .untilAsserted(() -> assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED"));
-            assertThat(stage.sandbox().ledger().totals("C").charges()).isEqualTo(1);
+            assertThat(stage.sandbox().ledger().totals(Stage.cart("C")).charges())
+                    .isEqualTo(1);
         }
     }
 

@@ -39,7 +39,8 @@ class DuplicateNewsTest {
         assertThat(stage.paymentEvents(id)).containsOnlyOnce("PaymentSucceeded");
         assertThat(stage.merchant.find(id).json().path("history")).hasSize(3);
         assertThat(stage.merchant.find(id).json().path("transactions")).hasSize(1);
-        assertThat(stage.sandbox().ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(stage.sandbox().ledger().totals(Stage.cart("ORD-1")).charges())
+                .isEqualTo(1);
     }
 
     @Test

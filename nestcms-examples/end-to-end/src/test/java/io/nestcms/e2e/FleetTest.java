@@ -2,8 +2,8 @@ package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nestcms.payment.Outbox;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.Outbox;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.BreakerOrder;
 import io.nestcms.resilience.BreakerState;
 import io.nestcms.testkit.ReplicaSet;

@@ -1,14 +1,20 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.Insertion;
-import io.nestcms.payment.Outbox;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.store.DueBacklog;
+import io.nestcms.payment.store.DuePayment;
+import io.nestcms.payment.store.GatewayEvidence;
+import io.nestcms.payment.store.Insertion;
+import io.nestcms.payment.store.Outbox;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.payment.store.UnreadableRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +53,38 @@ class ForwardingStore implements PaymentStore {
     }
 
     @Override
-    public List<Payment> due(Instant now, int limit) {
-        return store.due(now, limit);
+    public Optional<Payment> findByReference(TransactionRef ref) {
+        return store.findByReference(ref);
+    }
+
+    @Override
+    public List<DuePayment> claimDue(boolean slow, Instant now, Duration lease, int limit) {
+        return store.claimDue(slow, now, lease, limit);
+    }
+
+    @Override
+    public void putOff(PaymentId id, Instant until) {
+        store.putOff(id, until);
+    }
+
+    @Override
+    public DueBacklog backlog(Instant now, int limit) {
+        return store.backlog(now, limit);
+    }
+
+    @Override
+    public List<UnreadableRecord> unreadable(int limit) {
+        return store.unreadable(limit);
+    }
+
+    @Override
+    public List<Payment> undecided(int limit) {
+        return store.undecided(limit);
+    }
+
+    @Override
+    public GatewayEvidence evidence() {
+        return store.evidence();
     }
 
     @Override

@@ -126,6 +126,8 @@ class FullSequenceTest {
                                     "PaymentSucceeded",
                                     "PaymentStatusChanged"));
             assertThat(stage.server.breakers().snapshots())
+                    .filteredOn(breaker -> !breaker.name().equals("paytabs-other"))
+                    .hasSize(2)
                     .allSatisfy(breaker -> assertThat(breaker.calls()).isEqualTo(1))
                     .allSatisfy(breaker -> assertThat(breaker.windowFailures()).isZero());
             paidOnce(stage, id, wayBack);
@@ -142,7 +144,8 @@ class FullSequenceTest {
         assertThat(payment.text("status")).isEqualTo("SUCCEEDED");
         assertThat(payment.text("amount")).isEqualTo("250.000");
         assertThat(payment.json().path("transactions")).hasSize(1);
-        assertThat(stage.sandbox().ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(stage.sandbox().ledger().totals(Stage.cart("ORD-1")).charges())
+                .isEqualTo(1);
         stage.reconcileAfter(Duration.ofDays(2));
         assertThat(stage.merchant.find(id).json()).isEqualTo(payment.json());
         assertThat(stage.paymentEvents(id)).hasSize(5);

@@ -2,10 +2,10 @@ package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nestcms.payment.Insertion;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.Insertion;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.PaymentStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,22 +1,29 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayTransaction;
-import io.nestcms.payment.Initiation;
-import io.nestcms.payment.Outbox;
-import io.nestcms.payment.OutboxBacklog;
-import io.nestcms.payment.OutboxBatch;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
-import io.nestcms.payment.PaymentGateway;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentStatus;
-import io.nestcms.payment.PaymentStore;
-import io.nestcms.payment.PaymentTimings;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.gateway.Allowance;
+import io.nestcms.payment.gateway.GatewayCharge;
+import io.nestcms.payment.gateway.GatewayFollowUp;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.GatewayTransaction;
+import io.nestcms.payment.gateway.Initiation;
+import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.payment.service.PaymentTimings;
+import io.nestcms.payment.store.BuriedEvent;
+import io.nestcms.payment.store.Outbox;
+import io.nestcms.payment.store.OutboxBacklog;
+import io.nestcms.payment.store.OutboxBatch;
+import io.nestcms.payment.store.OutboxClaim;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.OutboxRest;
+import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.payment.store.WaitingEvent;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
 import java.io.IOException;
@@ -31,6 +38,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The server in a process of its own, which ends itself at a chosen point as a killed one does: no hook, no flush. */
 final class KillableServer {
@@ -114,8 +123,23 @@ final class KillableServer {
         }
 
         @Override
-        public GatewayOutcome<Initiation> initiate(Payment payment) {
-            GatewayOutcome<Initiation> answer = gateway.initiate(payment);
+        public String profile() {
+            return gateway.profile();
+        }
+
+        @Override
+        public Optional<Duration> queriesUnavailableFor() {
+            return gateway.queriesUnavailableFor();
+        }
+
+        @Override
+        public Allowance allowance(PaymentOrder order) {
+            return gateway.allowance(order);
+        }
+
+        @Override
+        public GatewayOutcome<Initiation> initiate(GatewayCharge charge) {
+            GatewayOutcome<Initiation> answer = gateway.initiate(charge);
             if (answer instanceof GatewayOutcome.Accepted) {
                 Runtime.getRuntime().halt(KILLED);
             }
@@ -123,8 +147,8 @@ final class KillableServer {
         }
 
         @Override
-        public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
-            return gateway.followUp(payment, followUp);
+        public GatewayOutcome<GatewayTransaction> followUp(GatewayFollowUp followUp) {
+            return gateway.followUp(followUp);
         }
 
         @Override
@@ -162,38 +186,58 @@ final class KillableServer {
     /** Gives nothing to deliver: so that it is certain that nothing was delivered before the death. */
     record StuckOutbox(Outbox outbox) implements Outbox {
         @Override
-        public Optional<OutboxBatch> claim(String worker, Instant now, Duration lease) {
+        public Optional<OutboxBatch> claim(OutboxClaim claim) {
             return Optional.empty();
         }
 
         @Override
-        public boolean delivered(OutboxBatch batch, OutboxEntry entry) {
-            return outbox.delivered(batch, entry);
+        public boolean keep(OutboxBatch batch, WaitingEvent event, Instant until) {
+            return outbox.keep(batch, event, until);
         }
 
         @Override
-        public void postpone(OutboxBatch batch, OutboxEntry entry, String cause, Instant nextAt) {
-            outbox.postpone(batch, entry, cause, nextAt);
+        public boolean remove(OutboxBatch batch, WaitingEvent event, Instant until) {
+            return outbox.remove(batch, event, until);
         }
 
         @Override
-        public void bury(OutboxBatch batch, OutboxEntry entry, String cause) {
-            outbox.bury(batch, entry, cause);
+        public boolean bury(OutboxBatch batch, WaitingEvent event, BuriedEvent burial) {
+            return outbox.bury(batch, event, burial);
         }
 
         @Override
-        public void release(OutboxBatch batch) {
-            outbox.release(batch);
+        public void release(OutboxBatch batch, OutboxRest rest) {
+            outbox.release(batch, rest);
         }
 
         @Override
-        public List<OutboxEntry> buried(int limit) {
+        public List<BuriedEvent> buried(int limit) {
             return outbox.buried(limit);
         }
 
         @Override
-        public boolean replay(PaymentId paymentId, String entryId, Instant now) {
-            return outbox.replay(paymentId, entryId, now);
+        public List<WaitingEvent> unreadable(int limit) {
+            return outbox.unreadable(limit);
+        }
+
+        @Override
+        public boolean replay(PaymentId paymentId, String eventId, @Nullable String listener, Instant now) {
+            return outbox.replay(paymentId, eventId, listener, now);
+        }
+
+        @Override
+        public Map<String, Instant> listeners() {
+            return outbox.listeners();
+        }
+
+        @Override
+        public void seen(Set<String> names, Instant now) {
+            outbox.seen(names, now);
+        }
+
+        @Override
+        public void forget(String name) {
+            outbox.forget(name);
         }
 
         @Override

@@ -99,13 +99,13 @@ class KilledServerTest {
     void killed_afterTheGatewayAnswered_chargeIsFound() throws Exception {
         String id = killedWithTheAnswerInItsHand();
         sandbox.faults().nextCallbacks(1, CallbackFault.lose());
-        sandbox.settle(sandbox.ledger().entries("ORD-1").get(0).ref(), "A", "");
+        sandbox.settle(sandbox.ledger().entries(Stage.cart("ORD-1")).get(0).ref(), "A", "");
 
         Merchant merchant = start(Death.NEVER);
 
         Stage.eventually().untilAsserted(() -> assertThat(merchant.status(id)).isEqualTo("SUCCEEDED"));
         assertThat(sandbox.calls("/payment/request")).isEqualTo(1);
-        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(sandbox.ledger().totals(Stage.cart("ORD-1")).charges()).isEqualTo(1);
         Stage.eventually()
                 .untilAsserted(() -> assertThat(heard())
                         .contains(
@@ -127,7 +127,7 @@ class KilledServerTest {
         assertThat(started.status()).isEqualTo(200);
         new Payer().pay(started.text("redirectUrl"), Payer.APPROVED);
         Stage.eventually().untilAsserted(() -> assertThat(merchant.status(id)).isEqualTo("SUCCEEDED"));
-        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(sandbox.ledger().totals(Stage.cart("ORD-1")).charges()).isEqualTo(1);
     }
 
     @Test
@@ -150,6 +150,6 @@ class KilledServerTest {
                                 "PaymentStatusChanged",
                                 "PaymentSucceeded",
                                 "PaymentStatusChanged"));
-        assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+        assertThat(sandbox.ledger().totals(Stage.cart("ORD-1")).charges()).isEqualTo(1);
     }
 }

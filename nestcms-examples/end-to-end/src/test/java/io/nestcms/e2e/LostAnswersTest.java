@@ -26,7 +26,7 @@ class LostAnswersTest {
     }
 
     private static long charges(Stage stage) {
-        return stage.sandbox().ledger().totals("ORD-1").charges();
+        return stage.sandbox().ledger().totals(Stage.cart("ORD-1")).charges();
     }
 
     private static void succeeds(Stage stage, String id) {
@@ -106,7 +106,14 @@ class LostAnswersTest {
 
             // the gateway has it, and charges; nobody tells us
             stage.sandbox()
-                    .settle(stage.sandbox().ledger().entries("ORD-1").get(0).ref(), "A", "");
+                    .settle(
+                            stage.sandbox()
+                                    .ledger()
+                                    .entries(Stage.cart("ORD-1"))
+                                    .get(0)
+                                    .ref(),
+                            "A",
+                            "");
             stage.reconcileAfter(Duration.ofSeconds(5));
 
             succeeds(stage, id);

@@ -56,7 +56,7 @@ class MoneyOnTheWireTest {
                 assertThat(requests.get(requests.size() - 1)).contains("\"cart_amount\":" + order[2] + ",");
                 assertThat(stage.sandbox()
                                 .ledger()
-                                .entries(cart)
+                                .entries(Stage.cart(cart))
                                 .get(0)
                                 .amount()
                                 .toPlainString())

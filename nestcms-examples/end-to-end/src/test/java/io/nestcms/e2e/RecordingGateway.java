@@ -1,13 +1,15 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.CartId;
-import io.nestcms.payment.FollowUp;
-import io.nestcms.payment.GatewayOutcome;
-import io.nestcms.payment.GatewayTransaction;
-import io.nestcms.payment.Initiation;
-import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentGateway;
+import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.gateway.Allowance;
+import io.nestcms.payment.gateway.GatewayCharge;
+import io.nestcms.payment.gateway.GatewayFollowUp;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.GatewayTransaction;
+import io.nestcms.payment.gateway.Initiation;
+import io.nestcms.payment.gateway.PaymentGateway;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,15 +37,30 @@ final class RecordingGateway implements PaymentGateway {
     }
 
     @Override
-    public GatewayOutcome<Initiation> initiate(Payment payment) {
-        hops.add("payments -> gateway: create a payment page");
-        return noted(gateway.initiate(payment));
+    public String profile() {
+        return gateway.profile();
     }
 
     @Override
-    public GatewayOutcome<GatewayTransaction> followUp(Payment payment, FollowUp followUp) {
+    public Optional<Duration> queriesUnavailableFor() {
+        return gateway.queriesUnavailableFor();
+    }
+
+    @Override
+    public Allowance allowance(PaymentOrder order) {
+        return gateway.allowance(order);
+    }
+
+    @Override
+    public GatewayOutcome<Initiation> initiate(GatewayCharge charge) {
+        hops.add("payments -> gateway: create a payment page");
+        return noted(gateway.initiate(charge));
+    }
+
+    @Override
+    public GatewayOutcome<GatewayTransaction> followUp(GatewayFollowUp followUp) {
         hops.add("payments -> gateway: " + followUp.kind());
-        return noted(gateway.followUp(payment, followUp));
+        return noted(gateway.followUp(followUp));
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.nestcms.e2e;
 
-import io.nestcms.payment.Insertion;
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.Insertion;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.PaymentStore;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -51,7 +51,8 @@ class RefundsTest {
         assertThat(refund("r-2", "{}").text("status")).isEqualTo("REFUNDED");
         assertThat(refund("r-3", "{\"amount\":\"0.001\"}").status()).isEqualTo(409);
 
-        assertThat(stage.sandbox().ledger().totals("ORD-1").refunded()).isEqualByComparingTo("250.000");
+        assertThat(stage.sandbox().ledger().totals(Stage.cart("ORD-1")).refunded())
+                .isEqualByComparingTo("250.000");
         assertThat(stage.merchant.find(id).json().path("followUps")).hasSize(2);
     }
 
@@ -66,7 +67,8 @@ class RefundsTest {
 
         assertThat(refund("r-1", "{\"amount\":\"100.000\"}").text("state")).isEqualTo("DONE");
         assertThat(stage.sandbox().calls("/payment/request")).isEqualTo(before + 1);
-        assertThat(stage.sandbox().ledger().totals("ORD-1").refunded()).isEqualByComparingTo("100.000");
+        assertThat(stage.sandbox().ledger().totals(Stage.cart("ORD-1")).refunded())
+                .isEqualByComparingTo("100.000");
     }
 
     @Test

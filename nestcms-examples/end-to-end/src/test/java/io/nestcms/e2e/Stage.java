@@ -1,7 +1,7 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.PaymentEvent;
-import io.nestcms.payment.PaymentTimings;
+import io.nestcms.payment.service.PaymentTimings;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
@@ -33,6 +33,11 @@ final class Stage implements AutoCloseable {
 
     Stage(Path data) throws IOException {
         this(data, builder -> {});
+    }
+
+    /** The cart at the gateway of what the merchant calls so. */
+    static String cart(String name) {
+        return MERCHANT + ":" + name;
     }
 
     Stage(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {

@@ -3,10 +3,10 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nestcms.payment.OutboxEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentStatus;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.OutboxEntry;
+import io.nestcms.payment.store.PaymentStore;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;

@@ -193,7 +193,15 @@ final class AuditLog {
         } else if (event instanceof PaymentEvent.PaymentStatusChanged it) {
             return Map.of("from", it.from().name(), "to", it.to().name());
         } else if (event instanceof PaymentEvent.PaymentMismatch it) {
-            return Map.of("tranRef", it.tranRef().toString());
+            return Map.of("tranRef", it.tranRef().toString(), "difference", it.difference());
+        } else if (event instanceof PaymentEvent.FollowUpRefused it) {
+            return Map.of("kind", it.kind().name(), "amount", it.amount().toString(), "reason", it.reason());
+        } else if (event instanceof PaymentEvent.FollowUpUndecided it) {
+            return Map.of("kind", it.kind().name(), "amount", it.amount().toString());
+        } else if (event instanceof PaymentEvent.PaymentResolved it) {
+            return Map.of("by", it.by(), "resolution", it.resolution().toString());
+        } else if (event instanceof PaymentEvent.PaymentOverdue it) {
+            return Map.of("status", it.status().name(), "since", it.since().toString());
         } else if (event instanceof PaymentEvent.PaymentChargedAgain it) {
             return Map.of(
                     "tranRef", it.tranRef().toString(), "amount", it.amount().toString());

@@ -9,7 +9,7 @@ import io.nestcms.payment.FollowUpResult;
 import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.Payments;
+import io.nestcms.payment.service.Payments;
 import org.jspecify.annotations.Nullable;
 
 /** Refunds, captures and voids. Without an amount it is about all that is left. */

@@ -10,7 +10,7 @@ import io.nestcms.health.HealthReport;
 import io.nestcms.incident.Incident;
 import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperation;
-import io.nestcms.payment.OutboxBacklog;
+import io.nestcms.payment.store.OutboxBacklog;
 import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.system.HealthStatus;
 import java.util.Map;

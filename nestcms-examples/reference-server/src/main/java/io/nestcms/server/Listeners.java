@@ -4,7 +4,7 @@ import io.nestcms.cache.Cache;
 import io.nestcms.event.EventBus;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.CircuitEvent;
 import io.nestcms.system.HealthStatus;
 import io.nestcms.system.SystemEvent;
@@ -51,6 +51,16 @@ final class Listeners {
                     it.difference());
         } else if (event instanceof PaymentEvent.PaymentChargedAgain it) {
             ALERT.warn("Payment {} was charged a second time by {}", it.paymentId(), it.tranRef());
+        } else if (event instanceof PaymentEvent.FollowUpUndecided it) {
+            ALERT.warn(
+                    "Payment {}: a person must decide whether {} of {} was done",
+                    it.paymentId(),
+                    it.kind(),
+                    it.amount());
+        } else if (event instanceof PaymentEvent.FollowUpRefused it) {
+            ALERT.warn("Payment {}: {} of {} was refused", it.paymentId(), it.kind(), it.amount());
+        } else if (event instanceof PaymentEvent.PaymentOverdue it) {
+            ALERT.warn("Payment {} is {} since {}, longer than it may be", it.paymentId(), it.status(), it.since());
         }
     }
 

@@ -6,10 +6,10 @@ import io.javalin.http.HttpStatus;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.DatabaseUnavailableException;
 import io.nestcms.payment.ApplyResult;
-import io.nestcms.payment.GatewayNotification;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentRefusal;
-import io.nestcms.payment.Payments;
+import io.nestcms.payment.gateway.GatewayNotification;
+import io.nestcms.payment.service.Payments;
 import io.nestcms.paytabs.PayTabsNotifications;
 import io.nestcms.webhook.HeaderRules;
 import io.nestcms.webhook.IpAllowList;
@@ -165,6 +165,13 @@ final class NotificationRoutes {
             return new Outcome(WebhookAnswer.RETRY_LATER, deferred.retryAfter(), Optional.of(deferred.payment()));
         }
         PaymentRefusal refusal = ((ApplyResult.Refused) result).refusal();
+        if (refusal == PaymentRefusal.CART_UNKNOWN) {
+            // genuine, and of something that another system took on the same profile; what follows up a transaction may
+            // have
+            // overtaken the news of that one, and is sent again
+            LOG.debug("A notification of transaction {} is of no payment here", notification.ref());
+            return Outcome.of(notification.previousRef() == null ? WebhookAnswer.ACCEPTED : WebhookAnswer.RETRY_LATER);
+        }
         return Outcome.of(verifier.reject(proof, Refusal.contentMismatch(field(refusal))));
     }
 

@@ -3,13 +3,19 @@ package io.nestcms.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nestcms.money.Money;
+import io.nestcms.payment.Attempt;
 import io.nestcms.payment.Customer;
 import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.HistoryEntry;
+import io.nestcms.payment.Ledger;
+import io.nestcms.payment.LedgerEntry;
+import io.nestcms.payment.Mismatch;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentPage;
+import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +28,12 @@ final class PaymentJson {
         PaymentOrder order = payment.order();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", payment.id().value());
-        json.put("cartId", order.cartId().value());
+        json.put("cartId", MerchantCart.name(payment));
         json.put("amount", order.amount().amountText());
         json.put("currency", order.amount().currencyCode());
         json.put("description", order.description());
         json.put("status", payment.status().name());
-        put(json, "tranRef", payment.gateway().ref());
+        put(json, "tranRef", payment.ref());
         json.put("createdAt", payment.revision().createdAt().toString());
         json.put("updatedAt", payment.revision().updatedAt().toString());
         json.put("version", payment.revision().version());
@@ -53,8 +59,18 @@ final class PaymentJson {
         }
         ArrayNode followUps = json.putArray("followUps");
         payment.followUps().forEach(followUp -> followUps.add(followUp(followUp)));
-        ArrayNode disputed = json.putArray("disputed");
-        payment.disputed().forEach(ref -> disputed.add(ref.value()));
+        sums(json, payment.ledger());
+        ArrayNode attempts = json.putArray("attempts");
+        payment.attempts().forEach(attempt -> attempts.add(attempt(attempt)));
+        ArrayNode shown = json.putArray("ledger");
+        payment.entries().forEach(entry -> shown.add(entry(entry)));
+        ArrayNode mismatches = json.putArray("mismatches");
+        for (Mismatch mismatch : payment.ledger().mismatches()) {
+            mismatches
+                    .addObject()
+                    .put("tranRef", mismatch.entry().ref().value())
+                    .put("difference", mismatch.difference().name());
+        }
         ArrayNode history = json.putArray("history");
         for (HistoryEntry entry : payment.history()) {
             ObjectNode line = history.addObject()
@@ -63,6 +79,40 @@ final class PaymentJson {
                     .put("why", entry.why());
             put(line, "tranRef", entry.tranRef());
         }
+        return json;
+    }
+
+    private static void sums(ObjectNode json, Ledger ledger) {
+        json.put("taken", ledger.taken().amountText());
+        json.put("refunded", ledger.refunded().amountText());
+        json.put("held", ledger.held().amountText());
+        json.put("refundable", ledger.left(TransactionKind.REFUND).amountText());
+    }
+
+    private static ObjectNode attempt(Attempt attempt) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("number", attempt.number());
+        json.put("state", attempt.state().name());
+        put(json, "tranRef", attempt.ref());
+        put(json, "reason", attempt.reason());
+        json.put("startedAt", attempt.startedAt().toString());
+        return json;
+    }
+
+    private static ObjectNode entry(LedgerEntry entry) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("tranRef", entry.ref().value());
+        put(json, "of", entry.parent());
+        json.put("kind", entry.kind().name());
+        json.put("state", entry.state().name());
+        Money moved = entry.moved();
+        if (moved != null) {
+            json.put("amount", moved.amountText());
+            json.put("currency", moved.currencyCode());
+        }
+        put(json, "code", entry.code());
+        put(json, "message", entry.message());
+        json.put("seenAt", entry.seenAt().toString());
         return json;
     }
 
@@ -75,6 +125,9 @@ final class PaymentJson {
         json.put("state", followUp.state().name());
         put(json, "tranRef", followUp.ref());
         put(json, "reason", followUp.reason());
+        if (followUp.undecided()) {
+            json.put("undecided", true);
+        }
         json.put("startedAt", followUp.startedAt().toString());
         return json;
     }

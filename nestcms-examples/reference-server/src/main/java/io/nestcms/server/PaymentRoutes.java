@@ -16,8 +16,8 @@ import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
-import io.nestcms.payment.Payments;
 import io.nestcms.payment.ProcessResult;
+import io.nestcms.payment.service.Payments;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,11 +39,13 @@ final class PaymentRoutes {
         routes.get("/payments/v2", auth.protect(this::list));
         routes.get("/payments/v2/{id}", auth.protect(this::find));
         routes.post("/payments/v2/{id}/process", auth.protect(this::process));
+        routes.post("/payments/v2/{id}/retry", auth.protect(this::retry));
     }
 
     private void create(Context context) {
-        IdempotencyKey key = key(context, AuthRoutes.caller(context).merchant());
-        CreateResult result = payments.create(key, order(StrictJson.object(context)));
+        String merchant = AuthRoutes.caller(context).merchant();
+        IdempotencyKey key = key(context, merchant);
+        CreateResult result = payments.create(key, order(merchant, StrictJson.object(context)));
         Payment payment = result.fold(CreateResult.Created::payment, refused -> {
             throw refusal(refused.refusal()).asException();
         });
@@ -65,8 +67,8 @@ final class PaymentRoutes {
         return new IdempotencyKey(merchant, key);
     }
 
-    private static PaymentOrder order(StrictJson.Fields body) {
-        CartId cartId = new CartId(body.text("cartId"));
+    private static PaymentOrder order(String merchant, StrictJson.Fields body) {
+        CartId cartId = MerchantCart.of(merchant, body.text("cartId"));
         Money amount = Money.of(body.text("amount"), body.text("currency"));
         String description = body.text("description");
         Customer customer = customer(body.object("customer"));
@@ -87,8 +89,18 @@ final class PaymentRoutes {
     }
 
     private void process(Context context) {
+        answer(context, payments.process(own(context).id()));
+    }
+
+    /** A further attempt of the same payment, after a decline, an expiry or a cancellation. */
+    private void retry(Context context) {
         Payment own = own(context);
-        ProcessResult result = payments.process(own.id());
+        answer(
+                context,
+                payments.retry(own.id(), key(context, AuthRoutes.caller(context).merchant())));
+    }
+
+    private static void answer(Context context, ProcessResult result) {
         result.fold(
                 ready -> answer(context, 200, ready.payment(), ready.page().toString()),
                 settled -> answer(context, 200, settled.payment(), null),
@@ -111,9 +123,7 @@ final class PaymentRoutes {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", payment.id().value());
         json.put("status", payment.status().name());
-        json.put(
-                "tranRef",
-                payment.gateway().ref() == null ? null : payment.gateway().ref().value());
+        json.put("tranRef", payment.ref() == null ? null : payment.ref().value());
         json.put("redirectUrl", page);
         return json(context.status(status), json);
     }
@@ -184,6 +194,7 @@ final class PaymentRoutes {
             case IN_PROGRESS -> Problem.of(409, "in-progress", "The payment is being worked on", null);
             case NOT_ALLOWED -> Problem.of(409, "not-allowed", "The payment's status does not allow it", null);
             case TOO_MUCH -> Problem.field(422, "amount", "is out of range", "above zero, at most what is left");
+            case TOO_MANY -> Problem.of(409, "too-many", "The payment has as many as one payment may have", null);
             case ALREADY_SETTLED -> Problem.of(409, "already-settled", "The payment is over", null);
             case NOT_FOUND -> Problem.of(404, "not-found", "There is no such payment", null);
             case CART_UNKNOWN, CART_MISMATCH, AMOUNT_MISMATCH, CURRENCY_MISMATCH, REFERENCE_MISMATCH ->

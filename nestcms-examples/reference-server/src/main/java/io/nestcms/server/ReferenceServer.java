@@ -5,13 +5,13 @@ import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperations;
-import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentGateway;
-import io.nestcms.payment.PaymentStore;
-import io.nestcms.payment.PaymentTimings;
-import io.nestcms.payment.Payments;
-import io.nestcms.payment.Reconciler;
+import io.nestcms.payment.delivery.OutboxRelay;
+import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.payment.service.PaymentTimings;
+import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.service.Reconciler;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
@@ -198,7 +198,8 @@ public final class ReferenceServer implements AutoCloseable {
         // one that hangs on a dead database is interrupted
         closing.add("health probes", probing::shutdownNow);
         return new Vitals(
-                new Vitals.Parts(backends.mongo(), core.store(), circuits, core.gateway(), core.cache(), audit),
+                new Vitals.Parts(
+                        backends.mongo(), core.store(), circuits, core.payments(), core.gateway(), core.cache(), audit),
                 probing,
                 clock,
                 bus::publish);
@@ -328,7 +329,7 @@ public final class ReferenceServer implements AutoCloseable {
         private LongSupplier ticker = System::nanoTime;
         private PaymentTimings timings = PaymentTimings.defaults();
         private Consumer<PayTabs.Builder> payTabs = options -> {};
-        private Duration reconcileEvery = Duration.ofSeconds(5);
+        private Duration reconcileEvery = Duration.ofSeconds(1);
         private Duration pollOutboxEvery = Duration.ofSeconds(1);
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
@@ -362,7 +363,7 @@ public final class ReferenceServer implements AutoCloseable {
             return this;
         }
 
-        /** How often the payments that are due are looked at; zero for never. Default: 5 seconds. */
+        /** How often the payments that are due are looked at; zero for never. Default: 1 second. */
         public Builder reconcileEvery(Duration given) {
             reconcileEvery = Objects.requireNonNull(given, "reconcileEvery");
             return this;

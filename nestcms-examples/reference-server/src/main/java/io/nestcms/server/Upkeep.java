@@ -5,7 +5,7 @@ import io.nestcms.mongo.MongoBackups;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.mongo.OutboxWatch;
 import io.nestcms.mongo.SealedCustomers;
-import io.nestcms.payment.OutboxRelay;
+import io.nestcms.payment.delivery.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
 import java.time.Clock;
 import java.time.Duration;

@@ -5,10 +5,11 @@ import io.nestcms.health.Health;
 import io.nestcms.health.HealthChecks;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.mongo.ReadPurpose;
-import io.nestcms.payment.OutboxBacklog;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentGateway;
-import io.nestcms.payment.PaymentStore;
+import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.store.OutboxBacklog;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.BreakerState;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.system.SystemEvent;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/** What the health checks look at. Nothing here calls the gateway: that would spend trial calls of its circuit. */
+/** What the health checks look at. The gateway is called only while it turns us away for how we are set up. */
 final class Vitals {
     static final String OUTBOX = "outbox";
     static final String CIRCUITS = "circuits";
@@ -39,6 +40,7 @@ final class Vitals {
             NestMongo mongo,
             PaymentStore store,
             Circuits circuits,
+            Payments payments,
             PaymentGateway gateway,
             Cache<String, Payment> cache,
             AuditLog audit) {}
@@ -51,6 +53,8 @@ final class Vitals {
                 .required(OUTBOX, this::outbox)
                 .optional(CIRCUITS, this::circuits)
                 .optional("gateway", this::gateway)
+                // our own set-up at the gateway: down is told, and takes no node out of service
+                .optional("gateway-profile", parts.payments().gatewayHealth())
                 .optional("cache", this::cache);
         if (parts.audit().hasTrail()) {
             builder.optional("audit", parts.audit()::health);

@@ -7,15 +7,15 @@ import io.nestcms.contract.ContractTerms;
 import io.nestcms.contract.Instalment;
 import io.nestcms.contract.Worker;
 import io.nestcms.money.Money;
+import io.nestcms.payment.Attempt;
+import io.nestcms.payment.AttemptState;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
-import io.nestcms.payment.GatewayLink;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
 import io.nestcms.payment.IdempotencyKey;
-import io.nestcms.payment.MoneyMove;
-import io.nestcms.payment.OutboxEntry;
+import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
@@ -24,7 +24,9 @@ import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.Revision;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.Watch;
+import io.nestcms.payment.store.OutboxEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Contracts of ten payments each, over two years that are past; every sixth payment was given back in part. */
 final class Samples {
@@ -64,55 +67,70 @@ final class Samples {
         Instant at = START.plusMillis((long) (share * TWO_YEARS.toMillis()));
         Money amount = Money.ofMinorUnits(100_001 + number % 1_000, KWD);
         TransactionRef ref = new TransactionRef("TST" + number);
-        List<MoneyMove> moves = new ArrayList<>();
-        moves.add(new MoneyMove(ref, TransactionKind.SALE, amount, at));
+        List<LedgerEntry> entries = new ArrayList<>();
+        entries.add(entry(ref, null, TransactionKind.SALE, amount, at));
         if (number % 6 == 0) {
-            moves.add(new MoneyMove(
-                    new TransactionRef("TSR" + number),
-                    TransactionKind.REFUND,
-                    Money.ofMinorUnits(5_003, KWD),
-                    at.plusSeconds(86_400)));
+            Money part = Money.ofMinorUnits(5_003, KWD);
+            entries.add(entry(
+                    new TransactionRef("TSR" + number), ref, TransactionKind.REFUND, part, at.plusSeconds(86_400)));
         }
-        return payment("p" + number, "c" + number / PER_CONTRACT, at, amount, ref, moves);
+        return payment("p" + number, "c" + number / PER_CONTRACT, at, amount, ref, entries);
+    }
+
+    private static LedgerEntry entry(
+            TransactionRef ref, @Nullable TransactionRef parent, TransactionKind kind, Money amount, Instant at) {
+        return new LedgerEntry(
+                ref,
+                parent,
+                null,
+                kind,
+                TransactionState.APPROVED,
+                null,
+                amount,
+                amount,
+                "G1",
+                "Authorised",
+                at,
+                at,
+                at);
     }
 
     private static Payment payment(
-            String id, String contractId, Instant at, Money amount, TransactionRef ref, List<MoneyMove> moves) {
-        return new Payment(
-                new PaymentId(id),
-                new PaymentOrder(
-                        new CartId("cart-" + id),
-                        amount,
-                        "Website, a milestone",
-                        new Customer("Huda Salem", "huda@example.test", "+96512345678", "1 Street", "City", "KW"),
-                        contractId,
-                        ChargeMode.SALE),
-                new IdempotencyClaim(new IdempotencyKey("shop", "key-" + id), "fingerprint-" + id),
-                PaymentStatus.SUCCEEDED,
-                new GatewayLink(ref, null, null, 1),
-                moves,
-                List.of(),
-                List.of(),
-                List.of(
+            String id, String contractId, Instant at, Money amount, TransactionRef ref, List<LedgerEntry> entries) {
+        PaymentOrder order = new PaymentOrder(
+                new CartId("cart-" + id),
+                amount,
+                "Website, a milestone",
+                new Customer("Huda Salem", "huda@example.test", "+96512345678", "1 Street", "City", "KW"),
+                contractId,
+                ChargeMode.SALE);
+        Attempt attempt = Attempt.ready(1, order.cartId(), null, amount, at)
+                .sending(at, at.plusSeconds(60), amount, amount)
+                .linked(AttemptState.ANSWERED, ref, null);
+        return Payment.builder(
+                        new PaymentId(id),
+                        order,
+                        new IdempotencyClaim(new IdempotencyKey("shop", "key-" + id), "fingerprint-" + id))
+                .attempts(List.of(attempt))
+                .entries(entries)
+                .history(List.of(
                         new HistoryEntry(at, PaymentStatus.CREATED, "created", null),
                         new HistoryEntry(at, PaymentStatus.INITIATED, "started", ref),
-                        new HistoryEntry(at, PaymentStatus.SUCCEEDED, "authorised", ref)),
-                new Watch(null, 1),
-                new Revision(1, 1, at, at));
+                        new HistoryEntry(at, PaymentStatus.SUCCEEDED, "authorised", ref)))
+                .watch(Watch.at(null, 1))
+                .revision(new Revision(1, 1, at, at))
+                .build();
     }
 
     static List<OutboxEntry> events(Payment payment, int count) {
         return LongStream.rangeClosed(1, count)
-                .mapToObj(number -> new OutboxEntry(
-                        payment.id() + "/" + number,
-                        number,
+                .mapToObj(number -> OutboxEntry.of(
                         new PaymentEvent.PaymentStatusChanged(
                                 payment.id(),
                                 payment.revision().createdAt(),
                                 PaymentStatus.CREATED,
                                 PaymentStatus.INITIATED),
-                        0,
-                        null))
+                        number))
                 .toList();
     }
 }

@@ -68,8 +68,7 @@ public final class VerifyRatios {
             double time = fastTenth(nanos[i]);
             double perCall = (double) allocated[i] / CALLS;
             double ratio = time / fastTenth(nanos[0]);
-            out.printf(
-                    Locale.ROOT, "| %s | %d | %.0f | %.0f | %.2f |%n", names.get(i), bytes, time, perCall, ratio);
+            out.printf(Locale.ROOT, "| %s | %d | %.0f | %.0f | %.2f |%n", names.get(i), bytes, time, perCall, ratio);
         }
     }
 

@@ -31,9 +31,9 @@ import io.nestcms.mongo.ReadScope;
 import io.nestcms.mongo.ReadWriteSplitter;
 import io.nestcms.mongo.SlowOperation;
 import io.nestcms.mongo.SlowOperations;
-import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.delivery.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.testkit.EmbeddedMongo;
 import java.io.IOException;
@@ -190,6 +190,12 @@ class MongoGuideTest {
 
     private void slow(String advice) {
         assertThat(advice).isEqualTo("make an index on articles with the keys [author, title]");
+    }
+
+    @Test
+    void oldPayments_areUpgraded() {
+        long storedAnew = mongo.upgradePayments(500); // may be stopped and run again; 0 when there is nothing left
+        assertThat(storedAnew).isZero();
     }
 
     @Test

@@ -11,15 +11,17 @@ import io.nestcms.payment.CartId;
 import io.nestcms.payment.CreateResult;
 import io.nestcms.payment.Customer;
 import io.nestcms.payment.IdempotencyKey;
-import io.nestcms.payment.InMemoryPaymentStore;
-import io.nestcms.payment.OutboxRelay;
 import io.nestcms.payment.PaymentEvent.PaymentSucceeded;
+import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
-import io.nestcms.payment.PaymentStore;
-import io.nestcms.payment.Payments;
 import io.nestcms.payment.ProcessResult;
-import io.nestcms.payment.Reconciler;
+import io.nestcms.payment.delivery.OutboxRelay;
+import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.service.Reconciler;
+import io.nestcms.payment.store.InMemoryPaymentStore;
+import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.paytabs.PayTabsProfile;
 import io.nestcms.resilience.CircuitBreakers;
@@ -103,6 +105,11 @@ class ReadmeTest {
             assertThat(payments.findByCart(order.cartId()).orElseThrow().status())
                     .isEqualTo(PaymentStatus.SUCCEEDED);
             assertThat(sandbox.ledger().totals("ORD-1").charges()).isEqualTo(1);
+
+            PaymentId paymentId =
+                    payments.findByCart(order.cartId()).orElseThrow().id();
+            ProcessResult again = payments.retry(paymentId, new IdempotencyKey("web-shop", "order-1-again"));
+            assertThat(again).isEqualTo(new ProcessResult.Refused(PaymentRefusal.ALREADY_SETTLED));
 
             reconciler.runOnce(100);
             relay.close();

@@ -1,0 +1,82 @@
+package io.nestcms.payment.service;
+
+import io.nestcms.cache.Cache;
+import io.nestcms.failure.NestCmsException;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.store.PaymentStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Reads, changes and writes payments: every change is a compare-and-set, made again on the latest record when lost. */
+final class PaymentWrites {
+    /** Enough for any real contention: each lost round means that another writer got on. */
+    private static final int ROUNDS = 64;
+
+    private final PaymentStore store;
+    private final Clock clock;
+    private final Cache<String, Payment> cache;
+    private final Runnable recorded;
+
+    PaymentWrites(PaymentStore store, Clock clock, Cache<String, Payment> cache, Runnable recorded) {
+        this.store = store;
+        this.clock = clock;
+        this.cache = cache;
+        this.recorded = recorded;
+    }
+
+    /** What a change made of a payment. */
+    record Written<R>(Payment payment, boolean isChanged, R value) {}
+
+    /**
+     * Applies the change to the record, again on a later version when somebody else was faster. The change may run
+     * several times and must have no effect but on its draft.
+     */
+    <R> Written<R> update(Payment latest, Function<Draft, R> change) {
+        Payment base = latest;
+        for (int round = 0; round < ROUNDS; round++) {
+            Draft draft = new Draft(base, now());
+            R value = change.apply(draft);
+            draft.finish();
+            if (!draft.isChanged()) {
+                return new Written<>(base, false, value);
+            }
+            Payment next = draft.payment();
+            if (store.replace(next, draft.outbox())) {
+                remember(next);
+                recorded.run();
+                return new Written<>(next, true, value);
+            }
+            PaymentId id = base.id();
+            base = store.find(id).orElseThrow(() -> new NestCmsException("payment " + id + " vanished from the store"));
+        }
+        throw new NestCmsException("payment " + latest.id() + " was changed " + ROUNDS
+                + " times by others while one change was tried; nothing was written");
+    }
+
+    /** Keeps the newer record: two writers may pass here in the wrong order. */
+    void remember(Payment payment) {
+        cache.merge(
+                "payment/" + payment.id(),
+                payment,
+                (kept, given) -> given.revision().version() >= kept.revision().version() ? given : kept);
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    PaymentStore store() {
+        return store;
+    }
+
+    Cache<String, Payment> cache() {
+        return cache;
+    }
+
+    /** Tells that events wait. */
+    void announce() {
+        recorded.run();
+    }
+}

@@ -1,0 +1,37 @@
+package io.nestcms.payment.contract;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** A clock that stands until it is moved. */
+public final class MovingClock extends Clock {
+    private volatile Instant now;
+
+    /** A clock that stands at a moment. */
+    public MovingClock(Instant start) {
+        this.now = start;
+    }
+
+    /** Moves it; back, by a negative duration. */
+    public void advance(Duration by) {
+        now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        return this;
+    }
+}

@@ -1,0 +1,419 @@
+package io.nestcms.payment.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nestcms.money.Money;
+import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.CreateResult;
+import io.nestcms.payment.Decision;
+import io.nestcms.payment.FollowUpResult;
+import io.nestcms.payment.FollowUpState;
+import io.nestcms.payment.HistoryEntry;
+import io.nestcms.payment.IdempotencyKey;
+import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentRefusal;
+import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.ProcessResult;
+import io.nestcms.payment.Resolution;
+import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.contract.Samples;
+import io.nestcms.payment.gateway.GatewayNotification;
+import io.nestcms.payment.gateway.GatewayOutcome;
+import io.nestcms.payment.gateway.Initiation;
+import io.nestcms.payment.gateway.Rejection;
+import io.nestcms.payment.store.InMemoryPaymentStore;
+import io.nestcms.payment.store.OutboxClaim;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FollowUpsTest {
+    private final MovingClock clock = new MovingClock(Samples.NOON);
+    private final ScriptedGateway gateway = new ScriptedGateway(clock);
+    private final InMemoryPaymentStore store = new InMemoryPaymentStore();
+    private final Payments payments =
+            Payments.builder(gateway, store).clock(clock).build();
+
+    private static Money kwd(String amount) {
+        return Money.of(amount, "KWD");
+    }
+
+    private static IdempotencyKey key(String value) {
+        return new IdempotencyKey("shop", value);
+    }
+
+    private Payment paid(ChargeMode mode) {
+        PaymentOrder sample = Samples.payment("a").order();
+        PaymentOrder order =
+                new PaymentOrder(sample.cartId(), sample.amount(), sample.description(), sample.customer(), null, mode);
+        Payment created = ((CreateResult.Created) payments.create(key("a"), order)).payment();
+        gateway.next.add(it -> new GatewayOutcome.Accepted<>(new Initiation.Completed(gateway.charge(it))));
+        return ((ProcessResult.Settled) payments.process(created.id())).payment();
+    }
+
+    private Payment now(Payment payment) {
+        return store.find(payment.id()).orElseThrow();
+    }
+
+    private FollowUpResult refund(Payment payment, String name, @Nullable Money amount) {
+        return payments.refund(payment.id(), key(name), amount);
+    }
+
+    private static FollowUpState state(FollowUpResult result) {
+        return ((FollowUpResult.Recorded) result).followUp().state();
+    }
+
+    private static FollowUpResult refused(PaymentRefusal refusal) {
+        return new FollowUpResult.Refused(refusal);
+    }
+
+    @Test
+    void refund_inPartsUpToAll() {
+        Payment payment = paid(ChargeMode.SALE);
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.PARTIALLY_REFUNDED);
+        assertThat(refund(payment, "r2", kwd("150.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r2", null))).isEqualTo(FollowUpState.DONE);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.REFUNDED);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("250.000"));
+        assertThat(refund(payment, "r3", kwd("0.001"))).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+    }
+
+    @Test
+    void refund_sameKey_movesMoneyOnce() {
+        Payment payment = paid(ChargeMode.SALE);
+
+        FollowUpResult first = refund(payment, "r1", kwd("100.000"));
+        FollowUpResult again = refund(payment, "r1", kwd("100.000"));
+
+        assertThat(again).isEqualTo(first);
+        assertThat(refund(payment, "r1", kwd("99.000"))).isEqualTo(refused(PaymentRefusal.KEY_REUSED));
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(gateway.ledger).hasSize(2);
+    }
+
+    @Test
+    void refund_otherCurrencyOrUnpaid_refused() {
+        Payment payment = paid(ChargeMode.SALE);
+        Payment unpaid = ((CreateResult.Created)
+                        payments.create(key("b"), Samples.payment("b").order()))
+                .payment();
+
+        assertThat(refund(payment, "r1", Money.parse("USD 1.00"))).isEqualTo(refused(PaymentRefusal.CURRENCY_MISMATCH));
+        assertThat(refund(unpaid, "r1", null)).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        assertThat(payments.refund(new PaymentId("nobody"), key("r1"), null))
+                .isEqualTo(refused(PaymentRefusal.NOT_FOUND));
+        assertThat(gateway.ledger).hasSize(1);
+    }
+
+    @Test
+    void refund_withoutAnswer_isUnknownAndNeverSentAgain() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> {
+            gateway.answer(refund, TransactionState.APPROVED);
+            return new GatewayOutcome.Indeterminate<>("timeout");
+        });
+
+        assertThat(refund(payment, "r1", kwd("100.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(refund(payment, "r1", kwd("100.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(refund(payment, "r2", kwd("1.000"))).isEqualTo(refused(PaymentRefusal.IN_PROGRESS));
+
+        clock.advance(Duration.ofSeconds(10));
+        payments.reconciler().runOnce(10);
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(1);
+    }
+
+    /** Minutes in which the reconciler looks at what is due. */
+    private void pass(int minutes) {
+        for (int i = 0; i < minutes; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            payments.reconciler().runOnce(10);
+        }
+    }
+
+    @Test
+    void refund_thatNeverArrived_mayBeAskedForAgainAfterProof() {
+        Payment payment = paid(ChargeMode.SALE);
+        refund(payment, "r0", kwd("10.000"));
+        pass(2);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+
+        pass(2);
+        assertThat(now(payment).followUps().get(1).state()).isEqualTo(FollowUpState.UNKNOWN);
+        pass(3);
+
+        assertThat(now(payment).followUps().get(1).state()).isEqualTo(FollowUpState.NOT_SENT);
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).followUps()).hasSize(2);
+    }
+
+    @Test
+    void refund_thatNeverArrived_whereTheGatewayWasNeverSeenToShowOne_waitsForAPerson() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+
+        pass(60);
+
+        assertThat(refund(payment, "r1", kwd("100.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(payments.undecided(10)).containsExactly(now(payment));
+        assertThat(events())
+                .filteredOn(PaymentEvent.FollowUpUndecided.class::isInstance)
+                .hasSize(1);
+        // its amount is set aside, and holds up no other
+        assertThat(refund(payment, "r2", kwd("150.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r2", kwd("150.000")))).isEqualTo(FollowUpState.DONE);
+
+        payments.resolve(
+                payment.id(),
+                new Resolution.WasNotDone(now(payment).followUps().get(0).cartId()),
+                "Amal");
+        assertThat(payments.undecided(10)).isEmpty();
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.REFUNDED);
+        assertThat(now(payment).decisions()).extracting(Decision::by).containsExactly("Amal");
+    }
+
+    @Test
+    void refundOfAllThatIsLeft_overSeveralCaptures_isAsManyRefunds() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+        payments.capture(payment.id(), key("c2"), kwd("50.000"));
+        gateway.nextFollowUp.add(refund -> gateway.answer(refund, TransactionState.APPROVED));
+        gateway.nextFollowUp.add(refund ->
+                new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, Duration.ofSeconds(2)));
+
+        assertThat(refund(payment, "all", null)).isInstanceOf(FollowUpResult.Unavailable.class);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(state(refund(payment, "all", null))).isEqualTo(FollowUpState.DONE);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.REFUNDED);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("150.000"));
+        assertThat(state(refund(payment, "all", null))).isEqualTo(FollowUpState.DONE);
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(3);
+    }
+
+    @Test
+    void followUps_areBounded() {
+        Payment payment = paid(ChargeMode.SALE);
+        for (int i = 0; i < 64; i++) {
+            assertThat(state(refund(payment, "r" + i, kwd("0.001")))).isEqualTo(FollowUpState.DONE);
+        }
+
+        assertThat(refund(payment, "one-more", kwd("0.001"))).isEqualTo(refused(PaymentRefusal.TOO_MANY));
+    }
+
+    @Test
+    void refund_declinedOrRejected_isOnRecordAndMovesNothing() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> gateway.answer(refund, TransactionState.DECLINED));
+        gateway.nextFollowUp.add(
+                refund -> new GatewayOutcome.Rejected<>(new Rejection("320", "Unable to refund", null)));
+
+        assertThat(state(refund(payment, "r1", kwd("1.000")))).isEqualTo(FollowUpState.REFUSED);
+        FollowUpResult rejected = refund(payment, "r2", kwd("1.000"));
+
+        assertThat(((FollowUpResult.Recorded) rejected).followUp().reason()).isEqualTo("Unable to refund");
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("0.000"));
+    }
+
+    @Test
+    void refund_notSent_keepsTheKeyFree() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund ->
+                new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.NO_CONNECTION, Duration.ofSeconds(2)));
+
+        assertThat(((FollowUpResult.Unavailable) refund(payment, "r1", kwd("1.000"))).retryAfter())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(state(refund(payment, "r1", kwd("1.000")))).isEqualTo(FollowUpState.DONE);
+    }
+
+    @Test
+    void refund_circuitOpen_writesNothing() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.unavailable = Duration.ofSeconds(9);
+
+        assertThat(refund(payment, "r1", null))
+                .isEqualTo(new FollowUpResult.Unavailable(payment, Duration.ofSeconds(9)));
+        assertThat(now(payment)).isEqualTo(payment);
+    }
+
+    @Test
+    void refund_pending_countsAgainstTheRestAndEndsByReconciling() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> gateway.answer(refund, TransactionState.PENDING));
+
+        assertThat(state(refund(payment, "r1", kwd("200.000")))).isEqualTo(FollowUpState.PENDING);
+        assertThat(refund(payment, "r2", kwd("100.000"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+
+        gateway.turn(payment, TransactionState.APPROVED, TransactionKind.REFUND, kwd("200.000"));
+        clock.advance(Duration.ofMinutes(2));
+        payments.reconciler().runOnce(10);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("200.000"));
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.DONE);
+    }
+
+    @Test
+    void refundFromTheDashboard_isRecordedOnceBesideOurs() {
+        Payment payment = paid(ChargeMode.SALE);
+        refund(payment, "r1", kwd("100.000"));
+        gateway.followUp(
+                Objects.requireNonNull(now(payment).ref()), payment.order(), TransactionKind.REFUND, kwd("50.000"));
+        TransactionRef dashboard = gateway.ledger.get(2).ref();
+
+        for (int i = 0; i < 2; i++) {
+            payments.apply(new GatewayNotification(
+                    dashboard, null, payment.order().cartId(), TransactionKind.REFUND, null, kwd("50.000")));
+        }
+
+        assertThat(now(payment).refunded()).isEqualTo(kwd("150.000"));
+        assertThat(refund(payment, "r2", kwd("100.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
+
+    @Test
+    void hold_isCapturedInPartsAndRefundedByCapture() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        assertThat(payment.status()).isEqualTo(PaymentStatus.AUTHORIZED);
+
+        assertThat(state(payments.capture(payment.id(), key("c1"), kwd("100.000"))))
+                .isEqualTo(FollowUpState.DONE);
+        assertThat(state(payments.capture(payment.id(), key("c2"), kwd("50.000"))))
+                .isEqualTo(FollowUpState.DONE);
+        assertThat(payments.capture(payment.id(), key("c3"), kwd("100.001")))
+                .isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(payments.voidHold(payment.id(), key("v1"))).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        refund(payment, "r1", kwd("100.000"));
+
+        TransactionRef capture = gateway.ledger.get(1).ref();
+        assertThat(gateway.calls).contains("REFUND KWD 100.000 of " + capture);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.PARTIALLY_REFUNDED);
+        assertThat(now(payment).taken()).isEqualTo(kwd("150.000"));
+    }
+
+    @Test
+    void hold_isVoided() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+
+        assertThat(state(payments.voidHold(payment.id(), key("v1")))).isEqualTo(FollowUpState.DONE);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.VOIDED);
+        assertThat(payments.capture(payment.id(), key("c1"), null)).isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+        assertThat(now(payment).history())
+                .extracting(HistoryEntry::status)
+                .isEqualTo(List.of(PaymentStatus.CREATED, PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED));
+    }
+
+    @Test
+    void refund_answerThatCameToUsLate_isNoProofThatItNeverArrived() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+        gateway.afterAnswer = () -> clock.advance(Duration.ofMinutes(10));
+
+        clock.advance(Duration.ofSeconds(10));
+        payments.reconciler().runOnce(10);
+
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.UNKNOWN);
+    }
+
+    @Test
+    void refund_bookedUnderAnotherOrigin_isCountedAndNeverSentAgain() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> {
+            gateway.followUp(new TransactionRef("PARENT"), refund.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Accepted<>(gateway.ledger.get(1));
+        });
+        gateway.nextFollowUp.add(refund -> {
+            gateway.followUp(new TransactionRef("PARENT"), refund.order(), TransactionKind.REFUND, refund.amount());
+            return new GatewayOutcome.Indeterminate<>("timeout");
+        });
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(refund(payment, "r2", kwd("20.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        for (int i = 0; i < 8; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(state(refund(payment, "r1", kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(refund(payment, "r2", kwd("20.000"))).isInstanceOf(FollowUpResult.Unknown.class);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("120.000"));
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(2);
+    }
+
+    @Test
+    void refund_isOfACaptureThatHasEnoughLeft() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+        payments.capture(payment.id(), key("c2"), kwd("50.000"));
+        TransactionRef second = gateway.ledger.get(2).ref();
+
+        refund(payment, "r1", kwd("60.000"));
+        refund(payment, "r2", kwd("50.000"));
+
+        assertThat(gateway.calls).contains("REFUND KWD 50.000 of " + second);
+        assertThat(refund(payment, "r3", kwd("40.001"))).isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+        assertThat(state(refund(payment, "r3", null))).isEqualTo(FollowUpState.DONE);
+    }
+
+    /** What the gateway's dashboard did, and the news of it. */
+    private void dashboard(Payment payment, TransactionKind kind, Money amount) {
+        gateway.followUp(gateway.ledger.get(0).ref(), payment.order(), kind, amount);
+        TransactionRef ref = gateway.ledger.get(gateway.ledger.size() - 1).ref();
+        payments.apply(new GatewayNotification(ref, null, payment.order().cartId(), kind, null, amount));
+    }
+
+    private List<PaymentEvent> events() {
+        return Samples.events(store.outbox()
+                .claim(OutboxClaim.of("test", Set.of(), clock.instant(), Duration.ofSeconds(30)))
+                .orElseThrow());
+    }
+
+    @Test
+    void hold_voidedAfterACapture_isToldAsReleased_andNoMoreIsLeftToCapture() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        payments.capture(payment.id(), key("c1"), kwd("100.000"));
+
+        dashboard(payment, TransactionKind.VOID, kwd("150.000"));
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.CAPTURED);
+        assertThat(events())
+                .filteredOn(PaymentEvent.PaymentReleased.class::isInstance)
+                .extracting(it -> ((PaymentEvent.PaymentReleased) it).amount())
+                .isEqualTo(List.of(kwd("150.000")));
+        assertThat(payments.capture(payment.id(), key("c2"), kwd("0.001")))
+                .isEqualTo(refused(PaymentRefusal.NOT_ALLOWED));
+    }
+
+    @Test
+    void hold_releasedInPart_isToldOnce_andStaysAuthorised() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+
+        dashboard(payment, TransactionKind.RELEASE, kwd("50.000"));
+        TransactionRef release = gateway.ledger.get(1).ref();
+        payments.apply(new GatewayNotification(
+                release, null, payment.order().cartId(), TransactionKind.RELEASE, null, kwd("50.000")));
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.AUTHORIZED);
+        assertThat(events())
+                .filteredOn(PaymentEvent.PaymentReleased.class::isInstance)
+                .extracting(it -> ((PaymentEvent.PaymentReleased) it).tranRef())
+                .isEqualTo(List.of(release));
+        assertThat(payments.capture(payment.id(), key("c1"), kwd("200.001")))
+                .isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
+}
