@@ -171,8 +171,7 @@ final class Guard {
         CircuitBreaker breaker = breaker(run.lane);
         Permit permit = breaker.tryAcquire();
         if (permit.isRejected()) {
-            return new Entry<>(CallEnd.notSent(
-                    NotSent.Cause.CIRCUIT_OPEN, breaker.retryAfter().orElse(null), Health.UNTOLD));
+            return new Entry<>(CallEnd.notSent(NotSent.Cause.CIRCUIT_OPEN, permit.retryAfter(), Health.UNTOLD));
         }
         Duration wait = pace.take();
         if (wait.isZero()) {

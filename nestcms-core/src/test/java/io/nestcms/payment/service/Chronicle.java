@@ -300,11 +300,16 @@ final class Chronicle {
                     && from != PaymentStatus.UNKNOWN
                     && from != PaymentStatus.FAILED
                     && from != PaymentStatus.EXPIRED
-                    && from != PaymentStatus.CANCELLED;
+                    && from != PaymentStatus.CANCELLED
+                    // an earlier attempt came to nothing late, while the next waits to be sent
+                    && !(from == PaymentStatus.PROCESSING && payment.attempts().size() > 1);
+            // a hold that has lapsed leaves what is known besides
+            boolean lapsed = from == PaymentStatus.AUTHORIZED
+                    && payment.entries().stream().anyMatch(it -> it.state() == TransactionState.EXPIRED);
             boolean undone = !UNPAID.contains(from)
                     && from != PaymentStatus.PROCESSING
                     && (UNPAID.contains(to) || to == PaymentStatus.PROCESSING)
-                    && !(from == PaymentStatus.AUTHORIZED && to == PaymentStatus.EXPIRED);
+                    && !lapsed;
             boolean decided =
                     to == PaymentStatus.PROCESSING && !payment.decisions().isEmpty();
             if (from == to || again || (undone && !decided)) {

@@ -19,6 +19,8 @@ import io.nestcms.mongo.MongoMeters;
 import io.nestcms.mongo.ReadWriteSplitter;
 import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.paytabs.PayTabsClient;
+import io.nestcms.paytabs.PayTabsMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -37,6 +39,7 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
             Reconciler reconciler,
             Circuits circuits,
             EventBus bus,
+            PayTabsClient payTabs,
             ReadWriteSplitter splitter,
             IntSupplier listeningBrowsers) {}
 
@@ -57,6 +60,7 @@ final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
         new ReconcilerMetrics(parts.reconciler(), clock).bindTo(registry);
         parts.circuits().registries().forEach(breakers -> new CircuitMetrics(breakers).bindTo(registry));
         new EventBusMetrics(parts.bus()).bindTo(registry);
+        new PayTabsMetrics(parts.payTabs()).bindTo(registry);
         new MongoMeters(registry, clock).bind(parts.splitter());
         Gauge.builder("nestcms.live.browsers", parts.listeningBrowsers()::getAsInt)
                 .strongReference(true)

@@ -13,6 +13,7 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
+import io.nestcms.paytabs.PayTabsClient;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class ReferenceServer implements AutoCloseable {
 
     /** What takes payments. */
     private record Core(
+            PayTabsClient payTabs,
             Payments payments,
             Reconciler reconciler,
             PaymentStore store,
@@ -124,6 +126,7 @@ public final class ReferenceServer implements AutoCloseable {
                         core.reconciler(),
                         circuits,
                         bus,
+                        core.payTabs(),
                         backends.mongo().splitter(),
                         live::clients),
                 builder.clock);
@@ -190,7 +193,8 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
+        return new Core(
+                payTabs.client(), payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
     }
 
     private Vitals vitals(AuditLog audit, Clock clock) {
