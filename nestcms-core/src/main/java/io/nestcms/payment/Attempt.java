@@ -82,7 +82,15 @@ public record Attempt(
                 number, cartId, key, AttemptState.READY, 0, at, null, null, null, null, amount, amount, null);
     }
 
-    /** The attempt with one more call announced. */
+    /**
+     * The attempt with one more call announced.
+     *
+     * @param now the present
+     * @param until until when the call may run
+     * @param lowest the least that may be taken
+     * @param highest the most that may be taken
+     * @return a copy
+     */
     public Attempt sending(Instant now, Instant until, Money lowest, Money highest) {
         return new Attempt(
                 number,
@@ -100,24 +108,46 @@ public record Attempt(
                 null);
     }
 
-    /** The attempt in another state. */
+    /**
+     * The attempt in another state.
+     *
+     * @param next the state
+     * @return a copy
+     */
     public Attempt in(AttemptState next) {
         return new Attempt(
                 number, cartId, key, next, sends, startedAt, leaseUntil, endedAt, ref, page, least, most, reason);
     }
 
-    /** The attempt whose call had returned by then. */
+    /**
+     * The attempt whose call had returned by then.
+     *
+     * @param at when
+     * @return a copy
+     */
     public Attempt ended(Instant at) {
         return new Attempt(
                 number, cartId, key, state, sends, startedAt, leaseUntil, at, ref, page, least, most, reason);
     }
 
-    /** The attempt as the gateway knows it. */
+    /**
+     * The attempt as the gateway knows it.
+     *
+     * @param next the state
+     * @param by the gateway's name for it
+     * @param at where the payer goes on, or {@code null}
+     * @return a copy
+     */
     public Attempt linked(AttemptState next, TransactionRef by, @Nullable URI at) {
         return new Attempt(number, cartId, key, next, sends, startedAt, leaseUntil, endedAt, by, at, least, most, null);
     }
 
-    /** The attempt, refused by the gateway. */
+    /**
+     * The attempt, refused by the gateway.
+     *
+     * @param why the gateway's words; for the merchant, not for the payer
+     * @return a copy
+     */
     public Attempt refused(String why) {
         return new Attempt(
                 number,
@@ -145,7 +175,11 @@ public record Attempt(
         return state == AttemptState.SENDING && leaseUntil != null && now.isBefore(leaseUntil);
     }
 
-    /** The latest moment at which its call can have been under way. */
+    /**
+     * The latest moment at which its call can have been under way.
+     *
+     * @return when the call returned, the end of its lease where that is not known, or when it was put on record
+     */
     public Instant underWayUntil() {
         if (endedAt != null) {
             return endedAt;

@@ -66,12 +66,23 @@ public record FollowUp(
         Objects.requireNonNull(leaseUntil, "leaseUntil");
     }
 
-    /** The follow-up with a call announced. */
+    /**
+     * The follow-up with a call announced.
+     *
+     * @param now the present
+     * @param until until when the call may run
+     * @return a copy
+     */
     public FollowUp sending(Instant now, Instant until) {
         return new FollowUp(key, cartId, kind, amount, of, FollowUpState.SENDING, null, now, until, null, false, null);
     }
 
-    /** The follow-up in another state. */
+    /**
+     * The follow-up in another state.
+     *
+     * @param next the state
+     * @return a copy
+     */
     public FollowUp in(FollowUpState next) {
         return new FollowUp(
                 key,
@@ -88,22 +99,43 @@ public record FollowUp(
                 reason);
     }
 
-    /** The follow-up whose call had returned by then. */
+    /**
+     * The follow-up whose call had returned by then.
+     *
+     * @param at when
+     * @return a copy
+     */
     public FollowUp ended(Instant at) {
         return new FollowUp(key, cartId, kind, amount, of, state, ref, startedAt, leaseUntil, at, undecided, reason);
     }
 
-    /** The follow-up, left to a person. */
+    /**
+     * The follow-up, left to a person.
+     *
+     * @return a copy
+     */
     public FollowUp leftToAPerson() {
         return new FollowUp(key, cartId, kind, amount, of, state, ref, startedAt, leaseUntil, endedAt, true, reason);
     }
 
-    /** The follow-up that turned out to be this transaction. */
+    /**
+     * The follow-up that turned out to be this transaction.
+     *
+     * @param next the state
+     * @param by the gateway's name for it
+     * @return a copy
+     */
     public FollowUp named(FollowUpState next, TransactionRef by) {
         return new FollowUp(key, cartId, kind, amount, of, next, by, startedAt, leaseUntil, endedAt, false, reason);
     }
 
-    /** The follow-up, refused by the gateway. */
+    /**
+     * The follow-up, refused by the gateway.
+     *
+     * @param by the gateway's name for it, or {@code null}
+     * @param why the gateway's words; for the merchant, not for the payer
+     * @return a copy
+     */
     public FollowUp refused(@Nullable TransactionRef by, String why) {
         return new FollowUp(
                 key, cartId, kind, amount, of, FollowUpState.REFUSED, by, startedAt, leaseUntil, endedAt, false, why);

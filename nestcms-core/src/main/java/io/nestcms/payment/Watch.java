@@ -15,7 +15,13 @@ public record Watch(@Nullable Instant checkAt, int checks, boolean slow) {
     /** Not watched. */
     public static final Watch OFF = new Watch(null, 0, false);
 
-    /** Watched with other payments of its age. */
+    /**
+     * Watched with other payments of its age.
+     *
+     * @param checkAt when, or {@code null} for never
+     * @param checks how many answered checks there were
+     * @return the plan
+     */
     public static Watch at(@Nullable Instant checkAt, int checks) {
         return new Watch(checkAt, checks, false);
     }
