@@ -208,14 +208,19 @@ public final class Ledger {
         return switch (parentRole) {
             case REQUEST -> named(entry.kind());
             case HOLD -> entry.kind() == TransactionKind.SALE ? Role.CAPTURE : Role.NOTHING;
-            default ->
-                followUps.stream()
-                        .filter(it ->
-                                it.of().equals(parent.ref()) && it.amount().equals(entry.moved()))
-                        .map(it -> named(it.kind()))
-                        .findFirst()
-                        .orElse(Role.UNCLEAR);
+            // what has taken nothing itself is taken by what follows it
+            case CHARGE -> moved(parent) ? asked(parent, entry) : named(entry.kind());
+            default -> asked(parent, entry);
         };
+    }
+
+    /** What we asked of the parent with that amount. */
+    private Role asked(LedgerEntry parent, LedgerEntry entry) {
+        return followUps.stream()
+                .filter(it -> it.of().equals(parent.ref()) && it.amount().equals(entry.moved()))
+                .map(it -> named(it.kind()))
+                .findFirst()
+                .orElse(Role.UNCLEAR);
     }
 
     /** Under its parent; what names no parent concerns the only payment there is, if there is only one. */
@@ -268,7 +273,9 @@ public final class Ledger {
             }
             case RELEASE -> release(entry);
             case UNCLEAR -> {
-                if (entry.isApproved()) {
+                if (decided.get(entry.ref()) instanceof Resolution.AcceptAsPaid && entry.isApproved()) {
+                    take(entry, Role.CHARGE, true);
+                } else if (entry.isApproved()) {
                     mismatch(entry, Mismatch.Difference.UNREADABLE);
                 }
             }
@@ -339,8 +346,7 @@ public final class Ledger {
             mismatch(entry, difference);
             return;
         }
-        boolean counts = (difference == null && !(decision instanceof Resolution.GiveBack))
-                || decision instanceof Resolution.AcceptAsPaid;
+        boolean counts = decision == null || decision instanceof Resolution.AcceptAsPaid;
         boolean fits = counts && fits(captures, entry);
         captures.forEach(capture -> capture(capture, fits));
         if (amount == null || decision instanceof Resolution.Keep) {

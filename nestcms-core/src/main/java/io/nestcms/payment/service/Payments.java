@@ -504,7 +504,7 @@ public final class Payments {
         return written.isChanged() && told ? new ApplyResult.Applied(now) : new ApplyResult.Unchanged(now);
     }
 
-    /** News of a refund, a void or a capture before the news of what it is of, or of something that was still open. */
+    /** News of a refund, a void or a capture before the news of what it is of, or of something that had not taken any money yet. */
     private static boolean isBeforeItsPayment(Payment payment, GatewayTransaction told) {
         TransactionRef parent = told.previousRef();
         return parent == null

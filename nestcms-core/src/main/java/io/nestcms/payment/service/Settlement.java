@@ -157,6 +157,7 @@ final class Settlement {
 
     private void tell(List<Change> changes) {
         changes.forEach(this::tell);
+        paidAfterAll();
         ending();
         for (Mismatch mismatch : draft.ledger().mismatches()) {
             boolean known = before.mismatches().stream()
@@ -165,6 +166,33 @@ final class Settlement {
                 differs(mismatch.entry().ref(), mismatch.difference());
             }
         }
+    }
+
+    /**
+     * A sale that is paid by what had not been told as its payment: a hold that was captured beside a second charge. Who delivers on
+     * {@link PaymentEvent.PaymentSucceeded} hears of it all the same.
+     */
+    private void paidAfterAll() {
+        if (draft.order().mode() != ChargeMode.SALE
+                || draft.status() != PaymentStatus.SUCCEEDED
+                || before.status() == PaymentStatus.SUCCEEDED
+                || wasTaken()
+                || draft.hasRecorded(PaymentEvent.PaymentSucceeded.class)) {
+            return;
+        }
+        Ledger after = draft.ledger();
+        draft.entries().keySet().stream()
+                .filter(after::pays)
+                .findFirst()
+                .ifPresent(ref -> succeeded(ref, after.taken(), "paid"));
+    }
+
+    private boolean wasTaken() {
+        return draft.before().history().stream()
+                .map(HistoryEntry::status)
+                .anyMatch(it -> it == PaymentStatus.SUCCEEDED
+                        || it == PaymentStatus.PARTIALLY_REFUNDED
+                        || it == PaymentStatus.REFUNDED);
     }
 
     /** What was told and differs is refused each time it is told; on record it goes once. */

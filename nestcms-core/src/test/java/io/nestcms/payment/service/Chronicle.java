@@ -296,16 +296,17 @@ final class Chronicle {
         for (int i = 1; i < history.size(); i++) {
             PaymentStatus from = history.get(i - 1).status();
             PaymentStatus to = history.get(i).status();
+            // a hold that has lapsed leaves what is known besides
+            boolean lapsed = from == PaymentStatus.AUTHORIZED
+                    && payment.entries().stream().anyMatch(it -> it.state() == TransactionState.EXPIRED);
             boolean again = to == PaymentStatus.CREATED
+                    && !lapsed
                     && from != PaymentStatus.UNKNOWN
                     && from != PaymentStatus.FAILED
                     && from != PaymentStatus.EXPIRED
                     && from != PaymentStatus.CANCELLED
                     // an earlier attempt came to nothing late, while the next waits to be sent
                     && !(from == PaymentStatus.PROCESSING && payment.attempts().size() > 1);
-            // a hold that has lapsed leaves what is known besides
-            boolean lapsed = from == PaymentStatus.AUTHORIZED
-                    && payment.entries().stream().anyMatch(it -> it.state() == TransactionState.EXPIRED);
             boolean undone = !UNPAID.contains(from)
                     && from != PaymentStatus.PROCESSING
                     && (UNPAID.contains(to) || to == PaymentStatus.PROCESSING)
