@@ -244,6 +244,20 @@ class LedgerStoriesTest {
     }
 
     @Test
+    void heldSaleCaptured_heardOfTogetherWithASecondCharge_isToldAsPaid() {
+        Payment payment = initiated(ChargeMode.SALE);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.APPROVED, ALL);
+        tell(payment, FIRST, TransactionState.APPROVED);
+        TransactionRef second = show(payment, "TST2", null, TransactionKind.SALE, TransactionState.APPROVED, ALL);
+        show(payment, "TST3", FIRST, TransactionKind.CAPTURE, TransactionState.APPROVED, ALL);
+
+        tell(payment, second, TransactionState.APPROVED);
+
+        assertThat(told(PaymentEvent.PaymentSucceeded.class)).isEqualTo(1);
+        assertThat(told(PaymentEvent.PaymentChargedAgain.class)).isEqualTo(1);
+    }
+
+    @Test
     void lateApprovalOfTheFirstAttempt_whileTheNextWasNeverSent_isFound() {
         Payment payment = initiated(ChargeMode.SALE);
         gateway.turn(payment, TransactionState.DECLINED);
