@@ -169,14 +169,14 @@ final class Settlement {
     }
 
     /**
-     * A sale that is paid by what had not been told as its payment: a hold that was captured beside a second charge. Who delivers on
-     * {@link PaymentEvent.PaymentSucceeded} hears of it all the same.
+     * A held sale that is paid after all by what is told as another charge, or by its capture beside one. Who delivers on {@link
+     * PaymentEvent.PaymentSucceeded} hears of it all the same.
      */
     private void paidAfterAll() {
         if (draft.order().mode() != ChargeMode.SALE
                 || draft.status() != PaymentStatus.SUCCEEDED
-                || before.status() == PaymentStatus.SUCCEEDED
-                || wasTaken()
+                || before.status() != PaymentStatus.AUTHORIZED
+                || hadTaken()
                 || draft.hasRecorded(PaymentEvent.PaymentSucceeded.class)) {
             return;
         }
@@ -187,12 +187,12 @@ final class Settlement {
                 .ifPresent(ref -> succeeded(ref, after.taken(), "paid"));
     }
 
-    private boolean wasTaken() {
-        return draft.before().history().stream()
-                .map(HistoryEntry::status)
-                .anyMatch(it -> it == PaymentStatus.SUCCEEDED
-                        || it == PaymentStatus.PARTIALLY_REFUNDED
-                        || it == PaymentStatus.REFUNDED);
+    /** Whether anything had taken money before, be it undone since. */
+    private boolean hadTaken() {
+        return draft.before().entries().stream()
+                .filter(it -> before.role(it.ref()) != Ledger.Role.HOLD)
+                .filter(it -> before.role(it.ref()).isRoot() || before.role(it.ref()) == Ledger.Role.CAPTURE)
+                .anyMatch(it -> it.isApproved() || it.state() == TransactionState.VOIDED);
     }
 
     /** What was told and differs is refused each time it is told; on record it goes once. */
