@@ -1,5 +1,6 @@
 package io.nestcms.paytabs;
 
+import io.nestcms.payment.service.Payments;
 import io.nestcms.resilience.CircuitBreakers;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ public final class PayTabs implements AutoCloseable {
     private final PayTabsClient client;
     private final PayTabsGateway gateway;
     private final PayTabsNotifications notifications;
+    private final PayTabsProfile profile;
 
     private PayTabs(Builder builder) {
         PayTabsGateway.Builder gatewayBuilder = PayTabsGateway.builder(builder.client.build(), builder.breakers);
@@ -23,6 +25,7 @@ public final class PayTabs implements AutoCloseable {
         this.gateway = gatewayBuilder.build();
         this.client = gateway.client();
         this.notifications = PayTabsNotifications.of(builder.profile);
+        this.profile = builder.profile;
     }
 
     /**
@@ -61,6 +64,29 @@ public final class PayTabs implements AutoCloseable {
      */
     public PayTabsNotifications notifications() {
         return notifications;
+    }
+
+    /**
+     * What receives callbacks, IPNs and browsers that come back, signed with the profile's server key, and gives the HTTP answer.
+     *
+     * @param payments what is told of them
+     * @return the receiver, from any source and without a replay guard
+     */
+    public PayTabsWebhooks webhooks(Payments payments) {
+        return webhooks(payments, options -> {});
+    }
+
+    /**
+     * What receives callbacks, IPNs and browsers that come back, with options of yours: sources, replay guard, proxies, a second key.
+     *
+     * @param payments what is told of them
+     * @param options called at once
+     * @return the receiver
+     */
+    public PayTabsWebhooks webhooks(Payments payments, Consumer<PayTabsWebhooks.Builder> options) {
+        PayTabsWebhooks.Builder builder = PayTabsWebhooks.builder(profile, payments);
+        options.accept(builder);
+        return builder.build();
     }
 
     /** Closes the client. May be repeated. */

@@ -3,22 +3,16 @@ package io.nestcms.server;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.nestcms.failure.InvalidInputException;
-import io.nestcms.mongo.DatabaseUnavailableException;
-import io.nestcms.payment.ApplyResult;
 import io.nestcms.payment.Payment;
-import io.nestcms.payment.PaymentRefusal;
-import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.payment.service.Payments;
-import io.nestcms.paytabs.PayTabsNotifications;
-import io.nestcms.webhook.HeaderRules;
+import io.nestcms.paytabs.PayTabs;
+import io.nestcms.paytabs.PayTabsReceipt;
+import io.nestcms.paytabs.PayTabsWebhooks;
+import io.nestcms.webhook.GuardFailurePolicy;
+import io.nestcms.webhook.InMemoryReplayGuard;
 import io.nestcms.webhook.IpAllowList;
-import io.nestcms.webhook.Refusal;
-import io.nestcms.webhook.SignatureScheme;
-import io.nestcms.webhook.SigningSecret;
 import io.nestcms.webhook.ThreatMonitor;
 import io.nestcms.webhook.TrustedProxies;
-import io.nestcms.webhook.VerifiedWebhook;
 import io.nestcms.webhook.WebhookAnswer;
 import io.nestcms.webhook.WebhookListener;
 import io.nestcms.webhook.WebhookRequest;
@@ -33,8 +27,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * What PayTabs and the payer's browser send. Both are hints: they are verified, compared with the order, and then the
@@ -44,54 +37,38 @@ final class NotificationRoutes {
     static final String WEBHOOK = "/payments/v2/webhook";
     static final String RETURN = "/payments/v2/return";
 
-    private static final Logger LOG = LoggerFactory.getLogger(NotificationRoutes.class);
-    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
-    private static final int RETURN_BYTES = 16 * 1024;
     private static final String REFUSED_RETURN = page("This way back could not be verified.");
     private static final String UNSEEN_RETURN =
             page("Your payment is being looked into: we cannot see it at this moment. Do not pay again.");
-    private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final Payments payments;
-    private final PayTabsNotifications notifications;
-    private final WebhookVerifier callbacks;
-    private final WebhookVerifier returns;
+    private final PayTabsWebhooks webhooks;
 
-    private NotificationRoutes(
-            Payments payments, PayTabsNotifications notifications, WebhookVerifier callbacks, WebhookVerifier returns) {
-        this.payments = payments;
-        this.notifications = notifications;
-        this.callbacks = callbacks;
-        this.returns = returns;
+    private NotificationRoutes(PayTabsWebhooks webhooks) {
+        this.webhooks = webhooks;
     }
 
     /** Routes for one profile; {@code listener} hears what becomes of each notification. */
     static NotificationRoutes of(
+            PayTabs payTabs,
             Payments payments,
-            Backends backends,
-            ServerSettings.Origins origins,
+            List<String> sources,
+            List<String> trusted,
             Clock clock,
             WebhookListener listener) {
-        List<SigningSecret> keys = List.of(SigningSecret.utf8(backends.serverKey()));
-        TrustedProxies proxies = TrustedProxies.of(origins.proxies(), TrustedProxies.Header.X_FORWARDED_FOR);
+        TrustedProxies proxies = TrustedProxies.of(trusted, TrustedProxies.Header.X_FORWARDED_FOR);
         // alerts only: payers and gateway may come from one address, and a block would keep the genuine out
         ThreatMonitor threats = ThreatMonitor.builder().block(Duration.ZERO).build();
-        WebhookVerifier.Builder callbacks = WebhookVerifier.builder(SignatureScheme.payTabsCallback(), keys)
-                .expectedProfile(backends.profile().id());
-        List<String> sources = backends.sandbox() != null && origins.sources().isEmpty() ? LOOPBACK : origins.sources();
-        if (!sources.isEmpty()) {
-            callbacks.sources(IpAllowList.of(sources));
-        }
-        WebhookVerifier.Builder returns = WebhookVerifier.builder(SignatureScheme.payTabsReturn(), keys)
-                .headers(HeaderRules.builder()
-                        .contentType("application/x-www-form-urlencoded")
-                        .build())
-                .maxBodyBytes(RETURN_BYTES);
-        for (WebhookVerifier.Builder each : List.of(callbacks, returns)) {
-            each.proxies(proxies).threatMonitor(threats).clock(clock).listener(listener);
-        }
-        return new NotificationRoutes(
-                payments, PayTabsNotifications.of(backends.profile()), callbacks.build(), returns.build());
+        Consumer<WebhookVerifier.Builder> both = verifier ->
+                verifier.proxies(proxies).threatMonitor(threats).clock(clock).listener(listener);
+        return new NotificationRoutes(payTabs.webhooks(
+                payments,
+                options -> options.callbacks(both).returns(both).callbacks(verifier -> {
+                    // a shield for the record behind it, which bears a repeated one as well
+                    verifier.replayGuard(InMemoryReplayGuard.builder().build(), GuardFailurePolicy.PROCEED);
+                    if (!sources.isEmpty()) {
+                        verifier.sources(IpAllowList.of(sources));
+                    }
+                })));
     }
 
     void register(RoutesConfig routes) {
@@ -100,103 +77,33 @@ final class NotificationRoutes {
     }
 
     private void webhook(Context context) {
-        callbacks
-                .verify(received(context, callbacks))
-                .fold(
-                        proof -> answer(context, follow(proof, callbacks)),
-                        refusal -> answer(context, Outcome.of(refusal.answer())));
+        PayTabsReceipt receipt = webhooks.receive(received(context));
+        context.status(receipt.status());
+        retryAfter(context, receipt);
     }
 
     /** A payer gets a page, whatever happens; the callback and the reconciler see to the payment. */
     private void payerReturns(Context context) {
-        try {
-            follow(context);
-        } catch (DatabaseUnavailableException outage) {
-            LOG.warn("A payer's way back could not be followed: {}", outage.getMessage());
-            context.header("Retry-After", Long.toString(Problem.seconds(SOON)));
-            page(context, 503, UNSEEN_RETURN);
+        PayTabsReceipt receipt = webhooks.receiveReturn(received(context));
+        if (receipt.answer() == WebhookAnswer.REFUSED) {
+            page(context, receipt.status(), REFUSED_RETURN);
+        } else if (receipt.answer() == WebhookAnswer.RETRY_LATER
+                && receipt.payment().isEmpty()) {
+            retryAfter(context, receipt);
+            page(context, receipt.status(), UNSEEN_RETURN);
+        } else {
+            back(context, receipt.payment());
         }
     }
 
-    private void follow(Context context) {
-        returns.verify(received(context, returns))
-                .fold(
-                        proof -> {
-                            Outcome outcome = follow(proof, returns);
-                            return outcome.answer() == WebhookAnswer.REFUSED
-                                    ? refuse(context)
-                                    : back(context, outcome.payment());
-                        },
-                        refusal -> refuse(context));
-    }
-
-    /**
-     * How a notification ended.
-     *
-     * @param answer for its sender
-     * @param retryAfter when to send it again
-     * @param payment the payment, as it is on record
-     */
-    private record Outcome(WebhookAnswer answer, Duration retryAfter, Optional<Payment> payment) {
-        static Outcome of(WebhookAnswer answer) {
-            return new Outcome(answer, SOON, Optional.empty());
-        }
-
-        static Outcome done(Payment payment) {
-            return new Outcome(WebhookAnswer.ACCEPTED, Duration.ZERO, Optional.of(payment));
+    private static void retryAfter(Context context, PayTabsReceipt receipt) {
+        if (receipt.answer() == WebhookAnswer.RETRY_LATER) {
+            context.header("Retry-After", Long.toString(Problem.seconds(receipt.retryAfter())));
         }
     }
 
-    private Outcome follow(VerifiedWebhook proof, WebhookVerifier verifier) {
-        GatewayNotification notification;
-        try {
-            notification = notifications.read(proof);
-        } catch (InvalidInputException unfit) {
-            return Outcome.of(verifier.reject(proof, Refusal.contentMismatch(unfit.field())));
-        }
-        ApplyResult result = payments.apply(notification);
-        if (result instanceof ApplyResult.Applied applied) {
-            return Outcome.done(applied.payment());
-        }
-        if (result instanceof ApplyResult.Unchanged unchanged) {
-            return Outcome.done(unchanged.payment());
-        }
-        if (result instanceof ApplyResult.Deferred deferred) {
-            return new Outcome(WebhookAnswer.RETRY_LATER, deferred.retryAfter(), Optional.of(deferred.payment()));
-        }
-        PaymentRefusal refusal = ((ApplyResult.Refused) result).refusal();
-        if (refusal == PaymentRefusal.CART_UNKNOWN) {
-            // genuine, and of something that another system took on the same profile; what follows up a transaction may
-            // have
-            // overtaken the news of that one, and is sent again
-            LOG.debug("A notification of transaction {} is of no payment here", notification.ref());
-            return Outcome.of(notification.previousRef() == null ? WebhookAnswer.ACCEPTED : WebhookAnswer.RETRY_LATER);
-        }
-        return Outcome.of(verifier.reject(proof, Refusal.contentMismatch(field(refusal))));
-    }
-
-    private static String field(PaymentRefusal refusal) {
-        return switch (refusal) {
-            case AMOUNT_MISMATCH -> "cart_amount";
-            case CURRENCY_MISMATCH -> "cart_currency";
-            case REFERENCE_MISMATCH -> "tran_ref";
-            default -> "cart_id";
-        };
-    }
-
-    private static Context answer(Context context, Outcome outcome) {
-        if (outcome.answer() == WebhookAnswer.RETRY_LATER) {
-            context.header("Retry-After", Long.toString(Problem.seconds(outcome.retryAfter())));
-        }
-        return context.status(outcome.answer().status());
-    }
-
-    private static Context refuse(Context context) {
-        return page(context, 401, REFUSED_RETURN);
-    }
-
-    private static Context page(Context context, int status, String page) {
-        return context.status(status)
+    private static void page(Context context, int status, String page) {
+        context.status(status)
                 .header("Content-Security-Policy", "default-src 'none'")
                 .contentType("text/html; charset=utf-8")
                 .result(page);
@@ -207,15 +114,14 @@ final class NotificationRoutes {
                 + " The payment's state is in <a href=\"/\">your list</a>.</p></html>";
     }
 
-    private static Context back(Context context, Optional<Payment> payment) {
+    private static void back(Context context, Optional<Payment> payment) {
         context.redirect(payment.map(known -> "/?payment=" + known.id()).orElse("/"), HttpStatus.SEE_OTHER);
-        return context;
     }
 
-    private static WebhookRequest received(Context context, WebhookVerifier verifier) {
+    private WebhookRequest received(Context context) {
         HttpServletRequest request = context.req();
         try {
-            WebhookRequest.Builder received = WebhookRequest.builder(request.getInputStream(), verifier.maxBodyBytes())
+            WebhookRequest.Builder received = WebhookRequest.builder(request.getInputStream(), webhooks.maxBodyBytes())
                     .method(request.getMethod())
                     .query(request.getQueryString())
                     .peer(peer(request));

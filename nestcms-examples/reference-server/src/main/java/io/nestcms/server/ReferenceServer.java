@@ -13,7 +13,6 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
-import io.nestcms.paytabs.PayTabsClient;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import java.io.IOException;
@@ -49,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class ReferenceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReferenceServer.class);
     private static final int RECONCILE_BATCH = 100;
+    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
     private final Closing closing;
     private final AtomicBoolean stopping;
@@ -61,7 +61,7 @@ public final class ReferenceServer implements AutoCloseable {
 
     /** What takes payments. */
     private record Core(
-            PayTabsClient payTabs,
+            PayTabs payTabs,
             Payments payments,
             Reconciler reconciler,
             PaymentStore store,
@@ -126,7 +126,7 @@ public final class ReferenceServer implements AutoCloseable {
                         core.reconciler(),
                         circuits,
                         bus,
-                        core.payTabs(),
+                        core.payTabs().client(),
                         backends.mongo().splitter(),
                         live::clients),
                 builder.clock);
@@ -193,8 +193,7 @@ public final class ReferenceServer implements AutoCloseable {
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(
-                payTabs.client(), payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
+        return new Core(payTabs, payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
     }
 
     private Vitals vitals(AuditLog audit, Clock clock) {
@@ -216,8 +215,14 @@ public final class ReferenceServer implements AutoCloseable {
                 new AccessTokens(
                         AccessTokens.key(settings.tokenKey(), rooms.random()), builder.clock, settings.tokenLife()),
                 new RefreshTokens(rooms.random()));
-        NotificationRoutes notifications =
-                NotificationRoutes.of(core.payments(), backends, settings.origins(), builder.clock, bus::publish);
+        List<String> sources = settings.origins().sources();
+        NotificationRoutes notifications = NotificationRoutes.of(
+                core.payTabs(),
+                core.payments(),
+                backends.sandbox() != null && sources.isEmpty() ? LOOPBACK : sources,
+                settings.origins().proxies(),
+                builder.clock,
+                bus::publish);
         HealthRoutes health =
                 new HealthRoutes(rooms.vitals(), circuits, core.incidents(), rooms.slow(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
