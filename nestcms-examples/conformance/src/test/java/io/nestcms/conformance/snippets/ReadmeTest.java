@@ -24,19 +24,16 @@ import io.nestcms.payment.store.InMemoryPaymentStore;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.paytabs.PayTabsProfile;
+import io.nestcms.paytabs.PayTabsWebhooks;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
-import io.nestcms.webhook.SignatureScheme;
-import io.nestcms.webhook.SigningSecret;
 import io.nestcms.webhook.WebhookRequest;
-import io.nestcms.webhook.WebhookVerifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -74,12 +71,9 @@ class ReadmeTest {
             bus.subscribe(PaymentSucceeded.class, event -> sendReceipt(event.cartId()));
             threads.execute(relay);
 
-            WebhookVerifier verifier = WebhookVerifier.builder(
-                            SignatureScheme.payTabsCallback(), List.of(SigningSecret.utf8(serverKey)))
-                    .expectedProfile(profileId)
-                    .build();
+            PayTabsWebhooks webhooks = payTabs.webhooks(payments);
 
-            shop.createContext("/webhook", exchange -> handle(exchange, verifier, payTabs, payments));
+            shop.createContext("/webhook", exchange -> handle(exchange, webhooks));
             shop.setExecutor(threads);
             shop.start();
 
@@ -121,18 +115,13 @@ class ReadmeTest {
         }
     }
 
-    private static void handle(HttpExchange exchange, WebhookVerifier verifier, PayTabs payTabs, Payments payments)
-            throws IOException {
-        WebhookRequest request = WebhookRequest.builder(exchange.getRequestBody(), verifier.maxBodyBytes())
+    private static void handle(HttpExchange exchange, PayTabsWebhooks webhooks) throws IOException {
+        WebhookRequest request = WebhookRequest.builder(exchange.getRequestBody(), webhooks.maxBodyBytes())
                 .headers(exchange.getRequestHeaders())
                 .peer(exchange.getRemoteAddress().getAddress())
                 .build();
 
-        int status = verifier.verify(request)
-                .fold(
-                        webhook -> payments.apply(payTabs.notifications().read(webhook))
-                                .fold(applied -> 200, unchanged -> 200, deferred -> 503, refused -> 403),
-                        refusal -> refusal.answer().status());
+        int status = webhooks.receive(request).status();
 
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
