@@ -7,6 +7,7 @@ import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.oplog.NoopOplog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -93,7 +94,7 @@ final class ChangeStream {
     }
 
     private static Document token(BsonTimestamp at, int index) {
-        return new Document("_data", "%016x%08x".formatted(at.getValue(), index));
+        return new Document("_data", String.format(Locale.ROOT, "%016x%08x", at.getValue(), index));
     }
 
     Document token() {

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -84,11 +85,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private Path journal(long number) {
-        return directory.resolve("journal-%08d.log".formatted(number));
+        return directory.resolve(String.format(Locale.ROOT, "journal-%08d.log", number));
     }
 
     private Path snapshot(long number) {
-        return directory.resolve("snapshot-%08d.log".formatted(number));
+        return directory.resolve(String.format(Locale.ROOT, "snapshot-%08d.log", number));
     }
 
     private NavigableSet<Long> generations(String kind) throws IOException {
@@ -241,7 +242,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Writes the snapshot that the given generation's journal goes on from, and drops what is no longer needed. */
     void writeSnapshot(long number, long sequence, Iterator<List<Operation>> contents) throws IOException {
-        Path unfinished = directory.resolve("snapshot-%08d.tmp".formatted(number));
+        Path unfinished = directory.resolve(String.format(Locale.ROOT, "snapshot-%08d.tmp", number));
         try (FileChannel file = FileChannel.open(
                 unfinished,
                 StandardOpenOption.CREATE,

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -241,7 +242,7 @@ public final class ReplicaMember {
     }
 
     static ObjectId electionId(long term) {
-        return new ObjectId(HexFormat.of().parseHex("7fffffff%016x".formatted(term)));
+        return new ObjectId(HexFormat.of().parseHex(String.format(Locale.ROOT, "7fffffff%016x", term)));
     }
 
     /** How long it may still take itself for the primary without hearing of others. */
