@@ -13,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +131,16 @@ class WebhookForgeryTest {
         assertThat(send(genuine.body(), "zz")).isEqualTo(401);
         assertThat(lastReason()).isEqualTo(Refusal.Reason.SIGNATURE_MALFORMED);
         assertThat(send(new byte[0], genuine.header("signature"))).isEqualTo(401);
+    }
+
+    @Test
+    void callback_ofATimeToCome_refused() throws IOException {
+        String later = Instant.now().plus(Duration.ofDays(2)).toString();
+
+        assertThat(sendSigned(it -> ((ObjectNode) it.path("payment_result")).put("transaction_time", later)))
+                .isEqualTo(401);
+
+        assertThat(lastReason()).isEqualTo(Refusal.Reason.TIMESTAMP_IN_FUTURE);
     }
 
     @Test
