@@ -190,11 +190,18 @@ final class ChaosAudit {
     private void compareRefunds(ChaosBuyer.Story story, JsonNode kept, Map<String, BigDecimal> refunds) {
         Map<String, BigDecimal> done = new TreeMap<>();
         for (JsonNode followUp : kept.path("followUps")) {
+            if (followUp.path("undecided").asBoolean()) {
+                // not at the gateway, else it would have been found: the comparison below sees to that
+                continue;
+            }
             String state = followUp.path("state").asText();
             expect(state.equals("DONE"), story.cartId() + " has a refund in state " + state);
             done.put(followUp.path("tranRef").asText(), amount(followUp));
         }
         expectEqual(story.cartId() + " refunds asked for", refunds, done);
+        if (story.refunds().stream().anyMatch(it -> it.state().equals(ChaosBuyer.Refund.UNDECIDED))) {
+            return;
+        }
         Map<String, BigDecimal> told = new TreeMap<>();
         story.refunds().forEach(refund -> {
             expect(refund.state().equals("DONE"), refund.key() + " was answered with " + refund.state());

@@ -68,7 +68,10 @@ final class ChaosBuyer {
     }
 
     /** A refund that was asked for, and what the merchant was told at last. */
-    record Refund(String key, BigDecimal amount, String state, String tranRef) {}
+    record Refund(String key, BigDecimal amount, String state, String tranRef) {
+        /** Its answer was lost before the profile had shown any refund: a person decides. */
+        static final String UNDECIDED = "UNDECIDED";
+    }
 
     /** What the merchant knows of the payment at the end. */
     record Story(String cartId, String id, BigDecimal amount, String currency, List<Refund> refunds) {}
@@ -217,8 +220,12 @@ final class ChaosBuyer {
                             "{\"amount\":\"" + wish.toPlainString() + "\"}",
                             "Idempotency-Key",
                             key),
-                    it -> it.status() == 200);
-            refunds.add(new Refund(key, wish, answer.text("state"), answer.text("tranRef")));
+                    it -> it.status() == 200 || it.json().path("undecided").asBoolean());
+            refunds.add(new Refund(
+                    key,
+                    wish,
+                    answer.json().path("undecided").asBoolean() ? Refund.UNDECIDED : answer.text("state"),
+                    answer.json().path("tranRef").asText()));
         }
     }
 

@@ -8,8 +8,6 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.paytabs.PayTabsReceipt;
 import io.nestcms.paytabs.PayTabsWebhooks;
-import io.nestcms.webhook.GuardFailurePolicy;
-import io.nestcms.webhook.InMemoryReplayGuard;
 import io.nestcms.webhook.IpAllowList;
 import io.nestcms.webhook.ThreatMonitor;
 import io.nestcms.webhook.TrustedProxies;
@@ -63,8 +61,7 @@ final class NotificationRoutes {
         return new NotificationRoutes(payTabs.webhooks(
                 payments,
                 options -> options.callbacks(both).returns(both).callbacks(verifier -> {
-                    // a shield for the record behind it, which bears a repeated one as well
-                    verifier.replayGuard(InMemoryReplayGuard.builder().build(), GuardFailurePolicy.PROCEED);
+                    // no replay guard: a repeated one finds its payment up to date, or learns more than the first
                     if (!sources.isEmpty()) {
                         verifier.sources(IpAllowList.of(sources));
                     }
