@@ -199,15 +199,21 @@ final class ChaosAudit {
             done.put(followUp.path("tranRef").asText(), amount(followUp));
         }
         expectEqual(story.cartId() + " refunds asked for", refunds, done);
-        if (story.refunds().stream().anyMatch(it -> it.state().equals(ChaosBuyer.Refund.UNDECIDED))) {
-            return;
-        }
         Map<String, BigDecimal> told = new TreeMap<>();
-        story.refunds().forEach(refund -> {
+        List<ChaosBuyer.Refund> decided = story.refunds().stream()
+                .filter(it -> !it.state().equals(ChaosBuyer.Refund.UNDECIDED))
+                .toList();
+        decided.forEach(refund -> {
             expect(refund.state().equals("DONE"), refund.key() + " was answered with " + refund.state());
             told.put(refund.tranRef(), refund.amount().stripTrailingZeros());
         });
-        expectEqual(story.cartId() + " refunds told", refunds, told);
+        if (decided.size() == story.refunds().size()) {
+            expectEqual(story.cartId() + " refunds told", refunds, told);
+        } else {
+            expect(
+                    refunds.entrySet().containsAll(told.entrySet()),
+                    story.cartId() + " was told of refunds " + told + ", the gateway has " + refunds);
+        }
     }
 
     private void add(String currency, Map<String, BigDecimal> charges, Map<String, BigDecimal> refunds, JsonNode kept) {
