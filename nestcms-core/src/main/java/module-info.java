@@ -13,9 +13,9 @@ module io.nestcms.core {
     exports io.nestcms.audit;
     exports io.nestcms.cache;
     exports io.nestcms.context;
-    exports io.nestcms.contract;
+    exports io.nestcms.cms.contract;
     exports io.nestcms.crypto;
-    exports io.nestcms.earning;
+    exports io.nestcms.cms.earning;
     exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.health;

@@ -1,9 +1,9 @@
 package io.nestcms.mongo;
 
-import io.nestcms.contract.ContractId;
-import io.nestcms.contract.ContractQuery;
-import io.nestcms.contract.ContractStatement;
-import io.nestcms.earning.Turnover;
+import io.nestcms.cms.contract.ContractId;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.ContractStatement;
+import io.nestcms.cms.earning.Turnover;
 import io.nestcms.failure.InvalidInputException;
 import java.time.Duration;
 import java.time.YearMonth;

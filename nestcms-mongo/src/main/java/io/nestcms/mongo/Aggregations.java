@@ -2,7 +2,7 @@ package io.nestcms.mongo;
 
 import com.mongodb.client.MongoDatabase;
 import io.nestcms.cache.TaggedCache;
-import io.nestcms.contract.ContractEvent;
+import io.nestcms.cms.contract.ContractEvent;
 import io.nestcms.event.EventBus;
 import io.nestcms.mongo.ReadAnswer.Origin;
 import io.nestcms.payment.PaymentEvent;

@@ -1,8 +1,8 @@
 package io.nestcms.mongo;
 
-import io.nestcms.contract.Contract;
-import io.nestcms.earning.Turnover;
-import io.nestcms.earning.TurnoverStore;
+import io.nestcms.cms.contract.Contract;
+import io.nestcms.cms.earning.Turnover;
+import io.nestcms.cms.earning.TurnoverStore;
 import io.nestcms.money.Money;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionKind;

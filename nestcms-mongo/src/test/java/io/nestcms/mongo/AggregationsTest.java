@@ -1,16 +1,16 @@
 package io.nestcms.mongo;
 
-import static io.nestcms.contract.contract.ContractSamples.NOON;
-import static io.nestcms.contract.contract.ContractSamples.draft;
-import static io.nestcms.contract.contract.ContractSamples.move;
-import static io.nestcms.contract.contract.ContractSamples.payment;
+import static io.nestcms.cms.contract.contract.ContractSamples.NOON;
+import static io.nestcms.cms.contract.contract.ContractSamples.draft;
+import static io.nestcms.cms.contract.contract.ContractSamples.move;
+import static io.nestcms.cms.contract.contract.ContractSamples.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nestcms.cache.MemoryCache;
-import io.nestcms.contract.ContractQuery;
-import io.nestcms.contract.ContractStatement;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.ContractStatement;
 import io.nestcms.event.EventBus;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.ReadAnswer.Origin;

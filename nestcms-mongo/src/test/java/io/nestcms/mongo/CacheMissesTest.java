@@ -1,12 +1,12 @@
 package io.nestcms.mongo;
 
-import static io.nestcms.contract.contract.ContractSamples.NOON;
-import static io.nestcms.contract.contract.ContractSamples.draft;
+import static io.nestcms.cms.contract.contract.ContractSamples.NOON;
+import static io.nestcms.cms.contract.contract.ContractSamples.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.cache.MemoryCache;
-import io.nestcms.contract.ContractQuery;
-import io.nestcms.contract.ContractStatement;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.ContractStatement;
 import io.nestcms.mongo.AggregationRun.Miss;
 import io.nestcms.mongo.SlowOperation.Cause;
 import java.time.Duration;

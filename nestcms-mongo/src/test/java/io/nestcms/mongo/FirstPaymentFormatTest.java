@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoCollection;
-import io.nestcms.contract.ContractStatement;
-import io.nestcms.contract.PaymentLine;
-import io.nestcms.contract.contract.ContractSamples;
-import io.nestcms.earning.PlainTurnover;
-import io.nestcms.earning.Turnover;
+import io.nestcms.cms.contract.ContractStatement;
+import io.nestcms.cms.contract.PaymentLine;
+import io.nestcms.cms.contract.contract.ContractSamples;
+import io.nestcms.cms.earning.PlainTurnover;
+import io.nestcms.cms.earning.Turnover;
 import io.nestcms.money.Money;
 import io.nestcms.payment.AttemptState;
 import io.nestcms.payment.CartId;
@@ -208,7 +208,7 @@ class FirstPaymentFormatTest {
         YearMonth month = YearMonth.of(2025, 11);
         for (int round = 0; round < 2; round++) {
             ContractStatement statement = mongo.contracts()
-                    .statement(new io.nestcms.contract.ContractId("contract-1"))
+                    .statement(new io.nestcms.cms.contract.ContractId("contract-1"))
                     .orElseThrow();
             assertThat(statement.paid()).isEqualTo(Money.parse("KWD 250.000"));
             assertThat(statement.payments())

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.audit.AuditEntry;
-import io.nestcms.contract.Contract;
-import io.nestcms.contract.contract.ContractSamples;
+import io.nestcms.cms.contract.Contract;
+import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.contract.Samples;

@@ -14,9 +14,9 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
-import io.nestcms.contract.ContractQuery;
-import io.nestcms.contract.ContractStatus;
-import io.nestcms.contract.contract.ContractSamples;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.ContractStatus;
+import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.CartId;
@@ -148,8 +148,8 @@ class IndexUseTest {
         contracts.insert(draft);
         contracts.replace(draft);
         contracts.find(draft.id());
-        var notice = new io.nestcms.contract.ContractNotice(
-                "c/1", new io.nestcms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
+        var notice = new io.nestcms.cms.contract.ContractNotice(
+                "c/1", new io.nestcms.cms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
         contracts.insert(ContractSamples.draft("d", "org", NOON), List.of(notice));
         var claim = contracts.outbox().claim(NOON, Duration.ofSeconds(9)).orElseThrow();
         contracts.outbox().bury(claim, notice, "x");

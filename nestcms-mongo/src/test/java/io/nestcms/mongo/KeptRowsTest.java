@@ -1,7 +1,7 @@
 package io.nestcms.mongo;
 
-import static io.nestcms.contract.contract.ContractSamples.NOON;
-import static io.nestcms.contract.contract.ContractSamples.draft;
+import static io.nestcms.cms.contract.contract.ContractSamples.NOON;
+import static io.nestcms.cms.contract.contract.ContractSamples.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.cache.MemoryCache;

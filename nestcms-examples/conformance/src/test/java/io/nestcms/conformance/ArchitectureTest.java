@@ -92,6 +92,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void contentManagement_isAWingThatPaymentsDoNotKnow() {
+        noClasses()
+                .that(not(resideInAnyPackage("io.nestcms.cms..", "io.nestcms.mongo..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.nestcms.cms..")
+                .check(LIBRARIES);
+    }
+
+    @Test
     void webhookSecurity_knowsNothingOfOurs() {
         noClasses()
                 .that()

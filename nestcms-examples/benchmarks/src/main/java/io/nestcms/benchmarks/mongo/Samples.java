@@ -1,11 +1,11 @@
 package io.nestcms.benchmarks.mongo;
 
-import io.nestcms.contract.Contract;
-import io.nestcms.contract.ContractId;
-import io.nestcms.contract.ContractStatus;
-import io.nestcms.contract.ContractTerms;
-import io.nestcms.contract.Instalment;
-import io.nestcms.contract.Worker;
+import io.nestcms.cms.contract.Contract;
+import io.nestcms.cms.contract.ContractId;
+import io.nestcms.cms.contract.ContractStatus;
+import io.nestcms.cms.contract.ContractTerms;
+import io.nestcms.cms.contract.Instalment;
+import io.nestcms.cms.contract.Worker;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.AttemptState;

@@ -1,0 +1,119 @@
+package io.nestcms.cms.contract;
+
+import io.nestcms.event.Envelope;
+import io.nestcms.event.EventBus;
+import io.nestcms.event.Redelivery;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries recorded events of contracts to the listeners of an {@link EventBus}: every event at least once, those of one contract in
+ * order. An event that a listener did not handle is tried again after a growing wait and buried after its last attempt, where it can
+ * be listed and {@linkplain ContractOutbox#replay replayed}; other contracts do not wait for it. {@link #run()} delivers what is due and returns: give it to a timer.
+ *
+ * <p>Any number of relays on any number of nodes may work on one outbox. Safe for use by many threads.
+ *
+ * @since 0.1
+ */
+public final class ContractRelay implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ContractRelay.class);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+    /** How long the listeners of one event are waited for: less than the lease, in whose last part no delivery begins. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ContractOutbox outbox;
+    private final EventBus bus;
+    private final Clock clock;
+    private final Redelivery redelivery;
+
+    /**
+     * A relay with {@link Redelivery#DEFAULT}.
+     *
+     * @param outbox where events wait
+     * @param bus whose listeners get them
+     * @param clock tells the present
+     */
+    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock) {
+        this(outbox, bus, clock, Redelivery.DEFAULT);
+    }
+
+    /**
+     * A relay.
+     *
+     * @param outbox where events wait
+     * @param bus whose listeners get them
+     * @param clock tells the present
+     * @param redelivery how often an event is tried, and after which waits
+     */
+    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock, Redelivery redelivery) {
+        this.outbox = Objects.requireNonNull(outbox, "outbox");
+        this.bus = Objects.requireNonNull(bus, "bus");
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.redelivery = Objects.requireNonNull(redelivery, "redelivery");
+    }
+
+    /** Delivers everything that is due. A broken store is logged and left to the next run. Repeatable. */
+    @Override
+    public void run() {
+        try {
+            runOnce();
+        } catch (RuntimeException broken) {
+            LOG.error("The events of contracts could not be read or written", broken);
+        }
+    }
+
+    /**
+     * Delivers everything that is due. Repeatable.
+     *
+     * @return how many events every listener handled
+     */
+    public int runOnce() {
+        int delivered = 0;
+        Optional<ContractClaim> claim = outbox.claim(clock.instant(), LEASE);
+        while (claim.isPresent()) {
+            delivered += deliver(claim.get());
+            // being stopped we take no more: what we hold, others must wait for
+            claim = Thread.currentThread().isInterrupted() ? Optional.empty() : outbox.claim(clock.instant(), LEASE);
+        }
+        return delivered;
+    }
+
+    private int deliver(ContractClaim claim) {
+        int delivered = 0;
+        for (ContractNotice notice : claim.notices()) {
+            if (clock.instant().plus(PATIENCE).isAfter(claim.until())) {
+                break; // the rest with a claim of its own
+            }
+            ContractEvent event = notice.event();
+            Optional<String> failure = bus.deliver(
+                    new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), PATIENCE);
+            if (failure.isPresent() && Thread.currentThread().isInterrupted()) {
+                return delivered; // we are being stopped, which is nobody's failure; the claim ends with its lease
+            }
+            boolean held;
+            if (failure.isEmpty()) {
+                held = outbox.delivered(claim, notice);
+                delivered++;
+            } else if (redelivery.isLast(notice.attempts())) {
+                LOG.error("Event {} buried after {} attempts: {}", notice.id(), redelivery.attempts(), failure.get());
+                held = outbox.bury(claim, notice, failure.get());
+            } else {
+                Instant next = clock.instant().plus(redelivery.waitAfter(notice.attempts()));
+                LOG.warn("Event {} not handled, next attempt at {}: {}", notice.id(), next, failure.get());
+                outbox.postpone(claim, notice, failure.get(), next);
+                return delivered;
+            }
+            if (!held) {
+                // we were held up: whoever has the contract now delivers this event once more, and those after it
+                return delivered;
+            }
+        }
+        outbox.release(claim, clock.instant());
+        return delivered;
+    }
+}
