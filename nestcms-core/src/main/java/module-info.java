@@ -12,21 +12,21 @@ module io.nestcms.core {
 
     exports io.nestcms.audit;
     exports io.nestcms.cache;
-    exports io.nestcms.context;
     exports io.nestcms.cms.contract;
-    exports io.nestcms.crypto;
     exports io.nestcms.cms.earning;
+    exports io.nestcms.context;
+    exports io.nestcms.crypto;
     exports io.nestcms.event;
     exports io.nestcms.failure;
     exports io.nestcms.health;
     exports io.nestcms.incident;
     exports io.nestcms.metrics;
     exports io.nestcms.money;
-    exports io.nestcms.payment;
     exports io.nestcms.payment.delivery;
     exports io.nestcms.payment.gateway;
     exports io.nestcms.payment.service;
     exports io.nestcms.payment.store;
+    exports io.nestcms.payment;
     exports io.nestcms.resilience;
     exports io.nestcms.system;
     exports io.nestcms.tracing;
