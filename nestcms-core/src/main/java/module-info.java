@@ -10,6 +10,7 @@ module io.nestcms.core {
     requires static java.sql;
     requires static micrometer.core;
 
+    exports io.nestcms.access;
     exports io.nestcms.audit;
     exports io.nestcms.cache;
     exports io.nestcms.cms.contract;
