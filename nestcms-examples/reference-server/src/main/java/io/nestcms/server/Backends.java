@@ -1,5 +1,6 @@
 package io.nestcms.server;
 
+import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.mongo.MongoSettings;

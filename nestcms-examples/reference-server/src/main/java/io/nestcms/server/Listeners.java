@@ -1,5 +1,8 @@
 package io.nestcms.server;
 
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.Metrics;
+import io.nestcms.server.payment.LiveStatus;
 import io.nestcms.cache.Cache;
 import io.nestcms.event.EventBus;
 import io.nestcms.payment.Payment;

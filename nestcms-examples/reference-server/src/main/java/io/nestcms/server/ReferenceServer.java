@@ -1,5 +1,17 @@
 package io.nestcms.server;
 
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.http.HttpApi;
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.Circuits;
+import io.nestcms.server.operations.HealthRoutes;
+import io.nestcms.server.operations.Metrics;
+import io.nestcms.server.operations.SlowFindings;
+import io.nestcms.server.operations.Vitals;
+import io.nestcms.server.page.PageRoutes;
+import io.nestcms.server.payment.LiveStatus;
+import io.nestcms.server.payment.NotificationRoutes;
+import io.nestcms.server.payment.PaymentRoutes;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
@@ -210,11 +222,8 @@ public final class ReferenceServer implements AutoCloseable {
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
         ServerSettings settings = builder.settings;
-        AuthRoutes auth = new AuthRoutes(
-                new Users(rooms.users(), rooms.random()),
-                new AccessTokens(
-                        AccessTokens.key(settings.tokenKey(), rooms.random()), builder.clock, settings.tokenLife()),
-                new RefreshTokens(rooms.random()));
+        AuthRoutes auth = AuthRoutes.of(
+                rooms.users(), settings.tokenKey(), settings.tokenLife(), builder.clock, rooms.random());
         List<String> sources = settings.origins().sources();
         NotificationRoutes notifications = NotificationRoutes.of(
                 core.payTabs(),
@@ -230,9 +239,7 @@ public final class ReferenceServer implements AutoCloseable {
                 socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), circuits::databaseRetry, routes -> {
                     page.register(routes);
                     auth.register(routes);
-                    PaymentRoutes paymentRoutes = new PaymentRoutes(core.payments());
-                    paymentRoutes.register(routes, auth);
-                    new FollowUpRoutes(core.payments(), paymentRoutes).register(routes, auth);
+                    new PaymentRoutes(core.payments()).register(routes, auth);
                     notifications.register(routes);
                     rooms.live().register(routes, auth);
                     health.register(routes);

@@ -51,6 +51,7 @@ public record ServerSettings(
         Duration tokenLife,
         Duration drain,
         Safekeeping safekeeping) {
+    private static final String TOKEN_MAC = "HmacSHA256";
 
     /** Checks what can be checked without starting anything. */
     public ServerSettings {
@@ -386,7 +387,7 @@ public record ServerSettings(
                 return null;
             }
             try {
-                return new SecretKeySpec(Base64.getDecoder().decode(value), AccessTokens.MAC);
+                return new SecretKeySpec(Base64.getDecoder().decode(value), TOKEN_MAC);
             } catch (IllegalArgumentException other) {
                 throw new InvalidInputException(name, "is not Base64", "the standard alphabet");
             }

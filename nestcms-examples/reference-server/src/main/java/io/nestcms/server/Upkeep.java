@@ -1,5 +1,7 @@
 package io.nestcms.server;
 
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.BackupSchedule;
 import io.nestcms.event.EventBus;
 import io.nestcms.mongo.MongoBackups;
 import io.nestcms.mongo.NestMongo;
@@ -53,7 +55,7 @@ final class Upkeep {
         ServerSettings.Backups wanted = safekeeping.backups();
         if (wanted != null) {
             MongoBackups backups = mongo.backups(wanted.key(), bus::publish);
-            repeat("backups", new BackupSchedule(backups, wanted, clock), BACKUPS);
+            repeat("backups", new BackupSchedule(backups, wanted.directory(), wanted.every(), wanted.keep(), clock), BACKUPS);
         }
     }
 

@@ -1,0 +1,104 @@
+package io.nestcms.server.operations;
+
+import io.nestcms.server.http.HttpApi;
+import com.mongodb.MongoClientSettings;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.nestcms.event.EventBus;
+import io.nestcms.metrics.CircuitMetrics;
+import io.nestcms.metrics.EventBusMetrics;
+import io.nestcms.metrics.OutboxMetrics;
+import io.nestcms.metrics.ReconcilerMetrics;
+import io.nestcms.mongo.MongoMeters;
+import io.nestcms.mongo.ReadWriteSplitter;
+import io.nestcms.payment.service.Reconciler;
+import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.paytabs.PayTabsClient;
+import io.nestcms.paytabs.PayTabsMetrics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+
+/** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
+public final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    /** What is measured besides requests and events. */
+    public record Parts(
+            PaymentStore store,
+            Reconciler reconciler,
+            Circuits circuits,
+            EventBus bus,
+            PayTabsClient payTabs,
+            ReadWriteSplitter splitter,
+            IntSupplier listeningBrowsers) {}
+
+    public Metrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+    }
+
+    /** Pool and commands of a MongoDB client, for each server. */
+    public Consumer<MongoClientSettings.Builder> ofMongoClient() {
+        return new MongoMeters(registry, Clock.systemUTC()).ofClient();
+    }
+
+    /** Numbers of the parts that take payments; called once. */
+    public void bind(Parts parts, Clock clock) {
+        new OutboxMetrics(parts.store().outbox(), clock).bindTo(registry);
+        new ReconcilerMetrics(parts.reconciler(), clock).bindTo(registry);
+        parts.circuits().registries().forEach(breakers -> new CircuitMetrics(breakers).bindTo(registry));
+        new EventBusMetrics(parts.bus()).bindTo(registry);
+        new PayTabsMetrics(parts.payTabs()).bindTo(registry);
+        new MongoMeters(registry, clock).bind(parts.splitter());
+        Gauge.builder("nestcms.live.browsers", parts.listeningBrowsers()::getAsInt)
+                .strongReference(true)
+                .description("Browsers that listen for changes")
+                .register(registry);
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/metrics", this::scrape);
+    }
+
+    private void scrape(Context context) {
+        context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
+    }
+
+    /** Counts an event by its class. */
+    public void count(Object event) {
+        registry.counter("nestcms.events", "event", event.getClass().getSimpleName())
+                .increment();
+    }
+
+    @Override
+    public void finished(String method, String route, int status, Duration took) {
+        Timer.builder("nestcms.http.requests")
+                .tags(
+                        "method",
+                        METHODS.contains(method) ? method : "other",
+                        "route",
+                        route,
+                        "status",
+                        Integer.toString(status))
+                .register(registry)
+                .record(took);
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}
