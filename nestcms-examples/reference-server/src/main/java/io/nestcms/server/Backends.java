@@ -1,6 +1,5 @@
 package io.nestcms.server;
 
-import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.mongo.MongoSettings;
@@ -9,6 +8,7 @@ import io.nestcms.paytabs.PayTabsProfile;
 import io.nestcms.paytabs.PayTabsRegion;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.ServerSettings.PayTabsAccount;
+import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.testkit.EmbeddedMongo;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.nestcms.server;
 
-import io.nestcms.server.operations.AuditLog;
-import io.nestcms.server.operations.Metrics;
-import io.nestcms.server.payment.LiveStatus;
 import io.nestcms.cache.Cache;
 import io.nestcms.event.EventBus;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.CircuitEvent;
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.Metrics;
+import io.nestcms.server.payment.LiveStatus;
 import io.nestcms.system.HealthStatus;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.webhook.WebhookEvent;

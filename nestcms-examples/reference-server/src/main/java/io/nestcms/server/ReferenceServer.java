@@ -1,17 +1,5 @@
 package io.nestcms.server;
 
-import io.nestcms.server.access.AuthRoutes;
-import io.nestcms.server.http.HttpApi;
-import io.nestcms.server.operations.AuditLog;
-import io.nestcms.server.operations.Circuits;
-import io.nestcms.server.operations.HealthRoutes;
-import io.nestcms.server.operations.Metrics;
-import io.nestcms.server.operations.SlowFindings;
-import io.nestcms.server.operations.Vitals;
-import io.nestcms.server.page.PageRoutes;
-import io.nestcms.server.payment.LiveStatus;
-import io.nestcms.server.payment.NotificationRoutes;
-import io.nestcms.server.payment.PaymentRoutes;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
@@ -27,6 +15,18 @@ import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.http.HttpApi;
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.Circuits;
+import io.nestcms.server.operations.HealthRoutes;
+import io.nestcms.server.operations.Metrics;
+import io.nestcms.server.operations.SlowFindings;
+import io.nestcms.server.operations.Vitals;
+import io.nestcms.server.page.PageRoutes;
+import io.nestcms.server.payment.LiveStatus;
+import io.nestcms.server.payment.NotificationRoutes;
+import io.nestcms.server.payment.PaymentRoutes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -222,8 +222,8 @@ public final class ReferenceServer implements AutoCloseable {
 
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
         ServerSettings settings = builder.settings;
-        AuthRoutes auth = AuthRoutes.of(
-                rooms.users(), settings.tokenKey(), settings.tokenLife(), builder.clock, rooms.random());
+        AuthRoutes auth =
+                AuthRoutes.of(rooms.users(), settings.tokenKey(), settings.tokenLife(), builder.clock, rooms.random());
         List<String> sources = settings.origins().sources();
         NotificationRoutes notifications = NotificationRoutes.of(
                 core.payTabs(),

@@ -1,7 +1,5 @@
 package io.nestcms.server;
 
-import io.nestcms.server.operations.AuditLog;
-import io.nestcms.server.operations.BackupSchedule;
 import io.nestcms.event.EventBus;
 import io.nestcms.mongo.MongoBackups;
 import io.nestcms.mongo.NestMongo;
@@ -9,6 +7,8 @@ import io.nestcms.mongo.OutboxWatch;
 import io.nestcms.mongo.SealedCustomers;
 import io.nestcms.payment.delivery.OutboxRelay;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.BackupSchedule;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,7 +55,10 @@ final class Upkeep {
         ServerSettings.Backups wanted = safekeeping.backups();
         if (wanted != null) {
             MongoBackups backups = mongo.backups(wanted.key(), bus::publish);
-            repeat("backups", new BackupSchedule(backups, wanted.directory(), wanted.every(), wanted.keep(), clock), BACKUPS);
+            repeat(
+                    "backups",
+                    new BackupSchedule(backups, wanted.directory(), wanted.every(), wanted.keep(), clock),
+                    BACKUPS);
         }
     }
 

@@ -1,18 +1,18 @@
 package io.nestcms.server.access;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.ProblemException;
 import io.nestcms.server.http.StrictJson;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.javalin.config.RoutesConfig;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
 
 /** Signing in, staying signed in, and telling who calls. */
 public final class AuthRoutes {
@@ -98,8 +98,7 @@ public final class AuthRoutes {
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw unauthorized(context, "Sign in first: no access token came with the request");
         }
-        Caller caller = access.read(
-                        header.substring(BEARER.length()).strip())
+        Caller caller = access.read(header.substring(BEARER.length()).strip())
                 .orElseThrow(() -> unauthorized(context, "The access token is not good, or no longer"));
         context.attribute(CALLER, caller);
     }

@@ -1,6 +1,5 @@
 package io.nestcms.server.operations;
 
-import io.nestcms.server.http.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +12,7 @@ import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperation;
 import io.nestcms.payment.store.OutboxBacklog;
 import io.nestcms.resilience.BreakerSnapshot;
+import io.nestcms.server.http.Json;
 import io.nestcms.system.HealthStatus;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;

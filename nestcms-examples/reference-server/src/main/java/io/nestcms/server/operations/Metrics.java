@@ -1,6 +1,5 @@
 package io.nestcms.server.operations;
 
-import io.nestcms.server.http.HttpApi;
 import com.mongodb.MongoClientSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -22,6 +21,7 @@ import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabsClient;
 import io.nestcms.paytabs.PayTabsMetrics;
+import io.nestcms.server.http.HttpApi;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;

@@ -1,9 +1,5 @@
 package io.nestcms.server.payment;
 
-import io.nestcms.server.access.AuthRoutes;
-import io.nestcms.server.http.Json;
-import io.nestcms.server.http.Problem;
-import io.nestcms.server.http.StrictJson;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -14,6 +10,10 @@ import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.service.Payments;
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.http.Json;
+import io.nestcms.server.http.Problem;
+import io.nestcms.server.http.StrictJson;
 import org.jspecify.annotations.Nullable;
 
 /** Refunds, captures and voids. Without an amount it is about all that is left. */

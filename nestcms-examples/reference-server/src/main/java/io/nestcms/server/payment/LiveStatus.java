@@ -1,13 +1,13 @@
 package io.nestcms.server.payment;
 
-import io.nestcms.server.access.Caller;
-import io.nestcms.server.access.AuthRoutes;
-import io.nestcms.server.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.sse.SseClient;
 import io.javalin.http.sse.SseHandler;
 import io.nestcms.payment.Payment;
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.access.Caller;
+import io.nestcms.server.http.Problem;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,5 @@
 package io.nestcms.server.payment;
 
-import io.nestcms.server.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -9,6 +8,7 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.paytabs.PayTabsReceipt;
 import io.nestcms.paytabs.PayTabsWebhooks;
+import io.nestcms.server.http.Problem;
 import io.nestcms.webhook.IpAllowList;
 import io.nestcms.webhook.ThreatMonitor;
 import io.nestcms.webhook.TrustedProxies;

@@ -1,9 +1,5 @@
 package io.nestcms.server.payment;
 
-import io.nestcms.server.access.AuthRoutes;
-import io.nestcms.server.http.Json;
-import io.nestcms.server.http.Problem;
-import io.nestcms.server.http.StrictJson;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
@@ -22,6 +18,10 @@ import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.ProcessResult;
 import io.nestcms.payment.service.Payments;
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.http.Json;
+import io.nestcms.server.http.Problem;
+import io.nestcms.server.http.StrictJson;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
