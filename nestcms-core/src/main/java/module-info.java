@@ -9,12 +9,17 @@ module io.nestcms.core {
     requires static java.net.http;
     requires static java.sql;
     requires static micrometer.core;
+    requires static org.jsoup;
 
     exports io.nestcms.access;
     exports io.nestcms.audit;
     exports io.nestcms.cache;
+    exports io.nestcms.cms.article;
     exports io.nestcms.cms.contract;
     exports io.nestcms.cms.earning;
+    exports io.nestcms.cms.outbox;
+    exports io.nestcms.cms.project;
+    exports io.nestcms.cms.record;
     exports io.nestcms.context;
     exports io.nestcms.crypto;
     exports io.nestcms.event;

@@ -86,37 +86,6 @@ public final class Aggregation<T> {
     }
 
     /**
-     * A contract with its payments, for showing: {@link NestMongo#contracts()} gives the one to decide by.
-     *
-     * @param id the contract
-     * @return gives one row or none; tagged with payments and contracts, not kept
-     */
-    public static Aggregation<ContractStatement> statement(ContractId id) {
-        return MongoContractStore.statementOf(id);
-    }
-
-    /**
-     * A page of contracts with their payments, for showing.
-     *
-     * @param query which
-     * @return newest first; tagged with payments and contracts, not kept
-     */
-    public static Aggregation<ContractStatement> statements(ContractQuery query) {
-        return MongoContractStore.statementsOf(query);
-    }
-
-    /**
-     * What moved for contracts.
-     *
-     * @param from the first month
-     * @param to the last month
-     * @return one row for each contract, month and currency; tagged with money and contracts, not kept
-     */
-    public static Aggregation<Turnover> turnover(YearMonth from, YearMonth to) {
-        return MongoTurnover.aggregation(from, to);
-    }
-
-    /**
      * Keeps the rows in the cache for a while, unless one of their tags is invalidated before.
      *
      * @param time how long; above zero. The cache may forget them earlier

@@ -3,6 +3,10 @@ package io.nestcms.mongo;
 import com.mongodb.client.MongoDatabase;
 import io.nestcms.cache.TaggedCache;
 import io.nestcms.cms.contract.ContractEvent;
+import io.nestcms.cms.contract.ContractId;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.ContractStatement;
+import io.nestcms.cms.earning.Turnover;
 import io.nestcms.event.EventBus;
 import io.nestcms.mongo.ReadAnswer.Origin;
 import io.nestcms.payment.PaymentEvent;
@@ -11,6 +15,7 @@ import io.nestcms.payment.PaymentEvent.PaymentChargedAgain;
 import io.nestcms.payment.PaymentEvent.PaymentRefunded;
 import io.nestcms.payment.PaymentEvent.PaymentStatusChanged;
 import java.time.Duration;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -86,6 +91,7 @@ public final class Aggregations {
     private final MongoDatabase database;
     private final ReadWriteSplitter splitter;
     private final Calls calls;
+    private final ContractDocuments contracts;
     private final TaggedCache<Object, Object> cache;
     private final Consumer<? super AggregationRun> listener;
     private final LongSupplier nanoTime;
@@ -94,15 +100,48 @@ public final class Aggregations {
             MongoDatabase database,
             ReadWriteSplitter splitter,
             Calls calls,
+            ContractDocuments contracts,
             TaggedCache<Object, Object> cache,
             Consumer<? super AggregationRun> listener,
             LongSupplier nanoTime) {
         this.database = database;
         this.splitter = splitter;
         this.calls = calls;
+        this.contracts = contracts;
         this.cache = cache;
         this.listener = listener;
         this.nanoTime = nanoTime;
+    }
+
+    /**
+     * A contract with its payments, for showing: {@link NestMongo#contracts()} gives the one to decide by.
+     *
+     * @param id the contract
+     * @return gives one row or none; tagged with payments and contracts, not kept
+     */
+    public Aggregation<ContractStatement> statement(ContractId id) {
+        return new ContractStatements(contracts).of(id);
+    }
+
+    /**
+     * A page of contracts with their payments, for showing.
+     *
+     * @param query which
+     * @return newest first; tagged with payments and contracts, not kept
+     */
+    public Aggregation<ContractStatement> statements(ContractQuery query) {
+        return new ContractStatements(contracts).of(query);
+    }
+
+    /**
+     * What moved for contracts.
+     *
+     * @param from the first month
+     * @param to the last month
+     * @return one row for each contract, month and currency; tagged with money and contracts, not kept
+     */
+    public Aggregation<Turnover> turnover(YearMonth from, YearMonth to) {
+        return MongoTurnover.aggregation(contracts, from, to);
     }
 
     /**

@@ -3,93 +3,87 @@ package io.nestcms.mongo;
 import static io.nestcms.mongo.EventDocuments.money;
 import static io.nestcms.mongo.EventDocuments.put;
 
+import io.nestcms.cms.contract.Bill;
 import io.nestcms.cms.contract.Contract;
 import io.nestcms.cms.contract.ContractEvent;
 import io.nestcms.cms.contract.ContractEvent.ContractDrafted;
 import io.nestcms.cms.contract.ContractEvent.ContractRevised;
 import io.nestcms.cms.contract.ContractEvent.ContractStatusChanged;
+import io.nestcms.cms.contract.ContractEvent.InstalmentDue;
+import io.nestcms.cms.contract.ContractEvent.InstalmentOverdue;
+import io.nestcms.cms.contract.ContractEvent.InstalmentPaid;
 import io.nestcms.cms.contract.ContractId;
-import io.nestcms.cms.contract.ContractNotice;
+import io.nestcms.cms.contract.ContractQuery;
 import io.nestcms.cms.contract.ContractStatement;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.ContractTerms;
 import io.nestcms.cms.contract.Instalment;
 import io.nestcms.cms.contract.PaymentLine;
 import io.nestcms.cms.contract.Worker;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.money.Money;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentStatus;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 
 /** Contracts as documents; a change leaves fields alone that this build does not know. */
-final class ContractDocuments {
+final class ContractDocuments extends NoticeDocuments<ContractEvent> {
     static final String COLLECTION = "contracts";
     static final Format FORMAT = Format.first(COLLECTION);
-    static final String EVENTS = "events";
-    static final String BURIED = "buriedEvents";
+    private static final List<String> OPTIONAL = List.of("projectId", "nextDueOn");
 
-    private ContractDocuments() {}
+    private final PartyFields parties;
 
-    static Document created(Contract contract, List<ContractNotice> notices) {
-        Document document = fields(contract)
-                .append("_id", contract.id().value())
-                .append(EVENTS, notices.stream().map(ContractDocuments::event).toList());
-        return notices.isEmpty() ? document : document.append("eventsNextAt", Times.nanos(contract.updatedAt()));
+    ContractDocuments(PartyFields parties) {
+        super(FORMAT);
+        this.parties = parties;
     }
 
-    static Document changed(Contract contract, List<ContractNotice> notices) {
-        Document update = new Document("$set", fields(contract));
-        if (contract.terms().projectId() == null) {
-            update.append("$unset", new Document("projectId", ""));
-        }
-        if (!notices.isEmpty()) {
-            List<Document> events =
-                    notices.stream().map(ContractDocuments::event).toList();
-            update.append("$push", new Document(EVENTS, new Document("$each", events)))
-                    // no sooner than what waits for another try: a new event comes after it anyway
-                    .append("$max", new Document("eventsNextAt", Times.nanos(contract.updatedAt())));
-        }
-        return update;
+    Document created(Contract contract, List<Notice<ContractEvent>> notices) {
+        return created(contract.id().value(), fields(contract), contract.updatedAt(), notices);
     }
 
-    /** The names of the types are part of the stored format. */
-    static Document event(ContractNotice notice) {
-        ContractEvent event = notice.event();
-        Document document = new Document("id", notice.id()).append("at", Times.nanos(event.at()));
-        if (notice.attempts() > 0) {
-            put(document.append("attempts", notice.attempts()), "cause", notice.cause());
-        }
+    Document changed(Contract contract, List<Notice<ContractEvent>> notices) {
+        return changed(fields(contract), OPTIONAL, contract.updatedAt(), notices);
+    }
+
+    @Override
+    Document write(ContractEvent event) {
         if (event instanceof ContractDrafted) {
-            return document.append("type", "drafted");
+            return new Document("type", "drafted");
         }
         if (event instanceof ContractRevised) {
-            return document.append("type", "revised");
+            return new Document("type", "revised");
         }
         if (event instanceof ContractStatusChanged changed) {
-            return document.append("type", "statusChanged")
+            return new Document("type", "statusChanged")
                     .append("from", changed.from().name())
                     .append("to", changed.to().name());
+        }
+        if (event instanceof InstalmentDue due) {
+            return instalment("instalmentDue", due.instalment(), due.amount())
+                    .append("payment", due.payment().value());
+        }
+        if (event instanceof InstalmentOverdue overdue) {
+            return instalment("instalmentOverdue", overdue.instalment(), overdue.amount());
+        }
+        if (event instanceof InstalmentPaid paid) {
+            return instalment("instalmentPaid", paid.instalment(), paid.amount());
         }
         throw new IllegalStateException("no stored form for " + event.getClass().getSimpleName());
     }
 
-    /** The events in one of the lists, {@link #EVENTS} or {@link #BURIED}. An event that never failed has no attempts. */
-    static List<ContractNotice> notices(Document document, String list) {
-        Stored stored = FORMAT.read(document);
-        ContractId id = stored.value("_id", ContractId::new);
-        return stored.list(
-                list,
-                event -> new ContractNotice(
-                        event.text("id"),
-                        event(id, event),
-                        event.has("attempts") ? event.integer("attempts") : 0,
-                        event.textOrNull("cause")));
+    private static Document instalment(String type, int instalment, Money amount) {
+        return new Document("type", type).append("instalment", instalment).append("amount", money(amount));
     }
 
-    private static ContractEvent event(ContractId id, Stored event) {
-        Instant at = event.time("at");
+    @Override
+    ContractEvent read(String key, Instant at, Stored event) {
+        ContractId id = new ContractId(key);
         return switch (event.text("type")) {
             case "drafted" -> new ContractDrafted(id, at);
             case "revised" -> new ContractRevised(id, at);
@@ -99,16 +93,26 @@ final class ContractDocuments {
                         at,
                         event.constant("from", ContractStatus.class),
                         event.constant("to", ContractStatus.class));
+            case "instalmentDue" ->
+                new InstalmentDue(
+                        id,
+                        at,
+                        event.integer("instalment"),
+                        event.money("amount"),
+                        event.value("payment", PaymentId::new));
+            case "instalmentOverdue" ->
+                new InstalmentOverdue(id, at, event.integer("instalment"), event.money("amount"));
+            case "instalmentPaid" -> new InstalmentPaid(id, at, event.integer("instalment"), event.money("amount"));
             default -> throw event.unreadable("type", null);
         };
     }
 
-    private static Document fields(Contract contract) {
+    private Document fields(Contract contract) {
         ContractTerms terms = contract.terms();
         Document document = new Document("v", FORMAT.version())
                 .append("status", contract.status().name())
                 .append("title", terms.title())
-                .append("clientId", terms.clientId())
+                .append("client", parties.write(contract.id(), terms.client()))
                 .append("organisationId", terms.organisationId())
                 .append(
                         "workers",
@@ -127,17 +131,49 @@ final class ContractDocuments {
                 .append("version", contract.version())
                 .append("createdAt", Times.nanos(contract.createdAt()))
                 .append("updatedAt", Times.nanos(contract.updatedAt()));
+        if (!contract.bills().isEmpty()) {
+            document.append("bills", contract.bills().stream().map(ContractDocuments::bill).toList());
+        }
+        contract.nextDueOn().ifPresent(day -> document.append("nextDueOn", day.toEpochDay()));
         return put(document, "projectId", terms.projectId());
     }
 
-    static Contract contract(Document document) {
+    private static Document bill(Bill bill) {
+        Document document = new Document("instalment", bill.instalment())
+                .append("amount", money(bill.amount()))
+                .append("plannedAt", Times.nanos(bill.plannedAt()));
+        PaymentId payment = bill.payment();
+        put(document, "payment", payment == null ? null : payment.value());
+        time(document, "overdueAt", bill.overdueAt());
+        time(document, "paidAt", bill.paidAt());
+        return document;
+    }
+
+    private static void time(Document document, String field, @Nullable Instant at) {
+        if (at != null) {
+            document.append(field, Times.nanos(at));
+        }
+    }
+
+    private static Bill bill(Stored bill) {
+        return new Bill(
+                bill.integer("instalment"),
+                bill.money("amount"),
+                bill.time("plannedAt"),
+                bill.valueOrNull("payment", PaymentId::new),
+                bill.timeOrNull("overdueAt"),
+                bill.timeOrNull("paidAt"));
+    }
+
+    Contract contract(Document document) {
         return contract(FORMAT.read(document));
     }
 
-    private static Contract contract(Stored stored) {
+    private Contract contract(Stored stored) {
+        ContractId id = stored.value("_id", ContractId::new);
         ContractTerms terms = new ContractTerms(
                 stored.text("title"),
-                stored.text("clientId"),
+                parties.read(id, stored.sub("client")),
                 stored.text("organisationId"),
                 stored.textOrNull("projectId"),
                 stored.list("workers", worker -> new Worker(worker.text("employeeId"), worker.integer("share"))),
@@ -148,16 +184,17 @@ final class ContractDocuments {
                                 instalment.money("amount"), instalment.value("dueOn", LocalDate::parse))),
                 stored.integer("commission"));
         return new Contract(
-                stored.value("_id", ContractId::new),
+                id,
                 terms,
                 stored.constant("status", ContractStatus.class),
+                stored.has("bills") ? stored.list("bills", ContractDocuments::bill) : List.of(),
                 stored.number("version"),
                 stored.time("createdAt"),
                 stored.time("updatedAt"));
     }
 
     /** A contract that the server has joined with its payments. */
-    static ContractStatement statement(Document document) {
+    ContractStatement statement(Document document) {
         Stored stored = FORMAT.read(document);
         return ContractStatement.ofLines(contract(stored), stored.list("payments", ContractDocuments::line));
     }
@@ -169,5 +206,19 @@ final class ContractDocuments {
                 payment.time("createdAt"),
                 payment.sub("order").money("amount").currency(),
                 PaymentDocuments.moves(payment));
+    }
+
+    /** Which documents a query means; where its page begins is not part of it. */
+    Document filter(ContractQuery query) {
+        Document filter = new Document();
+        put(filter, "organisationId", query.organisationId());
+        put(filter, "client.id", query.clientId());
+        ContractStatus status = query.status();
+        put(filter, "status", status == null ? null : status.name());
+        String email = query.clientEmail();
+        if (email != null) {
+            filter.append("client.emailKey", parties.emailKey(email));
+        }
+        return filter;
     }
 }

@@ -41,12 +41,12 @@ final class MongoTurnover implements TurnoverStore {
 
     @Override
     public List<Turnover> turnover(YearMonth from, YearMonth to) {
-        Aggregation<Turnover> asked = aggregation(from, to).orStale();
+        Aggregation<Turnover> asked = aggregations.turnover(from, to).orStale();
         return aggregations.run(keptFor.isZero() ? asked : asked.keptFor(keptFor));
     }
 
-    static Aggregation<Turnover> aggregation(YearMonth from, YearMonth to) {
-        return Aggregation.ofMany("turnover", PaymentDocuments.COLLECTION, pipeline(from, to), MongoTurnover::turnover)
+    static Aggregation<Turnover> aggregation(ContractDocuments contracts, YearMonth from, YearMonth to) {
+        return Aggregation.ofMany("turnover", PaymentDocuments.COLLECTION, pipeline(from, to), row -> turnover(contracts, row))
                 .tagged(Aggregation.MONEY, Aggregation.CONTRACTS);
     }
 
@@ -108,16 +108,16 @@ final class MongoTurnover implements TurnoverStore {
                 // events that wait would be sent for nothing
                 new Document(
                         "$project",
-                        new Document("contract." + ContractDocuments.EVENTS, 0)
-                                .append("contract." + ContractDocuments.BURIED, 0)));
+                        new Document("contract." + NoticeDocuments.EVENTS, 0)
+                                .append("contract." + NoticeDocuments.BURIED, 0)));
     }
 
-    private static List<Turnover> turnover(Document perContract) {
+    private static List<Turnover> turnover(ContractDocuments contracts, Document perContract) {
         List<Document> found = perContract.getList("contract", Document.class);
         if (found.isEmpty()) {
             return List.of();
         }
-        Contract contract = ContractDocuments.contract(found.get(0));
+        Contract contract = contracts.contract(found.get(0));
         Map<Key, Turnover> sums = new HashMap<>();
         Stored stored = Stored.ofResult(perContract, "turnover");
         Currency currency = stored.sub("_id").currency("currency");

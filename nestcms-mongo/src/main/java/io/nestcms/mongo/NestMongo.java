@@ -13,8 +13,10 @@ import com.mongodb.connection.ClusterType;
 import io.nestcms.audit.AuditChain;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.cache.TaggedCache;
+import io.nestcms.cms.article.ArticleStore;
 import io.nestcms.cms.contract.ContractStore;
 import io.nestcms.cms.earning.TurnoverStore;
+import io.nestcms.cms.project.ProjectStore;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
@@ -56,6 +58,8 @@ public final class NestMongo implements AutoCloseable {
     private final boolean ownsClient;
     private final MongoPaymentStore payments;
     private final ContractStore contracts;
+    private final ProjectStore projects;
+    private final ArticleStore articles;
     private final TurnoverStore turnover;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
@@ -78,10 +82,18 @@ public final class NestMongo implements AutoCloseable {
                 .calls(calls)
                 .hedging(builder.hedging(client, servers))
                 .build();
-        this.aggregations =
-                new Aggregations(database, splitter, calls, builder.cache, builder.onAggregation, System::nanoTime);
-        MongoCollection<Document> collection = database.getCollection(PaymentDocuments.COLLECTION);
         FieldCipher cipher = builder.fieldCipher;
+        ContractDocuments contractForm = new ContractDocuments(new PartyFields(cipher));
+        this.aggregations =
+                new Aggregations(
+                        database,
+                        splitter,
+                        calls,
+                        contractForm,
+                        builder.cache,
+                        builder.onAggregation,
+                        System::nanoTime);
+        MongoCollection<Document> collection = database.getCollection(PaymentDocuments.COLLECTION);
         this.payments = new MongoPaymentStore(
                 collection,
                 new PaymentDocuments(new CustomerFields(cipher)),
@@ -91,9 +103,20 @@ public final class NestMongo implements AutoCloseable {
                 new MongoEvidence(database.getCollection(MongoEvidence.COLLECTION), calls));
         MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
         IndexSpec.ensure(contractDocuments, MongoContractStore.allIndexes());
-        this.contracts = new MongoContractStore(contractDocuments, calls, aggregations);
+        this.contracts = new MongoContractStore(contractDocuments, contractForm, calls, aggregations);
+        this.projects = new MongoProjectStore(prepared(ProjectDocuments.COLLECTION, MongoProjectStore.allIndexes()), calls);
+        this.articles = new MongoArticleStore(
+                prepared(ArticleDocuments.COLLECTION, MongoArticleStore.allIndexes()),
+                prepared(ArticleDocuments.VERSIONS, MongoArticleStore.VERSION_INDEXES),
+                calls);
         this.turnover = new MongoTurnover(aggregations, builder.turnoverKeptFor);
         this.sealedCustomers = cipher == null ? null : new SealedCustomers(collection, cipher, calls);
+    }
+
+    private MongoCollection<Document> prepared(String name, List<IndexSpec> indexes) {
+        MongoCollection<Document> collection = database.getCollection(name);
+        IndexSpec.ensure(collection, indexes);
+        return collection;
     }
 
     private MongoCollection<Document> decided(MongoCollection<Document> collection) {
@@ -185,6 +208,24 @@ public final class NestMongo implements AutoCloseable {
      */
     public ContractStore contracts() {
         return contracts;
+    }
+
+    /**
+     * The projects.
+     *
+     * @return always the same store
+     */
+    public ProjectStore projects() {
+        return projects;
+    }
+
+    /**
+     * The articles with their earlier versions.
+     *
+     * @return always the same store
+     */
+    public ArticleStore articles() {
+        return articles;
     }
 
     /**
@@ -295,16 +336,15 @@ public final class NestMongo implements AutoCloseable {
      * @throws NestMongoException if the database does not answer
      */
     public IndexReport indexReport() {
-        IndexReport ofPayments =
-                IndexSpec.report(database.getCollection(PaymentDocuments.COLLECTION), MongoPaymentStore.allIndexes());
-        IndexReport ofContracts =
-                IndexSpec.report(database.getCollection(ContractDocuments.COLLECTION), MongoContractStore.allIndexes());
-        List<String> missing = new ArrayList<>(ofPayments.missing());
-        missing.addAll(ofContracts.missing());
-        List<String> unknown = new ArrayList<>(ofPayments.unknown());
-        unknown.addAll(ofContracts.unknown());
-        Map<String, Long> uses = new HashMap<>(ofPayments.uses());
-        uses.putAll(ofContracts.uses());
+        List<String> missing = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        Map<String, Long> uses = new HashMap<>();
+        SlowOperations.KNOWN.forEach((collection, indexes) -> {
+            IndexReport of = IndexSpec.report(database.getCollection(collection), indexes);
+            missing.addAll(of.missing());
+            unknown.addAll(of.unknown());
+            uses.putAll(of.uses());
+        });
         return new IndexReport(missing, unknown, uses);
     }
 

@@ -32,11 +32,18 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class SlowOperations implements Consumer<MongoClientSettings.Builder> {
-    private static final Map<String, List<IndexSpec>> KNOWN = Map.of(
+    /** The collections of the stores with their indexes. */
+    static final Map<String, List<IndexSpec>> KNOWN = Map.of(
             PaymentDocuments.COLLECTION,
             MongoPaymentStore.allIndexes(),
             ContractDocuments.COLLECTION,
-            MongoContractStore.allIndexes());
+            MongoContractStore.allIndexes(),
+            ProjectDocuments.COLLECTION,
+            MongoProjectStore.allIndexes(),
+            ArticleDocuments.COLLECTION,
+            MongoArticleStore.allIndexes(),
+            ArticleDocuments.VERSIONS,
+            MongoArticleStore.VERSION_INDEXES);
 
     private static final Set<String> WATCHED =
             Set.of("find", "aggregate", "update", "insert", "delete", "findAndModify", "count", "distinct");

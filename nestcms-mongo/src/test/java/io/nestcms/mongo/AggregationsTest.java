@@ -43,7 +43,7 @@ class AggregationsTest {
             .build();
     private final Aggregations aggregations = mongo.aggregations();
     private final Aggregation<ContractStatement> page =
-            Aggregation.statements(new ContractQuery("org", null, 0, 10)).keptFor(Duration.ofMinutes(1));
+            aggregations.statements(ContractQuery.newest(10).ofOrganisation("org")).keptFor(Duration.ofMinutes(1));
 
     private void pay(String id) {
         mongo.payments()
@@ -65,7 +65,7 @@ class AggregationsTest {
 
         assertThat(aggregations.answer(page))
                 .isEqualTo(new ReadAnswer<>(
-                        mongo.contracts().statements(new ContractQuery("org", null, 0, 10)), Origin.AS_ASKED));
+                        mongo.contracts().statements(ContractQuery.newest(10).ofOrganisation("org")), Origin.AS_ASKED));
         assertThat(aggregations.run(page).get(0).payments()).hasSize(1);
         bus.close();
     }
@@ -155,9 +155,9 @@ class AggregationsTest {
     void ownAggregationsOfThisModule_needNoAdvice() {
         for (Aggregation<?> each : List.of(
                 page,
-                Aggregation.statement(draft("c", "org", NOON).id()),
-                Aggregation.statements(new ContractQuery(null, null, 0, 5)),
-                Aggregation.turnover(FIRST, LAST))) {
+                aggregations.statement(draft("c", "org", NOON).id()),
+                aggregations.statements(ContractQuery.newest(5)),
+                aggregations.turnover(FIRST, LAST))) {
             assertThat(aggregations.explain(each).advice()).as(each.name()).isEmpty();
         }
     }

@@ -32,11 +32,12 @@ class CacheMissesTest {
             TestMongo.client().getDatabase(database),
             mongo.splitter(),
             Calls.unguarded(),
+            new ContractDocuments(new PartyFields(null)),
             MemoryCache.create(100, Duration.ofMinutes(10), nanos::get),
             this::ran,
             this::tick);
     private final Aggregation<ContractStatement> page =
-            Aggregation.statements(new ContractQuery("org", null, 0, 10)).keptFor(KEPT);
+            aggregations.statements(ContractQuery.newest(10).ofOrganisation("org")).keptFor(KEPT);
 
     private void ran(AggregationRun run) {
         runs.add(run);
@@ -100,7 +101,7 @@ class CacheMissesTest {
     @Test
     void rows_neverAskedForBefore_areNot() {
         for (int n = 0; n < 40; n++) {
-            aggregations.run(Aggregation.statements(new ContractQuery("org", null, n, 10))
+            aggregations.run(aggregations.statements(ContractQuery.newest(10 + n).ofOrganisation("org"))
                     .keptFor(KEPT));
         }
 

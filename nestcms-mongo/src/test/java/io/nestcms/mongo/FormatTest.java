@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.audit.AuditEntry;
+import io.nestcms.cms.article.Article;
+import io.nestcms.cms.article.ArticleContent;
+import io.nestcms.cms.article.Articles;
+import io.nestcms.cms.article.JsoupHtmlCleaner;
+import io.nestcms.cms.article.Slug;
 import io.nestcms.cms.contract.Contract;
 import io.nestcms.cms.contract.contract.ContractSamples;
+import io.nestcms.cms.project.contract.ProjectSamples;
+import io.nestcms.cms.record.Edit;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.contract.Samples;
@@ -88,6 +95,12 @@ class FormatTest {
         Contract draft = ContractSamples.draft("c", "org", ContractSamples.NOON);
         mongo.payments().insert(Samples.payment("a"), List.of());
         mongo.contracts().insert(draft);
+        var project = ProjectSamples.project("p", "org", Samples.NOON);
+        mongo.projects().insert(project, List.of());
+        Articles articles = new Articles(mongo.articles(), new JsoupHtmlCleaner(), java.time.Clock.systemUTC());
+        ArticleContent content = new ArticleContent("T", new Slug("t"), "", "<p>t</p>", List.of());
+        Article article = ((Edit.Done<Article>) articles.draft(content, "w")).record();
+        articles.revise(article.id(), content, "w", null);
         mongo.auditTrail(key).append(new AuditEntry(Samples.NOON, "a", "b", "c", "d", Map.of()));
         mongo.breakerStore("n")
                 .save(new BreakerMemory(
@@ -100,6 +113,9 @@ class FormatTest {
         reads.put("gateway_evidence", () -> unknowing.isShown("p", TransactionKind.REFUND));
         reads.put("payments", () -> mongo.payments().find(Samples.payment("a").id()));
         reads.put("contracts", () -> mongo.contracts().find(draft.id()));
+        reads.put("projects", () -> mongo.projects().find(project.id()));
+        reads.put("articleVersions", () -> mongo.articles().version(article.id(), 1));
+        reads.put("articles", () -> mongo.articles().find(article.id()));
         reads.put("audit", () -> mongo.auditTrail(key).read(1, 1));
         reads.put("breakers", () -> mongo.breakerStore("n").find("x"));
         reads.put("breakerOrders", () -> mongo.breakerOrders().standing());

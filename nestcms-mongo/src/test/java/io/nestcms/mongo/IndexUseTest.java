@@ -14,6 +14,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.CommandStartedEvent;
+import io.nestcms.cms.contract.ContractEvent;
 import io.nestcms.cms.contract.ContractQuery;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.contract.ContractSamples;
@@ -32,6 +33,7 @@ import io.nestcms.payment.store.OutboxClaim;
 import io.nestcms.payment.store.OutboxRest;
 import io.nestcms.payment.store.WaitingEvent;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -148,24 +150,59 @@ class IndexUseTest {
         contracts.insert(draft);
         contracts.replace(draft);
         contracts.find(draft.id());
-        var notice = new io.nestcms.cms.contract.ContractNotice(
-                "c/1", new io.nestcms.cms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
+        var notice = new io.nestcms.cms.outbox.Notice<ContractEvent>(
+                "c/1", "c", NOON, new io.nestcms.cms.contract.ContractEvent.ContractDrafted(draft.id(), NOON));
         contracts.insert(ContractSamples.draft("d", "org", NOON), List.of(notice));
         var claim = contracts.outbox().claim(NOON, Duration.ofSeconds(9)).orElseThrow();
         contracts.outbox().bury(claim, notice, "x");
         contracts.outbox().bury(claim, notice, "gone");
         contracts.outbox().postpone(claim, notice, "x", NOON);
         contracts.outbox().buried(10);
-        contracts.outbox().replay(notice.event().contractId(), notice.id(), NOON);
+        contracts.outbox().replay("c", notice.id(), NOON);
         contracts.outbox().delivered(claim, notice);
         contracts.outbox().release(claim, NOON);
         contracts.outbox().waiting();
+        var projects = mongo.projects();
+        var project = io.nestcms.cms.project.contract.ProjectSamples.project("p", "org", NOON);
+        projects.insert(project, List.of());
+        projects.replace(project, List.of());
+        projects.find(project.id());
+        for (var query : io.nestcms.cms.project.contract.ProjectSamples.everyKindOfQuery()) {
+            projects.list(query);
+        }
+        var articles = mongo.articles();
+        var article = new io.nestcms.cms.article.Article(
+                new io.nestcms.cms.article.ArticleId("a"),
+                new io.nestcms.cms.article.ArticleContent(
+                        "T", new io.nestcms.cms.article.Slug("t"), "", "", List.of()),
+                "w",
+                io.nestcms.cms.article.ArticleStatus.PUBLISHED,
+                NOON,
+                List.of("At"),
+                1,
+                NOON,
+                NOON);
+        articles.insert(article, List.of());
+        articles.replace(article, article, List.of());
+        articles.findBySlug(article.content().slug());
+        articles.versions(article.id(), 10);
+        articles.version(article.id(), 0);
+        articles.search(List.of("t", "u"), 10);
+        var newest = io.nestcms.cms.article.ArticleQuery.newest(10);
+        articles.list(newest);
+        articles.list(newest.in(io.nestcms.cms.article.ArticleStatus.PUBLISHED));
+        articles.list(newest.tagged("t"));
+        articles.list(newest.tagged("t").in(io.nestcms.cms.article.ArticleStatus.PUBLISHED));
+        articles.list(newest.by("w"));
         mongo.breakerStore("n").find("x");
         contracts.statement(draft.id());
+        contracts.due(LocalDate.MAX.minusYears(1), 0, 10);
+        contracts.list(ContractQuery.newest(10).ofClient("client-1"));
+        contracts.list(ContractQuery.newest(10).ofClientEmail("huda@example.test"));
         for (String organisation : new String[] {null, "org"}) {
             for (ContractStatus status : new ContractStatus[] {null, ContractStatus.DRAFT}) {
-                contracts.statements(new ContractQuery(organisation, status, 0, 10));
-                contracts.list(new ContractQuery(organisation, status, 0, 10));
+                contracts.statements(ContractQuery.newest(10).ofOrganisation(organisation).in(status));
+                contracts.list(ContractQuery.newest(10).ofOrganisation(organisation).in(status));
             }
         }
         mongo.turnover().turnover(YearMonth.of(2026, 1), YearMonth.of(2026, 12));

@@ -46,6 +46,7 @@ class KeptRowsTest {
             TestMongo.client().getDatabase(database),
             mongo.splitter(),
             Calls.unguarded(),
+            new ContractDocuments(new PartyFields(null)),
             cache,
             runs::add,
             nanos::get);

@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.cms.contract.Contract;
-import io.nestcms.cms.contract.ContractClaim;
+import io.nestcms.cms.contract.ContractEvent;
 import io.nestcms.cms.contract.ContractEvent.ContractRevised;
 import io.nestcms.cms.contract.ContractId;
-import io.nestcms.cms.contract.ContractNotice;
 import io.nestcms.cms.contract.ContractQuery;
 import io.nestcms.cms.contract.ContractStatement;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.ContractStore;
 import io.nestcms.cms.contract.ContractTerms;
 import io.nestcms.cms.contract.Instalment;
+import io.nestcms.cms.contract.Party;
 import io.nestcms.cms.contract.Worker;
+import io.nestcms.cms.contract.contract.BillingContract;
 import io.nestcms.cms.contract.contract.ContractOutboxContract;
 import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.cms.contract.contract.ContractStoreContract;
@@ -22,6 +23,10 @@ import io.nestcms.cms.earning.EarningGroup;
 import io.nestcms.cms.earning.Earnings;
 import io.nestcms.cms.earning.PlainTurnover;
 import io.nestcms.cms.earning.TurnoverStore;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.NoticeClaim;
+import io.nestcms.crypto.FieldCipher;
+import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.MoneyMove;
@@ -49,6 +54,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MongoContractStoreTest extends ContractStoreContract {
     private final String database = TestMongo.freshDatabase();
     private final NestMongo mongo = NestMongo.using(TestMongo.client(), database);
+    private final NestMongo sealed = NestMongo.builder(TestMongo.client(), database)
+            .fieldCipher(FieldCipher.builder(NamedKey.of("k", new byte[32]), NamedKey.of("l", secret()))
+                    .build())
+            .build();
+
+    private static byte[] secret() {
+        byte[] secret = new byte[32];
+        secret[0] = 1;
+        return secret;
+    }
 
     @Override
     protected ContractStore store() {
@@ -58,6 +73,36 @@ class MongoContractStoreTest extends ContractStoreContract {
     @Override
     protected PaymentStore payments() {
         return mongo.payments();
+    }
+
+    @Nested
+    class Billed extends BillingContract {
+        @Override
+        protected ContractStore store() {
+            return sealed.contracts();
+        }
+
+        @Override
+        protected PaymentStore payments() {
+            return sealed.payments();
+        }
+    }
+
+    @Test
+    void client_isStoredSealed() {
+        sealed.contracts().insert(ContractSamples.draft("c", "org", ContractSamples.NOON));
+
+        String stored = TestMongo.client()
+                .getDatabase(database)
+                .getCollection("contracts")
+                .find()
+                .first()
+                .toJson();
+
+        assertThat(stored).contains("client-1").doesNotContain("Huda").doesNotContain("huda@").doesNotContain("96550");
+        assertThat(sealed.contracts().find(new ContractId("c")))
+                .map(contract -> contract.terms().client().name())
+                .hasValue("Huda");
     }
 
     @Nested
@@ -76,7 +121,7 @@ class MongoContractStoreTest extends ContractStoreContract {
                 .getDatabase(database)
                 .getCollection("contracts")
                 .updateOne(new Document(), Document.parse("{$unset: {events: ''}}"));
-        ContractNotice notice = new ContractNotice("c/2", new ContractRevised(first.id(), first.updatedAt()));
+        Notice<ContractEvent> notice = new Notice<>("c/2", "c", first.updatedAt(), new ContractRevised(first.id(), first.updatedAt()));
 
         store().replace(
                         new Contract(
@@ -84,7 +129,7 @@ class MongoContractStoreTest extends ContractStoreContract {
                         List.of(notice));
 
         assertThat(store().outbox().claim(ContractSamples.NOON, Duration.ofSeconds(1)))
-                .map(ContractClaim::notices)
+                .map(NoticeClaim::notices)
                 .hasValue(List.of(notice));
     }
 
@@ -139,7 +184,7 @@ class MongoContractStoreTest extends ContractStoreContract {
         List<Payment> all = mongo.payments()
                 .list(new io.nestcms.payment.PaymentQuery(null, null, 0, 200))
                 .items();
-        for (ContractStatement statement : mongo.contracts().statements(new ContractQuery(null, null, 0, 200))) {
+        for (ContractStatement statement : mongo.contracts().statements(ContractQuery.newest(200))) {
             ContractId id = statement.contract().id();
             List<Payment> ofContract = all.stream()
                     .filter(payment -> id.value().equals(payment.order().contractId()))
@@ -170,7 +215,7 @@ class MongoContractStoreTest extends ContractStoreContract {
         Money amount = Money.ofMinorUnits(1 + random.nextInt(1_000_000), Currency.getInstance(currency));
         ContractTerms terms = new ContractTerms(
                 "t",
-                "client",
+                new Party("client", "Huda", "huda@example.test", null, null),
                 "org" + random.nextInt(2),
                 random.nextBoolean() ? null : "project" + random.nextInt(2),
                 List.of(new Worker("e" + random.nextInt(3), share), new Worker("f", 10_000 - share)),

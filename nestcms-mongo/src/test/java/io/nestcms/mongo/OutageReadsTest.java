@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.cache.MemoryCache;
+import io.nestcms.cms.contract.ContractQuery;
 import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.mongo.ReadAnswer.Origin;
 import io.nestcms.payment.Payment;
@@ -115,10 +116,10 @@ class OutageReadsTest {
         try (NestMongo mongo = connected(
                 () -> builder().cache(MemoryCache.create(100, Duration.ofMinutes(10)), Duration.ofMinutes(1)))) {
             mongo.contracts().insert(ContractSamples.draft("c", "org", ContractSamples.NOON));
-            var kept = Aggregation.statements(new io.nestcms.cms.contract.ContractQuery(null, null, 0, 10))
+            var kept = mongo.aggregations().statements(ContractQuery.newest(10))
                     .keptFor(Duration.ofMinutes(1))
                     .orStale();
-            var neverAsked = Aggregation.statements(new io.nestcms.cms.contract.ContractQuery(null, null, 0, 20));
+            var neverAsked = mongo.aggregations().statements(ContractQuery.newest(20));
             var before = mongo.aggregations().answer(kept);
             assertThat(before.origin()).isEqualTo(Origin.AS_ASKED);
             killThePrimary();
@@ -138,7 +139,7 @@ class OutageReadsTest {
     void aggregations_invalidatedAndTheSecondariesLag_neverKeepTheOldRows() {
         try (NestMongo mongo = connected(
                 () -> builder().cache(MemoryCache.create(100, Duration.ofMinutes(10)), Duration.ofMinutes(1)))) {
-            var asked = Aggregation.statements(new io.nestcms.cms.contract.ContractQuery(null, null, 0, 10))
+            var asked = mongo.aggregations().statements(ContractQuery.newest(10))
                     .keptFor(Duration.ofMinutes(1));
             set.secondaries().forEach(member -> member.lag(Duration.ofMillis(150)));
             for (int n = 1; n <= 5; n++) {

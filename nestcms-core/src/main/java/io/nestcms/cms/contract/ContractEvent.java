@@ -1,5 +1,7 @@
 package io.nestcms.cms.contract;
 
+import io.nestcms.money.Money;
+import io.nestcms.payment.PaymentId;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -87,6 +89,84 @@ public sealed interface ContractEvent {
             Objects.requireNonNull(at, "at");
             Objects.requireNonNull(from, "from");
             Objects.requireNonNull(to, "to");
+        }
+    }
+
+    /**
+     * An instalment fell due, and a payment was made of it that the client can pay.
+     *
+     * @param contractId the contract
+     * @param at when it was recorded
+     * @param instalment which, counted from 1
+     * @param amount what is asked for
+     * @param payment the payment
+     */
+    record InstalmentDue(ContractId contractId, Instant at, int instalment, Money amount, PaymentId payment)
+            implements ContractEvent {
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param contractId the contract
+         * @param at when it was recorded
+         * @param instalment which
+         * @param amount what is asked for
+         * @param payment the payment
+         */
+        public InstalmentDue {
+            Objects.requireNonNull(contractId, "contractId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(amount, "amount");
+            Objects.requireNonNull(payment, "payment");
+        }
+    }
+
+    /**
+     * The day of an instalment has passed, and it is not paid.
+     *
+     * @param contractId the contract
+     * @param at when it was recorded
+     * @param instalment which, counted from 1
+     * @param amount the instalment in full
+     */
+    record InstalmentOverdue(ContractId contractId, Instant at, int instalment, Money amount)
+            implements ContractEvent {
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param contractId the contract
+         * @param at when it was recorded
+         * @param instalment which
+         * @param amount the instalment in full
+         */
+        public InstalmentOverdue {
+            Objects.requireNonNull(contractId, "contractId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(amount, "amount");
+        }
+    }
+
+    /**
+     * An instalment is paid in full: by its own payment or by others of the contract, which count for the oldest instalment first.
+     *
+     * @param contractId the contract
+     * @param at when it was recorded
+     * @param instalment which, counted from 1
+     * @param amount the instalment in full
+     */
+    record InstalmentPaid(ContractId contractId, Instant at, int instalment, Money amount)
+            implements ContractEvent {
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param contractId the contract
+         * @param at when it was recorded
+         * @param instalment which
+         * @param amount the instalment in full
+         */
+        public InstalmentPaid {
+            Objects.requireNonNull(contractId, "contractId");
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(amount, "amount");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.nestcms.cms.contract;
 
 import io.nestcms.failure.InvalidInputException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +27,16 @@ public record ContractId(String value) {
         if (!FORM.matcher(value).matches()) {
             throw new InvalidInputException("contractId", "has another form", "1 to 64 letters, digits, - or _");
         }
+    }
+
+    /**
+     * What may be the name of one of our contracts: payments name theirs in a form of their own.
+     *
+     * @param value any text
+     * @return empty when no contract can have this name
+     */
+    static Optional<ContractId> find(String value) {
+        return FORM.matcher(value).matches() ? Optional.of(new ContractId(value)) : Optional.empty();
     }
 
     /**

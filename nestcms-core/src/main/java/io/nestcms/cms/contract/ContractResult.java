@@ -28,6 +28,22 @@ public sealed interface ContractResult {
     record NotFound() implements ContractResult {}
 
     /**
+     * Somebody has changed it since it was looked at; nothing was changed.
+     *
+     * @param contract the contract as it is now
+     */
+    record Changed(Contract contract) implements ContractResult {
+        /**
+         * Checks that the contract is there.
+         *
+         * @param contract the contract as it is now
+         */
+        public Changed {
+            Objects.requireNonNull(contract, "contract");
+        }
+    }
+
+    /**
      * The rules do not allow it; nothing was changed.
      *
      * @param status where the contract stands

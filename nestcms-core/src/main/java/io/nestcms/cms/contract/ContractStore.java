@@ -1,5 +1,8 @@
 package io.nestcms.cms.contract;
 
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.Notices;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +22,7 @@ public interface ContractStore {
      * @param notices the events that tell of it, in the same write
      * @return false, with nothing written, when the id is taken
      */
-    boolean insert(Contract contract, List<ContractNotice> notices);
+    boolean insert(Contract contract, List<Notice<ContractEvent>> notices);
 
     /**
      * Replaces a contract if the record is still of the version before.
@@ -28,7 +31,7 @@ public interface ContractStore {
      * @param notices the events that tell of the change, in the same write; put behind those that wait
      * @return false, with nothing written, when somebody else was faster
      */
-    boolean replace(Contract contract, List<ContractNotice> notices);
+    boolean replace(Contract contract, List<Notice<ContractEvent>> notices);
 
     /**
      * Puts a new contract on record of which no event tells.
@@ -55,7 +58,7 @@ public interface ContractStore {
      *
      * @return the outbox over the same records
      */
-    ContractOutbox outbox();
+    Notices<ContractEvent> outbox();
 
     /**
      * A contract by its id.
@@ -88,4 +91,14 @@ public interface ContractStore {
      * @return newest first
      */
     List<ContractStatement> statements(ContractQuery query);
+
+    /**
+     * The active contracts about whose instalments something is to be done, see {@link Contract#nextDueOn()}.
+     *
+     * @param day the last day that counts
+     * @param skip how many of them to leave out; not below zero
+     * @param limit at most how many
+     * @return those of the earliest day first, and in the order of their ids
+     */
+    List<ContractId> due(LocalDate day, int skip, int limit);
 }

@@ -1,5 +1,6 @@
 package io.nestcms.cms.contract;
 
+import io.nestcms.cms.text.Texts;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import java.time.LocalDate;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by many threads.
  *
  * @param title what it is about; 1 to 200 characters
- * @param clientId who pays; 1 to 64 characters
+ * @param client who pays
  * @param organisationId whose business it is; 1 to 64 characters
  * @param projectId the project, 1 to 64 characters, or {@code null}
  * @param workers who does the work, each once; their shares add up to 10,000
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ContractTerms(
         String title,
-        String clientId,
+        Party client,
         String organisationId,
         @Nullable String projectId,
         List<Worker> workers,
@@ -37,7 +38,7 @@ public record ContractTerms(
      * Checks every part and that they add up.
      *
      * @param title what it is about
-     * @param clientId who pays
+     * @param client who pays
      * @param organisationId whose business it is
      * @param projectId the project, or {@code null}
      * @param workers who does the work
@@ -47,11 +48,11 @@ public record ContractTerms(
      * @throws InvalidInputException if a part is of another form or the parts do not add up
      */
     public ContractTerms {
-        Text.check("title", title, 200);
-        Text.check("clientId", clientId, 64);
-        Text.check("organisationId", organisationId, 64);
+        Texts.line("title", title, 200);
+        Objects.requireNonNull(client, "client");
+        Texts.line("organisationId", organisationId, 64);
         if (projectId != null) {
-            Text.check("projectId", projectId, 64);
+            Texts.line("projectId", projectId, 64);
         }
         Objects.requireNonNull(amount, "amount");
         workers = List.copyOf(workers);

@@ -1,15 +1,18 @@
 package io.nestcms.cms.contract;
 
+import io.nestcms.cms.outbox.InMemoryNotices;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.Notices;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.store.PaymentStore;
-import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,12 +26,8 @@ import java.util.Optional;
  */
 public final class InMemoryContractStore implements ContractStore {
     private final Map<ContractId, Contract> contracts = new HashMap<>();
-    private final Map<ContractId, Waiting> waiting = new HashMap<>();
-    private final List<ContractNotice> buried = new ArrayList<>();
-    private final ContractOutbox outbox = new Outbox();
+    private final InMemoryNotices<ContractEvent> outbox = new InMemoryNotices<>();
     private final PaymentStore payments;
-
-    private record Waiting(List<ContractNotice> notices, Instant nextAt, Instant heldUntil) {}
 
     /**
      * An empty store.
@@ -40,42 +39,27 @@ public final class InMemoryContractStore implements ContractStore {
     }
 
     @Override
-    public synchronized boolean insert(Contract contract, List<ContractNotice> notices) {
+    public synchronized boolean insert(Contract contract, List<Notice<ContractEvent>> notices) {
         if (contracts.putIfAbsent(contract.id(), contract) != null) {
             return false;
         }
-        put(contract, notices);
+        outbox.add(contract.id().value(), notices, contract.updatedAt());
         return true;
     }
 
     @Override
-    public synchronized boolean replace(Contract contract, List<ContractNotice> notices) {
+    public synchronized boolean replace(Contract contract, List<Notice<ContractEvent>> notices) {
         Contract before = contracts.get(contract.id());
         if (before == null || before.version() != contract.version() - 1) {
             return false;
         }
         contracts.put(contract.id(), contract);
-        put(contract, notices);
+        outbox.add(contract.id().value(), notices, contract.updatedAt());
         return true;
     }
 
-    private void put(Contract contract, List<ContractNotice> notices) {
-        put(contract.id(), notices, contract.updatedAt());
-    }
-
-    private void put(ContractId contract, List<ContractNotice> notices, Instant due) {
-        if (!notices.isEmpty()) {
-            Waiting before = waiting.getOrDefault(contract, new Waiting(List.of(), due, Instant.MIN));
-            List<ContractNotice> all = new ArrayList<>(before.notices);
-            all.addAll(notices);
-            // no sooner than what waits for another try: a new event comes after it anyway
-            Instant nextAt = before.nextAt.isAfter(due) ? before.nextAt : due;
-            waiting.put(contract, new Waiting(all, nextAt, before.heldUntil));
-        }
-    }
-
     @Override
-    public ContractOutbox outbox() {
+    public Notices<ContractEvent> outbox() {
         return outbox;
     }
 
@@ -87,14 +71,37 @@ public final class InMemoryContractStore implements ContractStore {
     @Override
     public synchronized List<Contract> list(ContractQuery query) {
         return contracts.values().stream()
-                .filter(contract -> query.status() == null || contract.status() == query.status())
-                .filter(contract -> query.organisationId() == null
-                        || contract.terms().organisationId().equals(query.organisationId()))
+                .filter(contract -> matches(contract, query))
                 .sorted(Comparator.comparing(Contract::createdAt)
                         .thenComparing(contract -> contract.id().value())
                         .reversed())
-                .skip((long) query.page() * query.size())
                 .limit(query.size())
+                .toList();
+    }
+
+    private static boolean matches(Contract contract, ContractQuery query) {
+        Party client = contract.terms().client();
+        return (query.status() == null || contract.status() == query.status())
+                && (query.organisationId() == null
+                        || contract.terms().organisationId().equals(query.organisationId()))
+                && (query.clientId() == null || client.id().equals(query.clientId()))
+                && (query.clientEmail() == null
+                        || client.email().toLowerCase(Locale.ROOT).equals(query.clientEmail().toLowerCase(Locale.ROOT)))
+                && (query.after() == null
+                        || query.after().isBefore(contract.createdAt(), contract.id().value()));
+    }
+
+    @Override
+    public synchronized List<ContractId> due(LocalDate day, int skip, int limit) {
+        return contracts.values().stream()
+                .filter(contract -> contract.nextDueOn()
+                        .map(next -> !next.isAfter(day))
+                        .orElse(false))
+                .sorted(Comparator.comparing((Contract contract) -> contract.nextDueOn().orElseThrow())
+                        .thenComparing(contract -> contract.id().value()))
+                .skip(skip)
+                .limit(limit)
+                .map(Contract::id)
                 .toList();
     }
 
@@ -121,127 +128,5 @@ public final class InMemoryContractStore implements ContractStore {
                     .forEach(found::add);
         } while (page.items().size() == 200);
         return found;
-    }
-
-    private final class Outbox implements ContractOutbox {
-        @Override
-        public Optional<ContractClaim> claim(Instant now, Duration lease) {
-            synchronized (InMemoryContractStore.this) {
-                Optional<Map.Entry<ContractId, Waiting>> due = waiting.entrySet().stream()
-                        .filter(entry -> !entry.getValue().notices.isEmpty())
-                        .filter(entry -> !entry.getValue().nextAt.isAfter(now))
-                        .filter(entry -> !entry.getValue().heldUntil.isAfter(now))
-                        .min(Comparator.comparing(entry -> entry.getValue().nextAt));
-                due.ifPresent(entry -> entry.setValue(
-                        new Waiting(entry.getValue().notices, entry.getValue().nextAt, now.plus(lease))));
-                return due.map(entry -> new ContractClaim(entry.getKey(), entry.getValue().notices, now.plus(lease)));
-            }
-        }
-
-        /** What waits, while the claim is held. */
-        private Optional<Waiting> held(ContractClaim claim) {
-            return Optional.ofNullable(waiting.get(claim.contract())).filter(it -> it.heldUntil.equals(claim.until()));
-        }
-
-        private void remove(ContractId contract, ContractNotice notice) {
-            waiting.computeIfPresent(contract, (id, before) -> {
-                List<ContractNotice> left = before.notices.stream()
-                        .filter(other -> !other.id().equals(notice.id()))
-                        .toList();
-                return new Waiting(left, before.nextAt, before.heldUntil);
-            });
-        }
-
-        @Override
-        public boolean delivered(ContractClaim claim, ContractNotice notice) {
-            synchronized (InMemoryContractStore.this) {
-                boolean held = held(claim).isPresent();
-                if (held) {
-                    remove(claim.contract(), notice);
-                }
-                return held;
-            }
-        }
-
-        @Override
-        public void postpone(ContractClaim claim, ContractNotice notice, String cause, Instant nextAt) {
-            synchronized (InMemoryContractStore.this) {
-                held(claim)
-                        .filter(before -> find(before, notice).isPresent())
-                        .ifPresent(before -> waiting.put(
-                                claim.contract(),
-                                new Waiting(failed(before.notices, notice, cause), nextAt, Instant.MIN)));
-            }
-        }
-
-        private Optional<ContractNotice> find(Waiting among, ContractNotice notice) {
-            return among.notices.stream()
-                    .filter(other -> other.id().equals(notice.id()))
-                    .findFirst();
-        }
-
-        private List<ContractNotice> failed(List<ContractNotice> notices, ContractNotice notice, String cause) {
-            return notices.stream()
-                    .map(other -> other.id().equals(notice.id()) ? other.failed(cause) : other)
-                    .toList();
-        }
-
-        @Override
-        public boolean bury(ContractClaim claim, ContractNotice notice, String cause) {
-            synchronized (InMemoryContractStore.this) {
-                Optional<Waiting> held = held(claim);
-                held.flatMap(among -> find(among, notice)).ifPresent(found -> {
-                    buried.add(found.failed(cause));
-                    remove(claim.contract(), found);
-                });
-                return held.isPresent();
-            }
-        }
-
-        @Override
-        public List<ContractNotice> buried(int limit) {
-            synchronized (InMemoryContractStore.this) {
-                return buried.stream()
-                        .sorted(Comparator.comparing(notice -> notice.event().at()))
-                        .limit(limit)
-                        .toList();
-            }
-        }
-
-        @Override
-        public boolean replay(ContractId contract, String noticeId, Instant now) {
-            synchronized (InMemoryContractStore.this) {
-                Optional<ContractNotice> found = buried.stream()
-                        .filter(notice -> notice.event().contractId().equals(contract))
-                        .filter(notice -> notice.id().equals(noticeId))
-                        .findFirst();
-                found.ifPresent(notice -> {
-                    buried.remove(notice);
-                    put(contract, List.of(new ContractNotice(noticeId, notice.event())), now);
-                });
-                return found.isPresent();
-            }
-        }
-
-        @Override
-        public void release(ContractClaim claim, Instant nextAt) {
-            synchronized (InMemoryContractStore.this) {
-                if (held(claim).isPresent()) {
-                    waiting.computeIfPresent(
-                            claim.contract(),
-                            (id, before) ->
-                                    before.notices.isEmpty() ? null : new Waiting(before.notices, nextAt, Instant.MIN));
-                }
-            }
-        }
-
-        @Override
-        public long waiting() {
-            synchronized (InMemoryContractStore.this) {
-                return waiting.values().stream()
-                        .filter(it -> !it.notices.isEmpty())
-                        .count();
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.nestcms.cms.contract;
 
+import io.nestcms.cms.text.Texts;
 import io.nestcms.failure.InvalidInputException;
 import java.util.Objects;
 
@@ -20,7 +21,7 @@ public record Worker(String employeeId, int share) {
      */
     public Worker {
         Objects.requireNonNull(employeeId, "employeeId");
-        Text.check("employeeId", employeeId, 64);
+        Texts.line("employeeId", employeeId, 64);
         if (share < 1 || share > 10_000) {
             throw new InvalidInputException("share", "is " + share, "1 to 10000 hundredths of a percent");
         }

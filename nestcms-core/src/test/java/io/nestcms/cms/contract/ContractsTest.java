@@ -13,8 +13,12 @@ import io.nestcms.cms.contract.ContractEvent.ContractStatusChanged;
 import io.nestcms.cms.contract.ContractResult.Done;
 import io.nestcms.cms.contract.ContractResult.NotFound;
 import io.nestcms.cms.contract.ContractResult.Refused;
+import io.nestcms.cms.contract.contract.BillingContract;
 import io.nestcms.cms.contract.contract.ContractOutboxContract;
 import io.nestcms.cms.contract.contract.ContractStoreContract;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.NoticeClaim;
+import io.nestcms.cms.outbox.NoticeRelay;
 import io.nestcms.event.EventBus;
 import io.nestcms.event.Redelivery;
 import io.nestcms.failure.InvalidInputException;
@@ -54,6 +58,19 @@ class ContractsTest {
     }
 
     @Nested
+    class InMemoryBilling extends BillingContract {
+        @Override
+        protected ContractStore store() {
+            return store;
+        }
+
+        @Override
+        protected PaymentStore payments() {
+            return payments;
+        }
+    }
+
+    @Nested
     class InMemoryOutbox extends ContractOutboxContract {
         @Override
         protected ContractStore store() {
@@ -73,7 +90,7 @@ class ContractsTest {
             }
             heard.add(event);
         });
-        ContractRelay relay = new ContractRelay(store.outbox(), bus, at(now::get));
+        NoticeRelay<ContractEvent> relay = new NoticeRelay<>(store.outbox(), bus, at(now::get));
         Contract draft = contracts.draft(terms("org"));
         contracts.revise(draft.id(), terms("org2"));
         contracts.act(draft.id(), ContractAction.OFFER);
@@ -105,7 +122,7 @@ class ContractsTest {
             }
             heard.add(event);
         });
-        ContractRelay relay = new ContractRelay(
+        NoticeRelay<ContractEvent> relay = new NoticeRelay<>(
                 store.outbox(), bus, at(now::get), new Redelivery(3, Duration.ofSeconds(2), Duration.ofSeconds(60)));
         Contract draft = contracts.draft(terms("org"));
         contracts.revise(draft.id(), terms("org2"));
@@ -130,7 +147,7 @@ class ContractsTest {
         });
         broken.set(false);
         assertThat(store.outbox()
-                        .replay(draft.id(), store.outbox().buried(1).get(0).id(), now.get()))
+                        .replay(draft.id().value(), store.outbox().buried(1).get(0).id(), now.get()))
                 .isTrue();
         assertThat(relay.runOnce()).isEqualTo(1);
         assertThat(heard).hasSize(3);
@@ -144,7 +161,7 @@ class ContractsTest {
         bus.subscribe(ContractDrafted.class, event -> {
             throw new IllegalStateException("down");
         });
-        ContractRelay relay = new ContractRelay(store.outbox(), bus, at(now::get));
+        NoticeRelay<ContractEvent> relay = new NoticeRelay<>(store.outbox(), bus, at(now::get));
         Contracts edited = new Contracts(store, at(now::get));
         Contract draft = edited.draft(terms("org"));
 
@@ -155,7 +172,7 @@ class ContractsTest {
         }
 
         assertThat(store.outbox().buried(10)).isEmpty();
-        ContractClaim claim = store.outbox()
+        NoticeClaim<ContractEvent> claim = store.outbox()
                 .claim(NOON.plusSeconds(60), Duration.ofSeconds(1))
                 .orElseThrow();
         assertThat(claim.notices().get(0).attempts())
@@ -181,11 +198,11 @@ class ContractsTest {
         Contract draft = contracts.draft(terms("org"));
         contracts.revise(draft.id(), terms("org2"));
 
-        new ContractRelay(store.outbox(), bus, at(now::get)).run();
+        new NoticeRelay<>(store.outbox(), bus, at(now::get)).run();
 
         assertThat(heard).as("the rest is the other worker's").hasSize(1);
         now.set(NOON.plusSeconds(200));
-        new ContractRelay(store.outbox(), bus, at(now::get)).run();
+        new NoticeRelay<>(store.outbox(), bus, at(now::get)).run();
         assertThat(heard)
                 .as("that of the lost claim once more, and in order")
                 .hasSize(3)
@@ -204,7 +221,7 @@ class ContractsTest {
         });
         contracts.draft(terms("org"));
 
-        new ContractRelay(
+        new NoticeRelay<>(
                         store.outbox(),
                         bus,
                         at(now::get),
@@ -314,7 +331,7 @@ class ContractsTest {
         ContractTerms good = terms("org");
         assertThatThrownBy(() -> new ContractTerms(
                         good.title(),
-                        good.clientId(),
+                        good.client(),
                         good.organisationId(),
                         null,
                         good.workers(),
@@ -325,7 +342,7 @@ class ContractsTest {
                 .hasMessageContaining("add up to KWD 300.000");
         assertThatThrownBy(() -> new ContractTerms(
                         good.title(),
-                        good.clientId(),
+                        good.client(),
                         good.organisationId(),
                         null,
                         List.of(new Worker("e1", 9_999)),
@@ -336,7 +353,7 @@ class ContractsTest {
                 .hasMessageContaining("9999 of 10000");
         assertThatThrownBy(() -> new ContractTerms(
                         good.title(),
-                        good.clientId(),
+                        good.client(),
                         good.organisationId(),
                         null,
                         good.workers(),

@@ -67,6 +67,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void jsoup_onlyWithArticles() {
+        only("org.jsoup..", "io.nestcms.cms.article..");
+    }
+
+    @Test
     void telemetry_onlyInItsPackages() {
         only("io.micrometer..", "io.nestcms.metrics..", "io.nestcms.mongo..", "io.nestcms.paytabs..");
         only("io.opentelemetry..", "io.nestcms.tracing..");

@@ -5,20 +5,20 @@ import static io.nestcms.cms.contract.contract.ContractSamples.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.cms.contract.Contract;
-import io.nestcms.cms.contract.ContractClaim;
 import io.nestcms.cms.contract.ContractEvent;
 import io.nestcms.cms.contract.ContractEvent.ContractDrafted;
 import io.nestcms.cms.contract.ContractEvent.ContractRevised;
 import io.nestcms.cms.contract.ContractEvent.ContractStatusChanged;
-import io.nestcms.cms.contract.ContractNotice;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.ContractStore;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.NoticeClaim;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link io.nestcms.cms.contract.ContractOutbox} does. Extend it with stores that are empty at each test. */
+/** What every {@link io.nestcms.cms.outbox.Notices} does. Extend it with stores that are empty at each test. */
 public abstract class ContractOutboxContract {
     private static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -26,14 +26,14 @@ public abstract class ContractOutboxContract {
     protected abstract ContractStore store();
 
     private final Contract first = draft("c1", "org", NOON);
-    private final ContractNotice drafted = notice(1, new ContractDrafted(first.id(), NOON));
-    private final ContractNotice revised = notice(2, new ContractRevised(first.id(), NOON.plusSeconds(1)));
-    private final ContractNotice offered = notice(
+    private final Notice<ContractEvent> drafted = notice(1, new ContractDrafted(first.id(), NOON));
+    private final Notice<ContractEvent> revised = notice(2, new ContractRevised(first.id(), NOON.plusSeconds(1)));
+    private final Notice<ContractEvent> offered = notice(
             3,
             new ContractStatusChanged(first.id(), NOON.plusSeconds(2), ContractStatus.DRAFT, ContractStatus.OFFERED));
 
-    private ContractNotice notice(int version, ContractEvent event) {
-        return new ContractNotice(first.id() + "/" + version, event);
+    private Notice<ContractEvent> notice(int version, ContractEvent event) {
+        return new Notice<>(first.id() + "/" + version, first.id().value(), event.at(), event);
     }
 
     private Contract version(long version) {
@@ -42,23 +42,23 @@ public abstract class ContractOutboxContract {
     }
 
     /** The latest claim that was given. */
-    private ContractClaim held = new ContractClaim(first.id(), List.of(), NOON);
+    private NoticeClaim<ContractEvent> held = new NoticeClaim<>(first.id().value(), List.of(), NOON);
 
-    private List<ContractNotice> claim(long seconds) {
-        Optional<ContractClaim> claim = store().outbox().claim(NOON.plusSeconds(seconds), LEASE);
+    private List<Notice<ContractEvent>> claim(long seconds) {
+        Optional<NoticeClaim<ContractEvent>> claim = store().outbox().claim(NOON.plusSeconds(seconds), LEASE);
         held = claim.orElse(held);
-        return claim.map(ContractClaim::notices).orElse(List.of());
+        return claim.map(NoticeClaim::notices).orElse(List.of());
     }
 
-    private boolean delivered(ContractNotice notice) {
+    private boolean delivered(Notice<ContractEvent> notice) {
         return store().outbox().delivered(held, notice);
     }
 
-    private void postpone(ContractNotice notice, String cause, long seconds) {
+    private void postpone(Notice<ContractEvent> notice, String cause, long seconds) {
         store().outbox().postpone(held, notice, cause, NOON.plusSeconds(seconds));
     }
 
-    private boolean bury(ContractNotice notice, String cause) {
+    private boolean bury(Notice<ContractEvent> notice, String cause) {
         return store().outbox().bury(held, notice, cause);
     }
 
@@ -159,32 +159,32 @@ public abstract class ContractOutboxContract {
     void bury_takesTheEventOutOfTheWay_andReplayBringsItBack() {
         store().insert(first, List.of(drafted, revised));
         Contract second = draft("c2", "org", NOON.plusSeconds(1));
-        ContractNotice other = new ContractNotice("c2/1", new ContractDrafted(second.id(), NOON.plusSeconds(7)));
+        Notice<ContractEvent> other = new Notice<>("c2/1", "c2", NOON.plusSeconds(7), new ContractDrafted(second.id(), NOON.plusSeconds(7)));
         store().insert(second, List.of(other));
         claim(0);
         bury(revised, "never works");
         bury(revised, "never works");
         release(3);
-        assertThat(claim(1)).extracting(ContractNotice::id).containsExactly("c2/1");
+        assertThat(claim(1)).extracting(Notice::id).containsExactly("c2/1");
         bury(other, "x");
         release(1);
 
         assertThat(store().outbox().buried(1)).containsExactly(revised.failed("never works"));
-        assertThat(store().outbox().buried(10)).extracting(ContractNotice::id).containsExactly(revised.id(), "c2/1");
+        assertThat(store().outbox().buried(10)).extracting(Notice::id).containsExactly(revised.id(), "c2/1");
         assertThat(claim(3)).containsExactly(drafted);
         delivered(drafted);
         release(1);
         assertThat(store().outbox().waiting()).isZero();
 
-        assertThat(store().outbox().replay(first.id(), "c1/7", NOON)).isFalse();
-        assertThat(store().outbox().replay(second.id(), revised.id(), NOON)).isFalse();
-        assertThat(store().outbox().replay(first.id(), revised.id(), NOON.plusSeconds(5)))
+        assertThat(store().outbox().replay("c1", "c1/7", NOON)).isFalse();
+        assertThat(store().outbox().replay("c2", revised.id(), NOON)).isFalse();
+        assertThat(store().outbox().replay("c1", revised.id(), NOON.plusSeconds(5)))
                 .isTrue();
-        assertThat(store().outbox().replay(first.id(), revised.id(), NOON.plusSeconds(5)))
+        assertThat(store().outbox().replay("c1", revised.id(), NOON.plusSeconds(5)))
                 .isFalse();
         assertThat(claim(4)).isEmpty();
         assertThat(claim(5)).containsExactly(revised);
-        assertThat(store().outbox().buried(10)).extracting(ContractNotice::id).containsExactly("c2/1");
+        assertThat(store().outbox().buried(10)).extracting(Notice::id).containsExactly("c2/1");
     }
 
     @Test
@@ -203,7 +203,7 @@ public abstract class ContractOutboxContract {
     void claim_thatIsOver_changesNothingMore() {
         store().insert(first, List.of(drafted, revised));
         claim(2);
-        ContractClaim late = held;
+        NoticeClaim<ContractEvent> late = held;
         claim(2 + LEASE.toSeconds());
 
         assertThat(store().outbox().delivered(late, drafted)).isFalse();

@@ -5,6 +5,7 @@ import io.nestcms.cms.contract.ContractId;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.ContractTerms;
 import io.nestcms.cms.contract.Instalment;
+import io.nestcms.cms.contract.Party;
 import io.nestcms.cms.contract.Worker;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
@@ -39,7 +40,7 @@ public final class ContractSamples {
     public static ContractTerms terms(String organisation) {
         return new ContractTerms(
                 "A web site",
-                "client-1",
+                new Party("client-1", "Huda", "huda@example.test", "+96550000000", "KW"),
                 organisation,
                 "project-1",
                 List.of(new Worker("e1", 6_667), new Worker("e2", 3_333)),

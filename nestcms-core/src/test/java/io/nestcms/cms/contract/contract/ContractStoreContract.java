@@ -61,11 +61,11 @@ public abstract class ContractStoreContract {
         Contract three = draft("c3", "org", NOON.plusNanos(2));
         List.of(one, two, three).forEach(store()::insert);
 
-        assertThat(store().list(new ContractQuery(null, null, 0, 2))).containsExactly(three, two);
-        assertThat(store().list(new ContractQuery(null, null, 1, 2))).containsExactly(one);
-        assertThat(store().list(new ContractQuery("org", ContractStatus.DRAFT, 0, 9)))
+        assertThat(store().list(ContractQuery.newest(2))).containsExactly(three, two);
+        assertThat(store().list(ContractQuery.newest(2).after(two.position()))).containsExactly(one);
+        assertThat(store().list(ContractQuery.newest(9).ofOrganisation("org").in(ContractStatus.DRAFT)))
                 .containsExactly(three, one);
-        assertThat(store().list(new ContractQuery(null, ContractStatus.ACTIVE, 0, 9)))
+        assertThat(store().list(ContractQuery.newest(9).in(ContractStatus.ACTIVE)))
                 .isEmpty();
     }
 
@@ -132,7 +132,7 @@ public abstract class ContractStoreContract {
                             List.of());
         }
 
-        assertThat(store().statements(new ContractQuery("org", null, 0, 2)))
+        assertThat(store().statements(ContractQuery.newest(2).ofOrganisation("org")))
                 .containsExactly(
                         store().statement(new ContractId("c2")).orElseThrow(),
                         store().statement(new ContractId("c1")).orElseThrow());

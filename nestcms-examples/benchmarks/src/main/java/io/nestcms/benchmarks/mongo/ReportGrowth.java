@@ -50,7 +50,7 @@ final class ReportGrowth {
     private static final int MOST_REPETITIONS = 50;
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration MEASURED = Duration.ofSeconds(5);
-    private static final ContractQuery PAGE = new ContractQuery(null, null, 0, 50);
+    private static final ContractQuery PAGE = ContractQuery.newest(50);
 
     /** What a question costs each way at each size, in milliseconds. */
     private final Map<String, Map<Integer, Map<String, Double>>> results = new LinkedHashMap<>();

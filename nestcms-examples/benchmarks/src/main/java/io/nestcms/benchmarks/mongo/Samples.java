@@ -5,6 +5,7 @@ import io.nestcms.cms.contract.ContractId;
 import io.nestcms.cms.contract.ContractStatus;
 import io.nestcms.cms.contract.ContractTerms;
 import io.nestcms.cms.contract.Instalment;
+import io.nestcms.cms.contract.Party;
 import io.nestcms.cms.contract.Worker;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
@@ -49,7 +50,7 @@ final class Samples {
         Money amount = Money.ofMinorUnits(2_500_000, KWD);
         ContractTerms terms = new ContractTerms(
                 "A web site",
-                "client-" + number % 100,
+                new Party("client-" + number % 100, "Huda", "huda" + number % 100 + "@example.test", null, null),
                 "organisation-" + number % 10,
                 "project-" + number % 50,
                 List.of(new Worker("e" + number % 20, 6_667), new Worker("f" + number % 20, 3_333)),

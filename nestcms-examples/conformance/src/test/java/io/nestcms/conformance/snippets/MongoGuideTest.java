@@ -168,7 +168,7 @@ class MongoGuideTest {
     void aggregations_areTypedKeptAndExplained() {
         mongo.aggregations().invalidateOn(bus);
         List<ContractStatement> page = mongo.aggregations()
-                .run(Aggregation.statements(new ContractQuery("org-1", null, 0, 50))
+                .run(mongo.aggregations().statements(ContractQuery.newest(50).ofOrganisation("org-1"))
                         .keptFor(Duration.ofSeconds(30))
                         .orStale());
         assertThat(page).isEmpty();

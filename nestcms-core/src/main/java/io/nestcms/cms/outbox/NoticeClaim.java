@@ -1,28 +1,29 @@
-package io.nestcms.cms.contract;
+package io.nestcms.cms.outbox;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * The waiting events of one contract in the hands of one worker. By its end a claim is known: the next one on the same contract
+ * The waiting events of one record in the hands of one worker. By its end a claim is known: the next one on the same record
  * begins when this one is over, and so ends later.
  *
- * @param contract the contract
+ * @param <E> the family of events
+ * @param key the record
  * @param notices its events, in order
  * @param until when others may claim them
  * @since 0.1
  */
-public record ContractClaim(ContractId contract, List<ContractNotice> notices, Instant until) {
+public record NoticeClaim<E>(String key, List<Notice<E>> notices, Instant until) {
     /**
      * Checks that nothing is missing, and copies the list.
      *
-     * @param contract the contract
+     * @param key the record
      * @param notices its events
      * @param until when others may claim them
      */
-    public ContractClaim {
-        Objects.requireNonNull(contract, "contract");
+    public NoticeClaim {
+        Objects.requireNonNull(key, "key");
         notices = List.copyOf(notices);
         Objects.requireNonNull(until, "until");
     }

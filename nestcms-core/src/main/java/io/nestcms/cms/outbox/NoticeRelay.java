@@ -1,4 +1,4 @@
-package io.nestcms.cms.contract;
+package io.nestcms.cms.outbox;
 
 import io.nestcms.event.Envelope;
 import io.nestcms.event.EventBus;
@@ -12,21 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries recorded events of contracts to the listeners of an {@link EventBus}: every event at least once, those of one contract in
+ * Carries recorded events to the listeners of an {@link EventBus}: every event at least once, those of one record in
  * order. An event that a listener did not handle is tried again after a growing wait and buried after its last attempt, where it can
- * be listed and {@linkplain ContractOutbox#replay replayed}; other contracts do not wait for it. {@link #run()} delivers what is due and returns: give it to a timer.
+ * be listed and {@linkplain Notices#replay replayed}; other records do not wait for it. {@link #run()} delivers what is due and returns: give it to a timer.
  *
  * <p>Any number of relays on any number of nodes may work on one outbox. Safe for use by many threads.
  *
+ * @param <E> the family of events
  * @since 0.1
  */
-public final class ContractRelay implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(ContractRelay.class);
+public final class NoticeRelay<E> implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(NoticeRelay.class);
     private static final Duration LEASE = Duration.ofMinutes(1);
     /** How long the listeners of one event are waited for: less than the lease, in whose last part no delivery begins. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final ContractOutbox outbox;
+    private final Notices<E> outbox;
     private final EventBus bus;
     private final Clock clock;
     private final Redelivery redelivery;
@@ -38,7 +39,7 @@ public final class ContractRelay implements Runnable {
      * @param bus whose listeners get them
      * @param clock tells the present
      */
-    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock) {
+    public NoticeRelay(Notices<E> outbox, EventBus bus, Clock clock) {
         this(outbox, bus, clock, Redelivery.DEFAULT);
     }
 
@@ -50,7 +51,7 @@ public final class ContractRelay implements Runnable {
      * @param clock tells the present
      * @param redelivery how often an event is tried, and after which waits
      */
-    public ContractRelay(ContractOutbox outbox, EventBus bus, Clock clock, Redelivery redelivery) {
+    public NoticeRelay(Notices<E> outbox, EventBus bus, Clock clock, Redelivery redelivery) {
         this.outbox = Objects.requireNonNull(outbox, "outbox");
         this.bus = Objects.requireNonNull(bus, "bus");
         this.clock = Objects.requireNonNull(clock, "clock");
@@ -63,7 +64,7 @@ public final class ContractRelay implements Runnable {
         try {
             runOnce();
         } catch (RuntimeException broken) {
-            LOG.error("The events of contracts could not be read or written", broken);
+            LOG.error("Waiting events could not be read or written", broken);
         }
     }
 
@@ -74,7 +75,7 @@ public final class ContractRelay implements Runnable {
      */
     public int runOnce() {
         int delivered = 0;
-        Optional<ContractClaim> claim = outbox.claim(clock.instant(), LEASE);
+        Optional<NoticeClaim<E>> claim = outbox.claim(clock.instant(), LEASE);
         while (claim.isPresent()) {
             delivered += deliver(claim.get());
             // being stopped we take no more: what we hold, others must wait for
@@ -83,15 +84,14 @@ public final class ContractRelay implements Runnable {
         return delivered;
     }
 
-    private int deliver(ContractClaim claim) {
+    private int deliver(NoticeClaim<E> claim) {
         int delivered = 0;
-        for (ContractNotice notice : claim.notices()) {
+        for (Notice<E> notice : claim.notices()) {
             if (clock.instant().plus(PATIENCE).isAfter(claim.until())) {
                 break; // the rest with a claim of its own
             }
-            ContractEvent event = notice.event();
             Optional<String> failure = bus.deliver(
-                    new Envelope<>(notice.id(), event.at(), event.contractId().value(), event), PATIENCE);
+                    new Envelope<>(notice.id(), notice.at(), notice.key(), notice.event()), PATIENCE);
             if (failure.isPresent() && Thread.currentThread().isInterrupted()) {
                 return delivered; // we are being stopped, which is nobody's failure; the claim ends with its lease
             }
@@ -109,7 +109,7 @@ public final class ContractRelay implements Runnable {
                 return delivered;
             }
             if (!held) {
-                // we were held up: whoever has the contract now delivers this event once more, and those after it
+                // we were held up: whoever has the record now delivers this event once more, and those after it
                 return delivered;
             }
         }

@@ -1,4 +1,4 @@
-package io.nestcms.cms.contract;
+package io.nestcms.cms.outbox;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,22 +6,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The events of contracts that wait for delivery: the other half of a {@link ContractStore}, which writes them in the same write
- * as the state.
+ * The events of one kind of record that wait for delivery: the other half of a store, which writes them in the same write as the
+ * state.
  *
  * <p>Implementations are safe for use by many threads and many nodes and pass {@code ContractOutboxContract}.
  *
+ * @param <E> the family of events
  * @since 0.1
  */
-public interface ContractOutbox {
+public interface Notices<E> {
     /**
-     * Takes the waiting events of the contract that has been due longest, of those that nobody holds.
+     * Takes the waiting events of the record that has been due longest, of those that nobody holds.
      *
      * @param now the present
      * @param lease for how long others leave them alone
-     * @return all waiting events of one contract; empty when there is nothing to do
+     * @return all waiting events of one record; empty when there is nothing to do
      */
-    Optional<ContractClaim> claim(Instant now, Duration lease);
+    Optional<NoticeClaim<E>> claim(Instant now, Duration lease);
 
     /**
      * Removes an event that every listener has handled. Without effect when the claim is no longer held. Repeatable.
@@ -30,18 +31,18 @@ public interface ContractOutbox {
      * @param notice one of its events
      * @return whether the claim is still held
      */
-    boolean delivered(ContractClaim claim, ContractNotice notice);
+    boolean delivered(NoticeClaim<E> claim, Notice<E> notice);
 
     /**
-     * Ends the claim after a delivery that failed: counts the failure and puts the contract's events off to a later time. Without
+     * Ends the claim after a delivery that failed: counts the failure and puts the record's events off to a later time. Without
      * effect when the claim is no longer held.
      *
      * @param claim the claim
      * @param notice the event that failed
      * @param cause why, in a few words without a secret
-     * @param nextAt when the contract's events are due again
+     * @param nextAt when the record's events are due again
      */
-    void postpone(ContractClaim claim, ContractNotice notice, String cause, Instant nextAt);
+    void postpone(NoticeClaim<E> claim, Notice<E> notice, String cause, Instant nextAt);
 
     /**
      * Takes an event that cannot be delivered out of the way, to where it can be listed and replayed. Without effect when the
@@ -52,7 +53,7 @@ public interface ContractOutbox {
      * @param cause why, in a few words without a secret
      * @return whether the claim is still held
      */
-    boolean bury(ContractClaim claim, ContractNotice notice, String cause);
+    boolean bury(NoticeClaim<E> claim, Notice<E> notice, String cause);
 
     /**
      * The events that were taken out of the way.
@@ -60,17 +61,17 @@ public interface ContractOutbox {
      * @param limit at most how many
      * @return oldest first
      */
-    List<ContractNotice> buried(int limit);
+    List<Notice<E>> buried(int limit);
 
     /**
      * Puts a buried event back for delivery, as if it had never failed.
      *
-     * @param contract the contract
+     * @param key the record
      * @param noticeId the event's name
      * @param now the present
      * @return whether it was there
      */
-    boolean replay(ContractId contract, String noticeId, Instant now);
+    boolean replay(String key, String noticeId, Instant now);
 
     /**
      * Ends the claim. Without effect when it is no longer held. Repeatable.
@@ -78,12 +79,12 @@ public interface ContractOutbox {
      * @param claim the claim
      * @param nextAt when what is left is due
      */
-    void release(ContractClaim claim, Instant nextAt);
+    void release(NoticeClaim<E> claim, Instant nextAt);
 
     /**
      * How much waits.
      *
-     * @return the number of contracts with waiting events
+     * @return the number of records with waiting events
      */
     long waiting();
 }
