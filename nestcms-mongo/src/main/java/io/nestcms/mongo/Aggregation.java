@@ -1,12 +1,7 @@
 package io.nestcms.mongo;
 
-import io.nestcms.cms.contract.ContractId;
-import io.nestcms.cms.contract.ContractQuery;
-import io.nestcms.cms.contract.ContractStatement;
-import io.nestcms.cms.earning.Turnover;
 import io.nestcms.failure.InvalidInputException;
 import java.time.Duration;
-import java.time.YearMonth;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

@@ -99,13 +99,16 @@ final class ArticleDocuments extends NoticeDocuments<ArticleEvent> {
             return new Document("type", "drafted");
         }
         if (event instanceof ArticleRevised revised) {
-            return new Document("type", "revised").append("status", revised.status().name());
+            return new Document("type", "revised")
+                    .append("status", revised.status().name());
         }
         if (event instanceof ArticlePublished published) {
-            return new Document("type", "published").append("slug", published.slug().value());
+            return new Document("type", "published")
+                    .append("slug", published.slug().value());
         }
         if (event instanceof ArticleUnpublished gone) {
-            return new Document("type", "unpublished").append("status", gone.status().name());
+            return new Document("type", "unpublished")
+                    .append("status", gone.status().name());
         }
         throw new IllegalStateException("no stored form for " + event.getClass().getSimpleName());
     }

@@ -132,7 +132,9 @@ final class ContractDocuments extends NoticeDocuments<ContractEvent> {
                 .append("createdAt", Times.nanos(contract.createdAt()))
                 .append("updatedAt", Times.nanos(contract.updatedAt()));
         if (!contract.bills().isEmpty()) {
-            document.append("bills", contract.bills().stream().map(ContractDocuments::bill).toList());
+            document.append(
+                    "bills",
+                    contract.bills().stream().map(ContractDocuments::bill).toList());
         }
         contract.nextDueOn().ifPresent(day -> document.append("nextDueOn", day.toEpochDay()));
         return put(document, "projectId", terms.projectId());

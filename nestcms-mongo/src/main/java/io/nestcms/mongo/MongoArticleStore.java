@@ -102,8 +102,8 @@ final class MongoArticleStore implements ArticleStore {
         if (replaced && after.version() > VERSIONS + 1) {
             calls.write(
                     "the oldest versions of article " + after.id(),
-                    () -> earlier.deleteMany(and(
-                            eq("article", after.id().value()), lte("version", after.version() - VERSIONS - 1))));
+                    () -> earlier.deleteMany(
+                            and(eq("article", after.id().value()), lte("version", after.version() - VERSIONS - 1))));
         }
         return replaced;
     }
@@ -175,7 +175,8 @@ final class MongoArticleStore implements ArticleStore {
         List<String> ids = best.stream().map(scored -> scored.getString("_id")).toList();
         List<Document> found = calls.read(
                 "the articles that were found",
-                () -> articles.find(new Document("_id", new Document("$in", ids))).into(new ArrayList<>()));
+                () -> articles.find(new Document("_id", new Document("$in", ids)))
+                        .into(new ArrayList<>()));
         // what was changed meanwhile answers as it is now, or no more
         return records.readable(found, documents::article).stream()
                 .filter(article -> article.status() == ArticleStatus.PUBLISHED)
@@ -194,9 +195,7 @@ final class MongoArticleStore implements ArticleStore {
         if (words.size() == 1) {
             return words.get(0);
         }
-        return words.stream()
-                .min(Comparator.comparingLong(this::count))
-                .orElseThrow();
+        return words.stream().min(Comparator.comparingLong(this::count)).orElseThrow();
     }
 
     private long count(String word) {
@@ -219,8 +218,7 @@ final class MongoArticleStore implements ArticleStore {
         for (String place : ArticleTerms.PLACES) {
             int left = EXAMINED - found.size();
             if (left > 0) {
-                Document filter =
-                        new Document("status", ArticleStatus.PUBLISHED.name()).append("terms", place + word);
+                Document filter = new Document("status", ArticleStatus.PUBLISHED.name()).append("terms", place + word);
                 calls.read(
                                 "the articles with a word",
                                 () -> articles.find(filter)
@@ -228,8 +226,7 @@ final class MongoArticleStore implements ArticleStore {
                                         .limit(left)
                                         .projection(new Document("terms", 1).append("publishedAt", 1))
                                         .into(new ArrayList<>()))
-                        .forEach(document ->
-                                found.put(Objects.requireNonNull(document.get("_id")), document));
+                        .forEach(document -> found.put(Objects.requireNonNull(document.get("_id")), document));
             }
         }
         return new ArrayList<>(found.values());

@@ -52,21 +52,21 @@ final class MongoNotices<E> implements Notices<E> {
         long at = Times.nanos(now);
         Instant until = now.plus(lease);
         Bson free = and(
-                lte("eventsNextAt", at), not(gt("eventsHeldUntil", at)), lte("v", documents.format().version()));
+                lte("eventsNextAt", at),
+                not(gt("eventsHeldUntil", at)),
+                lte("v", documents.format().version()));
         Document take = new Document("$set", new Document("eventsHeldUntil", Times.nanos(until)));
         FindOneAndUpdateOptions options = new FindOneAndUpdateOptions()
                 .sort(new Document("eventsNextAt", 1))
                 .returnDocument(ReturnDocument.AFTER);
         while (true) {
-            Document claimed = calls.write(
-                    "a claim on waiting events", () -> records.findOneAndUpdate(free, take, options));
+            Document claimed =
+                    calls.write("a claim on waiting events", () -> records.findOneAndUpdate(free, take, options));
             if (claimed == null) {
                 return Optional.empty();
             }
             NoticeClaim<E> claim = new NoticeClaim<>(
-                    claimed.getString("_id"),
-                    documents.notices(claimed, NoticeDocuments.EVENTS),
-                    until);
+                    claimed.getString("_id"), documents.notices(claimed, NoticeDocuments.EVENTS), until);
             if (!claim.notices().isEmpty()) {
                 return Optional.of(claim);
             }
@@ -108,9 +108,7 @@ final class MongoNotices<E> implements Notices<E> {
         return update(
                         held(claim, notice),
                         new Document("$pull", new Document("events", new Document("id", notice.id())))
-                                .append(
-                                        "$push",
-                                        new Document("buriedEvents", documents.event(notice.failed(cause)))))
+                                .append("$push", new Document("buriedEvents", documents.event(notice.failed(cause)))))
                 || isHeld(claim);
     }
 
@@ -120,8 +118,7 @@ final class MongoNotices<E> implements Notices<E> {
         return calls
                 .read(
                         "buried events",
-                        () -> records
-                                .find(and(
+                        () -> records.find(and(
                                         gte("buriedEvents.at", Long.MIN_VALUE),
                                         lte("v", documents.format().version())))
                                 .sort(new Document("buriedEvents.at", 1))
@@ -140,8 +137,7 @@ final class MongoNotices<E> implements Notices<E> {
         Bson holdsIt = and(eq("_id", key), eq("buriedEvents.id", noticeId));
         Optional<Notice<E>> found = Optional.ofNullable(calls.read(
                         "buried events",
-                        () -> records
-                                .find(holdsIt)
+                        () -> records.find(holdsIt)
                                 .projection(Projections.include("v", NoticeDocuments.BURIED))
                                 .first()))
                 .flatMap(document -> documents.notices(document, NoticeDocuments.BURIED).stream()
@@ -174,8 +170,7 @@ final class MongoNotices<E> implements Notices<E> {
 
     private boolean update(Bson filter, Document change) {
         return calls.write(
-                "waiting events",
-                () -> records.updateOne(filter, change).getMatchedCount() == 1);
+                "waiting events", () -> records.updateOne(filter, change).getMatchedCount() == 1);
     }
 
     @Override

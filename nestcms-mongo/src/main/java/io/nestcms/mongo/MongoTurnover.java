@@ -46,7 +46,8 @@ final class MongoTurnover implements TurnoverStore {
     }
 
     static Aggregation<Turnover> aggregation(ContractDocuments contracts, YearMonth from, YearMonth to) {
-        return Aggregation.ofMany("turnover", PaymentDocuments.COLLECTION, pipeline(from, to), row -> turnover(contracts, row))
+        return Aggregation.ofMany(
+                        "turnover", PaymentDocuments.COLLECTION, pipeline(from, to), row -> turnover(contracts, row))
                 .tagged(Aggregation.MONEY, Aggregation.CONTRACTS);
     }
 

@@ -84,15 +84,8 @@ public final class NestMongo implements AutoCloseable {
                 .build();
         FieldCipher cipher = builder.fieldCipher;
         ContractDocuments contractForm = new ContractDocuments(new PartyFields(cipher));
-        this.aggregations =
-                new Aggregations(
-                        database,
-                        splitter,
-                        calls,
-                        contractForm,
-                        builder.cache,
-                        builder.onAggregation,
-                        System::nanoTime);
+        this.aggregations = new Aggregations(
+                database, splitter, calls, contractForm, builder.cache, builder.onAggregation, System::nanoTime);
         MongoCollection<Document> collection = database.getCollection(PaymentDocuments.COLLECTION);
         this.payments = new MongoPaymentStore(
                 collection,
@@ -104,7 +97,8 @@ public final class NestMongo implements AutoCloseable {
         MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
         IndexSpec.ensure(contractDocuments, MongoContractStore.allIndexes());
         this.contracts = new MongoContractStore(contractDocuments, contractForm, calls, aggregations);
-        this.projects = new MongoProjectStore(prepared(ProjectDocuments.COLLECTION, MongoProjectStore.allIndexes()), calls);
+        this.projects =
+                new MongoProjectStore(prepared(ProjectDocuments.COLLECTION, MongoProjectStore.allIndexes()), calls);
         this.articles = new MongoArticleStore(
                 prepared(ArticleDocuments.COLLECTION, MongoArticleStore.allIndexes()),
                 prepared(ArticleDocuments.VERSIONS, MongoArticleStore.VERSION_INDEXES),
@@ -458,7 +452,8 @@ public final class NestMongo implements AutoCloseable {
             return this;
         }
 
-        @Nullable Hedging hedging(MongoClient of, @Nullable SpreadSelector servers) {
+        @Nullable
+        Hedging hedging(MongoClient of, @Nullable SpreadSelector servers) {
             return hedgingExecutor == null || servers == null
                     ? null
                     : new Hedging(hedgingExecutor, hedgingPercent, servers, () -> hasOthers(of), System::nanoTime);

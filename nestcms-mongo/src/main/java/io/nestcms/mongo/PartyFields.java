@@ -37,8 +37,7 @@ final class PartyFields {
 
     private void put(Document document, ContractId contract, String field, @Nullable String value) {
         if (value != null) {
-            document.append(
-                    field, cipher == null ? value : new Binary(cipher.seal(value, context(contract, field))));
+            document.append(field, cipher == null ? value : new Binary(cipher.seal(value, context(contract, field))));
         }
     }
 

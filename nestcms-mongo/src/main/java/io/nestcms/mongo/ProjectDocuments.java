@@ -50,11 +50,15 @@ final class ProjectDocuments extends NoticeDocuments<ProjectEvent> {
                 .append("description", plan.description())
                 .append("organisationId", plan.organisationId())
                 .append("workers", plan.workers())
-                .append("steps", project.steps().stream().map(ProjectDocuments::step).toList())
+                .append(
+                        "steps",
+                        project.steps().stream().map(ProjectDocuments::step).toList())
                 .append(
                         "designs",
                         project.designs().stream().map(ProjectDocuments::design).toList())
-                .append("notes", project.notes().stream().map(ProjectDocuments::note).toList())
+                .append(
+                        "notes",
+                        project.notes().stream().map(ProjectDocuments::note).toList())
                 .append("version", project.version())
                 .append("createdAt", Times.nanos(project.createdAt()))
                 .append("updatedAt", Times.nanos(project.updatedAt()));
@@ -155,10 +159,7 @@ final class ProjectDocuments extends NoticeDocuments<ProjectEvent> {
             case "revised" -> new ProjectRevised(id, at);
             case "statusChanged" ->
                 new ProjectStatusChanged(
-                        id,
-                        at,
-                        event.constant("from", ProjectStatus.class),
-                        event.constant("to", ProjectStatus.class));
+                        id, at, event.constant("from", ProjectStatus.class), event.constant("to", ProjectStatus.class));
             case "stepDone" -> new StepDone(id, at, event.text("step"));
             case "designAdded" -> new DesignAdded(id, at, event.text("file"));
             default -> throw event.unreadable("type", null);

@@ -80,7 +80,11 @@ final class Records {
             int wanted = size - read.size();
             List<Document> found = calls.read(
                     "a page of " + kind + "s",
-                    () -> collection.find(behind).sort(NEWEST_FIRST).limit(wanted).into(new ArrayList<>()));
+                    () -> collection
+                            .find(behind)
+                            .sort(NEWEST_FIRST)
+                            .limit(wanted)
+                            .into(new ArrayList<>()));
             read.addAll(readable(found, reader));
             if (read.size() >= size || found.size() < wanted) {
                 return read;

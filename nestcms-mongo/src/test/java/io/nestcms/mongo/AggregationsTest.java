@@ -42,8 +42,9 @@ class AggregationsTest {
             .onAggregation(new MongoMeters(registry, Clock.systemUTC()).ofAggregations())
             .build();
     private final Aggregations aggregations = mongo.aggregations();
-    private final Aggregation<ContractStatement> page =
-            aggregations.statements(ContractQuery.newest(10).ofOrganisation("org")).keptFor(Duration.ofMinutes(1));
+    private final Aggregation<ContractStatement> page = aggregations
+            .statements(ContractQuery.newest(10).ofOrganisation("org"))
+            .keptFor(Duration.ofMinutes(1));
 
     private void pay(String id) {
         mongo.payments()

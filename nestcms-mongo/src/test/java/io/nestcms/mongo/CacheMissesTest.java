@@ -36,8 +36,9 @@ class CacheMissesTest {
             MemoryCache.create(100, Duration.ofMinutes(10), nanos::get),
             this::ran,
             this::tick);
-    private final Aggregation<ContractStatement> page =
-            aggregations.statements(ContractQuery.newest(10).ofOrganisation("org")).keptFor(KEPT);
+    private final Aggregation<ContractStatement> page = aggregations
+            .statements(ContractQuery.newest(10).ofOrganisation("org"))
+            .keptFor(KEPT);
 
     private void ran(AggregationRun run) {
         runs.add(run);
@@ -101,7 +102,8 @@ class CacheMissesTest {
     @Test
     void rows_neverAskedForBefore_areNot() {
         for (int n = 0; n < 40; n++) {
-            aggregations.run(aggregations.statements(ContractQuery.newest(10 + n).ofOrganisation("org"))
+            aggregations.run(aggregations
+                    .statements(ContractQuery.newest(10 + n).ofOrganisation("org"))
                     .keptFor(KEPT));
         }
 

@@ -173,8 +173,7 @@ class IndexUseTest {
         var articles = mongo.articles();
         var article = new io.nestcms.cms.article.Article(
                 new io.nestcms.cms.article.ArticleId("a"),
-                new io.nestcms.cms.article.ArticleContent(
-                        "T", new io.nestcms.cms.article.Slug("t"), "", "", List.of()),
+                new io.nestcms.cms.article.ArticleContent("T", new io.nestcms.cms.article.Slug("t"), "", "", List.of()),
                 "w",
                 io.nestcms.cms.article.ArticleStatus.PUBLISHED,
                 NOON,
@@ -201,8 +200,10 @@ class IndexUseTest {
         contracts.list(ContractQuery.newest(10).ofClientEmail("huda@example.test"));
         for (String organisation : new String[] {null, "org"}) {
             for (ContractStatus status : new ContractStatus[] {null, ContractStatus.DRAFT}) {
-                contracts.statements(ContractQuery.newest(10).ofOrganisation(organisation).in(status));
-                contracts.list(ContractQuery.newest(10).ofOrganisation(organisation).in(status));
+                contracts.statements(
+                        ContractQuery.newest(10).ofOrganisation(organisation).in(status));
+                contracts.list(
+                        ContractQuery.newest(10).ofOrganisation(organisation).in(status));
             }
         }
         mongo.turnover().turnover(YearMonth.of(2026, 1), YearMonth.of(2026, 12));

@@ -99,7 +99,11 @@ class MongoContractStoreTest extends ContractStoreContract {
                 .first()
                 .toJson();
 
-        assertThat(stored).contains("client-1").doesNotContain("Huda").doesNotContain("huda@").doesNotContain("96550");
+        assertThat(stored)
+                .contains("client-1")
+                .doesNotContain("Huda")
+                .doesNotContain("huda@")
+                .doesNotContain("96550");
         assertThat(sealed.contracts().find(new ContractId("c")))
                 .map(contract -> contract.terms().client().name())
                 .hasValue("Huda");
@@ -121,7 +125,8 @@ class MongoContractStoreTest extends ContractStoreContract {
                 .getDatabase(database)
                 .getCollection("contracts")
                 .updateOne(new Document(), Document.parse("{$unset: {events: ''}}"));
-        Notice<ContractEvent> notice = new Notice<>("c/2", "c", first.updatedAt(), new ContractRevised(first.id(), first.updatedAt()));
+        Notice<ContractEvent> notice =
+                new Notice<>("c/2", "c", first.updatedAt(), new ContractRevised(first.id(), first.updatedAt()));
 
         store().replace(
                         new Contract(

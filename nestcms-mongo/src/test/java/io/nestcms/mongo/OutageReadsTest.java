@@ -116,7 +116,8 @@ class OutageReadsTest {
         try (NestMongo mongo = connected(
                 () -> builder().cache(MemoryCache.create(100, Duration.ofMinutes(10)), Duration.ofMinutes(1)))) {
             mongo.contracts().insert(ContractSamples.draft("c", "org", ContractSamples.NOON));
-            var kept = mongo.aggregations().statements(ContractQuery.newest(10))
+            var kept = mongo.aggregations()
+                    .statements(ContractQuery.newest(10))
                     .keptFor(Duration.ofMinutes(1))
                     .orStale();
             var neverAsked = mongo.aggregations().statements(ContractQuery.newest(20));
@@ -139,8 +140,8 @@ class OutageReadsTest {
     void aggregations_invalidatedAndTheSecondariesLag_neverKeepTheOldRows() {
         try (NestMongo mongo = connected(
                 () -> builder().cache(MemoryCache.create(100, Duration.ofMinutes(10)), Duration.ofMinutes(1)))) {
-            var asked = mongo.aggregations().statements(ContractQuery.newest(10))
-                    .keptFor(Duration.ofMinutes(1));
+            var asked =
+                    mongo.aggregations().statements(ContractQuery.newest(10)).keptFor(Duration.ofMinutes(1));
             set.secondaries().forEach(member -> member.lag(Duration.ofMillis(150)));
             for (int n = 1; n <= 5; n++) {
                 mongo.contracts().insert(ContractSamples.draft("c" + n, "org", ContractSamples.NOON));

@@ -13,8 +13,7 @@ import java.util.Objects;
 public record ArticleHit(Article article, int score) {
     /** The best first; of equal ones what was published last. */
     public static final Comparator<ArticleHit> BEST_FIRST = Comparator.comparingInt(ArticleHit::score)
-            .thenComparing(
-                    hit -> hit.article().publishedAt(), Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(hit -> hit.article().publishedAt(), Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(hit -> hit.article().id().value())
             .reversed();
 

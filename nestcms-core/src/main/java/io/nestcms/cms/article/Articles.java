@@ -62,8 +62,7 @@ public final class Articles {
         while (true) {
             Instant now = clock.instant();
             ArticleId id = new ArticleId(UUID.randomUUID().toString());
-            Article article =
-                    new Article(id, clean, authorId, ArticleStatus.DRAFT, null, terms(clean), 1, now, now);
+            Article article = new Article(id, clean, authorId, ArticleStatus.DRAFT, null, terms(clean), 1, now, now);
             if (store.insert(article, notices(article, new ArticleDrafted(id, now)))) {
                 return new Edit.Done<>(article);
             }
@@ -102,10 +101,10 @@ public final class Articles {
             if (found.isEmpty()) {
                 return new Edit.Refused<>("no-such-version", "the article has no earlier version " + earlier);
             }
-            ArticleContent content = found.get().content().under(article.content().slug());
+            ArticleContent content =
+                    found.get().content().under(article.content().slug());
             // what was clean by the rules of then need not be by those of now
-            return new Edit.Done<>(
-                    revised(article, content.withHtml(cleaner.clean(content.html())), authorId));
+            return new Edit.Done<>(revised(article, content.withHtml(cleaner.clean(content.html())), authorId));
         });
     }
 

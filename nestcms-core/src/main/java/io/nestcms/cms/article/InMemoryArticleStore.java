@@ -78,10 +78,13 @@ public final class InMemoryArticleStore implements ArticleStore {
     public synchronized List<Article> list(ArticleQuery query) {
         return articles.values().stream()
                 .filter(article -> query.status() == null || article.status() == query.status())
-                .filter(article -> query.tag() == null || article.content().tags().contains(query.tag()))
-                .filter(article -> query.authorId() == null || article.authorId().equals(query.authorId()))
+                .filter(article ->
+                        query.tag() == null || article.content().tags().contains(query.tag()))
+                .filter(article ->
+                        query.authorId() == null || article.authorId().equals(query.authorId()))
                 .filter(article -> query.after() == null
-                        || query.after().isBefore(article.createdAt(), article.id().value()))
+                        || query.after()
+                                .isBefore(article.createdAt(), article.id().value()))
                 .sorted(Comparator.comparing(Article::createdAt)
                         .thenComparing(article -> article.id().value())
                         .reversed())
@@ -91,7 +94,9 @@ public final class InMemoryArticleStore implements ArticleStore {
 
     @Override
     public synchronized List<Article> versions(ArticleId id, int limit) {
-        return earlier.getOrDefault(id, new ArrayDeque<>()).stream().limit(limit).toList();
+        return earlier.getOrDefault(id, new ArrayDeque<>()).stream()
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -30,7 +30,9 @@ public record Slug(String value) {
      */
     public Slug {
         Objects.requireNonNull(value, "slug");
-        if (value.length() > LONGEST || !FORM.matcher(value).matches() || !folded(value).equals(value)) {
+        if (value.length() > LONGEST
+                || !FORM.matcher(value).matches()
+                || !folded(value).equals(value)) {
             throw new InvalidInputException(
                     "slug",
                     "has another form",
@@ -47,7 +49,8 @@ public record Slug(String value) {
      */
     public static Slug of(String text) {
         Objects.requireNonNull(text, "text");
-        String words = BETWEEN.matcher(VOWEL_SIGNS.matcher(folded(text)).replaceAll("")).replaceAll("-");
+        String words = BETWEEN.matcher(VOWEL_SIGNS.matcher(folded(text)).replaceAll(""))
+                .replaceAll("-");
         if (words.length() > LONGEST) {
             int end = Character.isHighSurrogate(words.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
             words = words.substring(0, end);

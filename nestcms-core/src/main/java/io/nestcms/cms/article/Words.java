@@ -53,7 +53,10 @@ final class Words {
     }
 
     private static String cut(StringBuilder word) {
-        String all = word.toString().replace("\u0640", "").replace('\u03C2', '\u03C3').replace("\u00DF", "ss");
+        String all = word.toString()
+                .replace("\u0640", "")
+                .replace('\u03C2', '\u03C3')
+                .replace("\u00DF", "ss");
         if (all.startsWith(ARTICLE) && all.length() >= ARTICLE.length() + SHORTEST) {
             all = all.substring(ARTICLE.length());
         }

@@ -144,7 +144,11 @@ public final class Billing implements Runnable {
                     }
                     next = next.with(open.get().madeInto(made.get()), now());
                     events.add(new InstalmentDue(
-                            id, next.updatedAt(), open.get().instalment(), open.get().amount(), made.get()));
+                            id,
+                            next.updatedAt(),
+                            open.get().instalment(),
+                            open.get().amount(),
+                            made.get()));
                 }
             }
             if (next.bills().equals(contract.bills())) {
@@ -166,7 +170,8 @@ public final class Billing implements Runnable {
             Optional<Bill> bill = next.bill(n);
             Instant now = now();
             if (n <= paid && bill.map(it -> it.paidAt() == null).orElse(true)) {
-                Bill known = bill.orElse(Bill.planned(n, Money.zero(instalment.amount().currency()), now));
+                Bill known = bill.orElse(
+                        Bill.planned(n, Money.zero(instalment.amount().currency()), now));
                 next = next.with(known.paid(now), now);
                 events.add(new InstalmentPaid(next.id(), now, n, instalment.amount()));
             } else if (next.status() == ContractStatus.ACTIVE
@@ -205,7 +210,8 @@ public final class Billing implements Runnable {
         Money asked = Money.zero(contract.terms().amount().currency());
         for (Bill bill : contract.bills()) {
             boolean taken = statement.payments().stream()
-                    .anyMatch(line -> line.id().equals(bill.payment()) && line.taken().isPositive());
+                    .anyMatch(line ->
+                            line.id().equals(bill.payment()) && line.taken().isPositive());
             if (bill.paidAt() == null && !taken) {
                 asked = asked.plus(bill.amount());
             }

@@ -46,9 +46,7 @@ public record Contract(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(terms, "terms");
         Objects.requireNonNull(status, "status");
-        bills = bills.stream()
-                .sorted(Comparator.comparingInt(Bill::instalment))
-                .toList();
+        bills = bills.stream().sorted(Comparator.comparingInt(Bill::instalment)).toList();
         Objects.requireNonNull(createdAt, "createdAt");
         Objects.requireNonNull(updatedAt, "updatedAt");
     }

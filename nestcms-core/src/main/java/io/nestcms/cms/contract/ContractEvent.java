@@ -128,8 +128,7 @@ public sealed interface ContractEvent {
      * @param instalment which, counted from 1
      * @param amount the instalment in full
      */
-    record InstalmentOverdue(ContractId contractId, Instant at, int instalment, Money amount)
-            implements ContractEvent {
+    record InstalmentOverdue(ContractId contractId, Instant at, int instalment, Money amount) implements ContractEvent {
         /**
          * Checks that nothing is missing.
          *
@@ -153,8 +152,7 @@ public sealed interface ContractEvent {
      * @param instalment which, counted from 1
      * @param amount the instalment in full
      */
-    record InstalmentPaid(ContractId contractId, Instant at, int instalment, Money amount)
-            implements ContractEvent {
+    record InstalmentPaid(ContractId contractId, Instant at, int instalment, Money amount) implements ContractEvent {
         /**
          * Checks that nothing is missing.
          *

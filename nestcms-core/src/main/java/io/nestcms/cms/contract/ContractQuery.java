@@ -105,6 +105,7 @@ public record ContractQuery(
     /** Without personal data. */
     @Override
     public String toString() {
-        return "ContractQuery[" + organisationId + ", " + status + ", " + clientId + ", after " + after + ", " + size + "]";
+        return "ContractQuery[" + organisationId + ", " + status + ", " + clientId + ", after " + after + ", " + size
+                + "]";
     }
 }

@@ -50,8 +50,7 @@ public final class Contracts {
             var now = clock.instant();
             ContractId id = new ContractId(UUID.randomUUID().toString());
             draft = new Contract(id, terms, ContractStatus.DRAFT, 1, now, now);
-        } while (!store.insert(
-                draft, notices(draft, List.of(new ContractDrafted(draft.id(), draft.createdAt())))));
+        } while (!store.insert(draft, notices(draft, List.of(new ContractDrafted(draft.id(), draft.createdAt())))));
         return draft;
     }
 
@@ -140,7 +139,8 @@ public final class Contracts {
             }
             ContractResult result = rule.apply(found.get());
             if (!(result instanceof Done done)
-                    || store.replace(done.contract(), notices(done.contract(), List.of(event(found.get(), done.contract()))))) {
+                    || store.replace(
+                            done.contract(), notices(done.contract(), List.of(event(found.get(), done.contract()))))) {
                 return result;
             }
         }

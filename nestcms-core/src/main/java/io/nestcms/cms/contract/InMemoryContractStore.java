@@ -86,18 +86,21 @@ public final class InMemoryContractStore implements ContractStore {
                         || contract.terms().organisationId().equals(query.organisationId()))
                 && (query.clientId() == null || client.id().equals(query.clientId()))
                 && (query.clientEmail() == null
-                        || client.email().toLowerCase(Locale.ROOT).equals(query.clientEmail().toLowerCase(Locale.ROOT)))
+                        || client.email()
+                                .toLowerCase(Locale.ROOT)
+                                .equals(query.clientEmail().toLowerCase(Locale.ROOT)))
                 && (query.after() == null
-                        || query.after().isBefore(contract.createdAt(), contract.id().value()));
+                        || query.after()
+                                .isBefore(contract.createdAt(), contract.id().value()));
     }
 
     @Override
     public synchronized List<ContractId> due(LocalDate day, int skip, int limit) {
         return contracts.values().stream()
-                .filter(contract -> contract.nextDueOn()
-                        .map(next -> !next.isAfter(day))
-                        .orElse(false))
-                .sorted(Comparator.comparing((Contract contract) -> contract.nextDueOn().orElseThrow())
+                .filter(contract ->
+                        contract.nextDueOn().map(next -> !next.isAfter(day)).orElse(false))
+                .sorted(Comparator.comparing(
+                                (Contract contract) -> contract.nextDueOn().orElseThrow())
                         .thenComparing(contract -> contract.id().value()))
                 .skip(skip)
                 .limit(limit)

@@ -50,7 +50,8 @@ public record Party(
             throw new InvalidInputException("client.phone", "is too short", "4 to 32 characters");
         }
         if (country != null && !COUNTRY.matcher(country).matches()) {
-            throw new InvalidInputException("client.country", "has another form", "two capital letters, for example KW");
+            throw new InvalidInputException(
+                    "client.country", "has another form", "two capital letters, for example KW");
         }
     }
 

@@ -52,8 +52,8 @@ public final class InMemoryNotices<E> implements Notices<E> {
                 .filter(entry -> !entry.getValue().nextAt.isAfter(now))
                 .filter(entry -> !entry.getValue().heldUntil.isAfter(now))
                 .min(Comparator.comparing(entry -> entry.getValue().nextAt));
-        due.ifPresent(entry -> entry.setValue(
-                new Waiting<>(entry.getValue().notices, entry.getValue().nextAt, now.plus(lease))));
+        due.ifPresent(entry ->
+                entry.setValue(new Waiting<>(entry.getValue().notices, entry.getValue().nextAt, now.plus(lease))));
         return due.map(entry -> new NoticeClaim<>(entry.getKey(), entry.getValue().notices, now.plus(lease)));
     }
 
@@ -85,8 +85,7 @@ public final class InMemoryNotices<E> implements Notices<E> {
         held(claim)
                 .filter(before -> find(before, notice).isPresent())
                 .ifPresent(before -> waiting.put(
-                        claim.key(),
-                        new Waiting<>(failed(before.notices, notice, cause), nextAt, Instant.MIN)));
+                        claim.key(), new Waiting<>(failed(before.notices, notice, cause), nextAt, Instant.MIN)));
     }
 
     private Optional<Notice<E>> find(Waiting<E> among, Notice<E> notice) {
@@ -144,8 +143,6 @@ public final class InMemoryNotices<E> implements Notices<E> {
 
     @Override
     public synchronized long waiting() {
-        return waiting.values().stream()
-                .filter(it -> !it.notices.isEmpty())
-                .count();
+        return waiting.values().stream().filter(it -> !it.notices.isEmpty()).count();
     }
 }

@@ -90,8 +90,8 @@ public final class NoticeRelay<E> implements Runnable {
             if (clock.instant().plus(PATIENCE).isAfter(claim.until())) {
                 break; // the rest with a claim of its own
             }
-            Optional<String> failure = bus.deliver(
-                    new Envelope<>(notice.id(), notice.at(), notice.key(), notice.event()), PATIENCE);
+            Optional<String> failure =
+                    bus.deliver(new Envelope<>(notice.id(), notice.at(), notice.key(), notice.event()), PATIENCE);
             if (failure.isPresent() && Thread.currentThread().isInterrupted()) {
                 return delivered; // we are being stopped, which is nobody's failure; the claim ends with its lease
             }

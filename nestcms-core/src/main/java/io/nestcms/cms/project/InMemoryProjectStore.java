@@ -66,7 +66,8 @@ public final class InMemoryProjectStore implements ProjectStore {
                 && (query.workerId() == null || plan.workers().contains(query.workerId()))
                 && (query.clientId() == null || query.clientId().equals(plan.clientId()))
                 && (query.after() == null
-                        || query.after().isBefore(project.createdAt(), project.id().value()));
+                        || query.after()
+                                .isBefore(project.createdAt(), project.id().value()));
     }
 
     @Override

@@ -72,7 +72,8 @@ public sealed interface ProjectEvent {
      * @param from where it stood
      * @param to where it stands
      */
-    record ProjectStatusChanged(ProjectId projectId, Instant at, ProjectStatus from, ProjectStatus to) implements ProjectEvent {
+    record ProjectStatusChanged(ProjectId projectId, Instant at, ProjectStatus from, ProjectStatus to)
+            implements ProjectEvent {
         /**
          * Checks that nothing is missing.
          *

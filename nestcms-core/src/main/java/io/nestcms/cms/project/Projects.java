@@ -93,7 +93,9 @@ public final class Projects {
                 return new Edit.Refused<>(
                         "move-not-legal", action + " is not legal for a project that is " + project.status());
             }
-            long open = project.steps().stream().filter(step -> step.doneAt() == null).count();
+            long open = project.steps().stream()
+                    .filter(step -> step.doneAt() == null)
+                    .count();
             if (action == ProjectAction.COMPLETE && open > 0) {
                 return new Edit.Refused<>("steps-open", open + " steps are not done");
             }
@@ -115,9 +117,12 @@ public final class Projects {
      */
     public Edit<Project> addStep(ProjectId id, String title, @Nullable LocalDate dueOn, @Nullable Long version) {
         Step step = new Step(UUID.randomUUID().toString(), title, dueOn, null);
-        return work(id, version, project -> project.steps().size() >= MOST_STEPS
-                ? new Edit.Refused<>("too-many-steps", "a project has at most " + MOST_STEPS + " steps")
-                : revised(project.withSteps(and(project.steps(), step), clock.instant())));
+        return work(
+                id,
+                version,
+                project -> project.steps().size() >= MOST_STEPS
+                        ? new Edit.Refused<>("too-many-steps", "a project has at most " + MOST_STEPS + " steps")
+                        : revised(project.withSteps(and(project.steps(), step), clock.instant())));
     }
 
     /**
@@ -160,8 +165,11 @@ public final class Projects {
      * @return done, or why not
      */
     public Edit<Project> removeStep(ProjectId id, String stepId, @Nullable Long version) {
-        return work(id, version, project -> revised(project.withSteps(
-                without(project.steps(), step -> step.id().equals(stepId)), clock.instant())));
+        return work(
+                id,
+                version,
+                project -> revised(project.withSteps(
+                        without(project.steps(), step -> step.id().equals(stepId)), clock.instant())));
     }
 
     /**
@@ -193,8 +201,11 @@ public final class Projects {
      * @return done, or why not
      */
     public Edit<Project> removeDesign(ProjectId id, String fileId, @Nullable Long version) {
-        return work(id, version, project -> revised(project.withDesigns(
-                without(project.designs(), design -> design.fileId().equals(fileId)), clock.instant())));
+        return work(
+                id,
+                version,
+                project -> revised(project.withDesigns(
+                        without(project.designs(), design -> design.fileId().equals(fileId)), clock.instant())));
     }
 
     /**
@@ -208,9 +219,12 @@ public final class Projects {
      */
     public Edit<Project> note(ProjectId id, String text, String by) {
         Note note = new Note(text, by, clock.instant());
-        return change(id, null, project -> project.notes().size() >= MOST_NOTES
-                ? new Edit.Refused<>("too-many-notes", "a project has at most " + MOST_NOTES + " notes")
-                : revised(project.withNotes(and(project.notes(), note), clock.instant())));
+        return change(
+                id,
+                null,
+                project -> project.notes().size() >= MOST_NOTES
+                        ? new Edit.Refused<>("too-many-notes", "a project has at most " + MOST_NOTES + " notes")
+                        : revised(project.withNotes(and(project.notes(), note), clock.instant())));
     }
 
     private static Edit<Next> revised(Project next) {

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public record Step(
-        String id, String title, @Nullable LocalDate dueOn, @Nullable Instant doneAt) {
+        String id,
+        String title,
+        @Nullable LocalDate dueOn,
+        @Nullable Instant doneAt) {
     /**
      * Checks name and title.
      *

@@ -52,7 +52,8 @@ public record Position(Instant createdAt, String id) {
             String clear = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
             String[] parts = clear.split("\\.", 3);
             if (parts.length == 3 && text.length() <= 200) {
-                return new Position(Instant.ofEpochSecond(Long.parseLong(parts[0]), Integer.parseInt(parts[1])), parts[2]);
+                return new Position(
+                        Instant.ofEpochSecond(Long.parseLong(parts[0]), Integer.parseInt(parts[1])), parts[2]);
             }
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException other) {
             throw new InvalidInputException("cursor", "was not given by us", "the cursor of the page before");

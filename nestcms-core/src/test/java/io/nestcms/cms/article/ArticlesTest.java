@@ -158,7 +158,8 @@ class ArticlesTest {
             text.append("word").append(n).append(' ');
         }
         assertThat(ArticleTerms.of(content("x"), text.toString())).hasSize(1_000);
-        assertThat(ArticleTerms.asked(String.join(" ", Collections.nCopies(50, "same")))).containsExactly("same");
+        assertThat(ArticleTerms.asked(String.join(" ", Collections.nCopies(50, "same"))))
+                .containsExactly("same");
         assertThat(ArticleTerms.asked(text.toString())).hasSize(8);
     }
 

@@ -16,7 +16,6 @@ import io.nestcms.cms.contract.ContractResult.Refused;
 import io.nestcms.cms.contract.contract.BillingContract;
 import io.nestcms.cms.contract.contract.ContractOutboxContract;
 import io.nestcms.cms.contract.contract.ContractStoreContract;
-import io.nestcms.cms.outbox.Notice;
 import io.nestcms.cms.outbox.NoticeClaim;
 import io.nestcms.cms.outbox.NoticeRelay;
 import io.nestcms.event.EventBus;
@@ -147,7 +146,10 @@ class ContractsTest {
         });
         broken.set(false);
         assertThat(store.outbox()
-                        .replay(draft.id().value(), store.outbox().buried(1).get(0).id(), now.get()))
+                        .replay(
+                                draft.id().value(),
+                                store.outbox().buried(1).get(0).id(),
+                                now.get()))
                 .isTrue();
         assertThat(relay.runOnce()).isEqualTo(1);
         assertThat(heard).hasSize(3);

@@ -65,7 +65,8 @@ class ProjectsTest {
         assertThat(done(projects.markStep(id, step, true, null)).version())
                 .as("again changes nothing")
                 .isEqualTo(version);
-        assertThat(done(projects.act(id, ProjectAction.COMPLETE, null)).status()).isEqualTo(ProjectStatus.COMPLETED);
+        assertThat(done(projects.act(id, ProjectAction.COMPLETE, null)).status())
+                .isEqualTo(ProjectStatus.COMPLETED);
         assertThat(projects.addStep(id, "More", null, null))
                 .isEqualTo(new Edit.Refused<>("project-over", "the project is COMPLETED"));
         assertThat(done(projects.note(id, "Well done", "e1")).notes()).hasSize(1);
@@ -76,11 +77,13 @@ class ProjectsTest {
         Project planned = projects.plan(plan("org"));
         Project held = done(projects.act(planned.id(), ProjectAction.START, planned.version()));
 
-        assertThat(projects.revise(planned.id(), plan("other"), planned.version())).isEqualTo(new Edit.Changed<>(held));
+        assertThat(projects.revise(planned.id(), plan("other"), planned.version()))
+                .isEqualTo(new Edit.Changed<>(held));
         assertThat(projects.act(planned.id(), ProjectAction.CANCEL, planned.version()))
                 .isEqualTo(new Edit.Changed<>(held));
         assertThat(store.find(planned.id())).contains(held);
-        assertThat(projects.act(new ProjectId("none"), ProjectAction.START, null)).isEqualTo(new Edit.NotFound<>());
+        assertThat(projects.act(new ProjectId("none"), ProjectAction.START, null))
+                .isEqualTo(new Edit.NotFound<>());
     }
 
     @Test
@@ -106,7 +109,8 @@ class ProjectsTest {
     @Test
     void events_areDeliveredInOrder() {
         ProjectId id = projects.plan(plan("org")).id();
-        String step = done(projects.addStep(id, "Draw", null, null)).steps().get(0).id();
+        String step =
+                done(projects.addStep(id, "Draw", null, null)).steps().get(0).id();
         done(projects.act(id, ProjectAction.START, null));
         done(projects.markStep(id, step, true, null));
         EventBus bus = EventBus.builder().build();
@@ -142,11 +146,14 @@ class ProjectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a\u0000b", "a\nb", "pay \u202E001", "\u2066x", "lone \uD800", "tail \uDC00", "x\uFFFE"})
+    @ValueSource(
+            strings = {"", " ", "a\u0000b", "a\nb", "pay \u202E001", "\u2066x", "lone \uD800", "tail \uDC00", "x\uFFFE"
+            })
     void title_thatNobodyCanRead_isRefusedByName(String title) {
         assertThatThrownBy(() -> new ProjectPlan(title, "", "org", null, null, List.of(), null, null))
                 .isInstanceOfSatisfying(
-                        InvalidInputException.class, refused -> assertThat(refused.field()).isEqualTo("title"));
+                        InvalidInputException.class,
+                        refused -> assertThat(refused.field()).isEqualTo("title"));
     }
 
     @ParameterizedTest

@@ -93,9 +93,11 @@ public abstract class ArticleStoreContract {
         Edit.Refused<Article> taken = new Edit.Refused<>("slug-taken", "another article has this slug");
 
         assertThat(articles().draft(content("one", "x"), "writer")).isEqualTo(taken);
-        assertThat(articles().revise(two.id(), content("ONE", "x"), "writer", null)).isEqualTo(taken);
+        assertThat(articles().revise(two.id(), content("ONE", "x"), "writer", null))
+                .isEqualTo(taken);
         assertThat(store().find(two.id())).contains(two);
-        assertThat(done(articles().revise(one.id(), content("One", "more"), "writer", null)).version())
+        assertThat(done(articles().revise(one.id(), content("One", "more"), "writer", null))
+                        .version())
                 .isEqualTo(2);
     }
 
@@ -119,7 +121,9 @@ public abstract class ArticleStoreContract {
         Article second = done(articles().revise(draft.id(), content("Two", "<p>second</p>"), "editor", null));
         Article published = done(articles().act(draft.id(), ArticleAction.PUBLISH, null));
 
-        assertThat(store().versions(draft.id(), 10)).extracting(Article::version).containsExactly(2L, 1L);
+        assertThat(store().versions(draft.id(), 10))
+                .extracting(Article::version)
+                .containsExactly(2L, 1L);
         assertThat(store().version(draft.id(), 2)).map(Article::content).hasValue(second.content());
         assertThat(store().version(draft.id(), 3)).as("the present one").isEmpty();
 
@@ -207,11 +211,7 @@ public abstract class ArticleStoreContract {
         done(articles().act(draft.id(), ArticleAction.ARCHIVE, null));
 
         List<ArticleEvent> events = new ArrayList<>();
-        store().outbox()
-                .claim(clock.instant(), Duration.ofSeconds(9))
-                .orElseThrow()
-                .notices()
-                .stream()
+        store().outbox().claim(clock.instant(), Duration.ofSeconds(9)).orElseThrow().notices().stream()
                 .map(Notice::event)
                 .forEach(events::add);
 

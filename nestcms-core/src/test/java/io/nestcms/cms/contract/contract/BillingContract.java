@@ -59,7 +59,9 @@ public abstract class BillingContract {
     private Billing billing() {
         // billing makes payments and never takes one
         PaymentGateway unused = (PaymentGateway) Proxy.newProxyInstance(
-                PaymentGateway.class.getClassLoader(), new Class<?>[] {PaymentGateway.class}, (proxy, method, given) -> {
+                PaymentGateway.class.getClassLoader(),
+                new Class<?>[] {PaymentGateway.class},
+                (proxy, method, given) -> {
                     throw new AssertionError("the gateway was asked: " + method.getName());
                 });
         return new Billing(
@@ -141,7 +143,11 @@ public abstract class BillingContract {
         });
         assertThat(events())
                 .containsExactly(new InstalmentDue(
-                        id, FIRST_DUE, 1, Money.parse("KWD 100.000"), made().get(0).id()));
+                        id,
+                        FIRST_DUE,
+                        1,
+                        Money.parse("KWD 100.000"),
+                        made().get(0).id()));
     }
 
     @Test
@@ -163,8 +169,10 @@ public abstract class BillingContract {
         }
 
         assertThat(made()).hasSize(1);
-        assertThat(bills(id)).singleElement().satisfies(bill -> assertThat(bill.payment())
-                .isEqualTo(made().get(0).id()));
+        assertThat(bills(id))
+                .singleElement()
+                .satisfies(bill ->
+                        assertThat(bill.payment()).isEqualTo(made().get(0).id()));
         assertThat(events()).filteredOn(InstalmentDue.class::isInstance).hasSize(1);
     }
 
@@ -176,15 +184,14 @@ public abstract class BillingContract {
         Contract billed = store().find(id).orElseThrow();
         Bill bill = billed.bills().get(0);
         Bill unwritten = new Bill(1, bill.amount(), bill.plannedAt(), null, null, null);
-        store().replace(
-                        new Contract(
-                                id,
-                                billed.terms(),
-                                billed.status(),
-                                List.of(unwritten),
-                                billed.version() + 1,
-                                billed.createdAt(),
-                                billed.updatedAt()));
+        store().replace(new Contract(
+                id,
+                billed.terms(),
+                billed.status(),
+                List.of(unwritten),
+                billed.version() + 1,
+                billed.createdAt(),
+                billed.updatedAt()));
 
         billing().runOnce();
 
@@ -218,8 +225,7 @@ public abstract class BillingContract {
         at(FIRST_DUE.plus(Duration.ofDays(1)));
         billing().runOnce();
         billing().runOnce();
-        assertThat(events())
-                .containsExactly(new InstalmentOverdue(id, clock.instant(), 1, Money.parse("KWD 100.000")));
+        assertThat(events()).containsExactly(new InstalmentOverdue(id, clock.instant(), 1, Money.parse("KWD 100.000")));
 
         take(paymentOf(id, 1));
         billing().paid(told(paymentOf(id, 1).id()));
@@ -241,7 +247,9 @@ public abstract class BillingContract {
         at(SECOND_DUE);
         billing().runOnce();
 
-        assertThat(bills(id)).extracting(Bill::amount).containsExactly(Money.parse("KWD 0.000"), Money.parse("KWD 150.000"));
+        assertThat(bills(id))
+                .extracting(Bill::amount)
+                .containsExactly(Money.parse("KWD 0.000"), Money.parse("KWD 150.000"));
         assertThat(made()).hasSize(2);
         assertThat(events())
                 .extracting(Object::getClass)
@@ -279,7 +287,8 @@ public abstract class BillingContract {
         assertThat(billing().runOnce()).isEqualTo(1);
 
         assertThat(bills(good).get(0).payment()).isNotNull();
-        assertThat(bills(broken.id())).allSatisfy(bill -> assertThat(bill.payment()).isNull());
+        assertThat(bills(broken.id()))
+                .allSatisfy(bill -> assertThat(bill.payment()).isNull());
     }
 
     @Test

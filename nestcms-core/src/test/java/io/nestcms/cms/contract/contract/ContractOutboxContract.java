@@ -159,7 +159,8 @@ public abstract class ContractOutboxContract {
     void bury_takesTheEventOutOfTheWay_andReplayBringsItBack() {
         store().insert(first, List.of(drafted, revised));
         Contract second = draft("c2", "org", NOON.plusSeconds(1));
-        Notice<ContractEvent> other = new Notice<>("c2/1", "c2", NOON.plusSeconds(7), new ContractDrafted(second.id(), NOON.plusSeconds(7)));
+        Notice<ContractEvent> other =
+                new Notice<>("c2/1", "c2", NOON.plusSeconds(7), new ContractDrafted(second.id(), NOON.plusSeconds(7)));
         store().insert(second, List.of(other));
         claim(0);
         bury(revised, "never works");

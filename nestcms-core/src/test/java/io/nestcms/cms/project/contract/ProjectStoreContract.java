@@ -101,13 +101,14 @@ public abstract class ProjectStoreContract {
     void write_refused_leavesNoEvent() {
         Project first = project("p1", "org", NOON);
         store().insert(first, List.of());
-        Project late = new Project(
-                first.id(), first.plan(), first.status(), List.of(), List.of(), List.of(), 7, NOON, NOON);
+        Project late =
+                new Project(first.id(), first.plan(), first.status(), List.of(), List.of(), List.of(), 7, NOON, NOON);
 
         assertThat(store().insert(first, List.of(notice(first, new ProjectPlanned(first.id(), NOON)))))
                 .isFalse();
         assertThat(store().replace(late, List.of(notice(late, new ProjectRevised(first.id(), NOON)))))
                 .isFalse();
-        assertThat(store().outbox().claim(NOON.plusSeconds(9), Duration.ofSeconds(1))).isEmpty();
+        assertThat(store().outbox().claim(NOON.plusSeconds(9), Duration.ofSeconds(1)))
+                .isEmpty();
     }
 }

@@ -168,7 +168,8 @@ class MongoGuideTest {
     void aggregations_areTypedKeptAndExplained() {
         mongo.aggregations().invalidateOn(bus);
         List<ContractStatement> page = mongo.aggregations()
-                .run(mongo.aggregations().statements(ContractQuery.newest(50).ofOrganisation("org-1"))
+                .run(mongo.aggregations()
+                        .statements(ContractQuery.newest(50).ofOrganisation("org-1"))
                         .keptFor(Duration.ofSeconds(30))
                         .orStale());
         assertThat(page).isEmpty();
