@@ -9,6 +9,7 @@ module io.nestcms.core {
     requires static java.net.http;
     requires static java.sql;
     requires static micrometer.core;
+    requires static org.bouncycastle.provider;
     requires static org.jsoup;
 
     exports io.nestcms.access;
@@ -20,6 +21,7 @@ module io.nestcms.core {
     exports io.nestcms.cms.outbox;
     exports io.nestcms.cms.project;
     exports io.nestcms.cms.record;
+    exports io.nestcms.cms.user;
     exports io.nestcms.context;
     exports io.nestcms.crypto;
     exports io.nestcms.event;
@@ -28,11 +30,11 @@ module io.nestcms.core {
     exports io.nestcms.incident;
     exports io.nestcms.metrics;
     exports io.nestcms.money;
+    exports io.nestcms.payment;
     exports io.nestcms.payment.delivery;
     exports io.nestcms.payment.gateway;
     exports io.nestcms.payment.service;
     exports io.nestcms.payment.store;
-    exports io.nestcms.payment;
     exports io.nestcms.resilience;
     exports io.nestcms.system;
     exports io.nestcms.tracing;

@@ -1,6 +1,7 @@
 /**
- * Who is signed in: sessions with idle and absolute limits, and refresh tokens that are used once. The port is
- * {@link io.nestcms.access.SessionStore}.
+ * Who is signed in, and who may do what: sessions with idle and absolute limits and refresh tokens that are used once, with the
+ * port {@link io.nestcms.access.SessionStore}; roles, permissions and grants, asked of an
+ * {@link io.nestcms.access.AccessPolicy}; passwords.
  */
 @NullMarked
 package io.nestcms.access;

@@ -10,6 +10,8 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.connection.ClusterType;
+import io.nestcms.access.GrantStore;
+import io.nestcms.access.SessionStore;
 import io.nestcms.audit.AuditChain;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.cache.TaggedCache;
@@ -17,6 +19,7 @@ import io.nestcms.cms.article.ArticleStore;
 import io.nestcms.cms.contract.ContractStore;
 import io.nestcms.cms.earning.TurnoverStore;
 import io.nestcms.cms.project.ProjectStore;
+import io.nestcms.cms.user.UserStore;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
@@ -61,6 +64,9 @@ public final class NestMongo implements AutoCloseable {
     private final ProjectStore projects;
     private final ArticleStore articles;
     private final TurnoverStore turnover;
+    private final UserStore users;
+    private final GrantStore grants;
+    private final MongoCollection<Document> sessions;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
     private final Aggregations aggregations;
@@ -103,6 +109,13 @@ public final class NestMongo implements AutoCloseable {
                 prepared(ArticleDocuments.COLLECTION, MongoArticleStore.allIndexes()),
                 prepared(ArticleDocuments.VERSIONS, MongoArticleStore.VERSION_INDEXES),
                 calls);
+        MongoCollection<Document> userDocuments = database.getCollection(MongoUserStore.COLLECTION);
+        IndexSpec.ensure(userDocuments, MongoUserStore.INDEXES);
+        this.users = new MongoUserStore(userDocuments, cipher, calls);
+        MongoCollection<Document> grantDocuments = database.getCollection(MongoGrantStore.COLLECTION);
+        IndexSpec.ensure(grantDocuments, MongoGrantStore.INDEXES);
+        this.grants = new MongoGrantStore(grantDocuments, calls);
+        this.sessions = database.getCollection(MongoSessionStore.COLLECTION);
         this.turnover = new MongoTurnover(aggregations, builder.turnoverKeptFor);
         this.sealedCustomers = cipher == null ? null : new SealedCustomers(collection, cipher, calls);
     }
@@ -231,6 +244,39 @@ public final class NestMongo implements AutoCloseable {
      */
     public TurnoverStore turnover() {
         return turnover;
+    }
+
+    /**
+     * The users. With a {@link Builder#fieldCipher(FieldCipher) cipher} names, addresses and numbers are sealed.
+     *
+     * @return always the same store
+     */
+    public UserStore users() {
+        return users;
+    }
+
+    /**
+     * What was granted to users beside their roles.
+     *
+     * @return always the same store
+     */
+    public GrantStore grants() {
+        return grants;
+    }
+
+    /**
+     * The sessions of users, known to every node and kept over a restart. Makes their indexes where they are missing.
+     *
+     * @param sessionsOfUser how many sessions a user may have, at least 1; with one more, the one unseen for longest ends
+     * @return a store; all are about the same sessions
+     * @throws InvalidInputException if the number is out of range
+     */
+    public SessionStore sessions(int sessionsOfUser) {
+        if (sessionsOfUser < 1) {
+            throw new InvalidInputException("sessionsOfUser", "is " + sessionsOfUser, "at least 1");
+        }
+        MongoSessionStore.ensure(sessions);
+        return new MongoSessionStore(sessions, sessionsOfUser, calls);
     }
 
     /**
