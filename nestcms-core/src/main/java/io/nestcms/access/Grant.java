@@ -63,7 +63,8 @@ public record Grant(
             throw new InvalidInputException("until", "is over already", "a moment to come");
         }
         if ((revokedBy == null) != (revokedAt == null)) {
-            throw new InvalidInputException("revokedBy", "is told without the other", "revokedBy and revokedAt together");
+            throw new InvalidInputException(
+                    "revokedBy", "is told without the other", "revokedBy and revokedAt together");
         }
     }
 

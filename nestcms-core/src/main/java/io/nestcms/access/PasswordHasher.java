@@ -95,8 +95,8 @@ public final class PasswordHasher {
                 .orElseThrow(() -> new InvalidInputException("password", "is no text", "whole characters only"));
         byte[] hash = derive(secret, salt, memoryKib, passes, lanes, HASH_BYTES);
         Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-        return "$argon2id$v=19$m=" + memoryKib + ",t=" + passes + ",p=" + lanes + "$" + base64.encodeToString(salt) + "$"
-                + base64.encodeToString(hash);
+        return "$argon2id$v=19$m=" + memoryKib + ",t=" + passes + ",p=" + lanes + "$" + base64.encodeToString(salt)
+                + "$" + base64.encodeToString(hash);
     }
 
     /**

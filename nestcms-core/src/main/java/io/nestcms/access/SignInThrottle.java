@@ -73,7 +73,8 @@ public final class SignInThrottle {
      * @param mark what tells the browser from others, checked to be one that this user was given, or {@code null}
      * @since 0.1
      */
-    public record Attempt(String name, String address, @Nullable String mark) {
+    public record Attempt(
+            String name, String address, @Nullable String mark) {
         /**
          * Checks that nothing is missing.
          *

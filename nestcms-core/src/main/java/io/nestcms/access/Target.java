@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner the id of the user whose it is, or {@code null} where it is nobody's
  * @since 0.1
  */
-public record Target(String model, @Nullable String id, @Nullable String owner) {
+public record Target(
+        String model, @Nullable String id, @Nullable String owner) {
     private static final Pattern MODEL = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final int LONGEST_ID = 128;
 

@@ -31,14 +31,16 @@ class AccessPolicyTest {
     void nothing_isAllowedThatNoRuleAllows() {
         for (Permission permission : Permission.values()) {
             assertThat(may(new Subject("u-1", Set.of()), permission, OWN)).isFalse();
-            assertThat(may(CLIENT, permission, new Target("user", "u-1", "u-1"))).isFalse();
+            assertThat(may(CLIENT, permission, new Target("user", "u-1", "u-1")))
+                    .isFalse();
         }
     }
 
     @Test
     void own_isOwnOnly() {
         assertThat(may(CLIENT, Permission.READ, OWN)).isTrue();
-        assertThat(may(CLIENT, Permission.WRITE, Target.ownOf("payment", "u-1"))).isTrue();
+        assertThat(may(CLIENT, Permission.WRITE, Target.ownOf("payment", "u-1")))
+                .isTrue();
         assertThat(may(CLIENT, Permission.READ, OTHERS)).isFalse();
         assertThat(may(CLIENT, Permission.READ, Target.all("payment"))).isFalse();
         assertThat(may(CLIENT, Permission.APPROVE, OWN)).isFalse();
@@ -51,13 +53,23 @@ class AccessPolicyTest {
     @Test
     void grant_onOneObject_untilItsEnd_orUntilRevoked() {
         Grant one = new Grant(
-                "g", "u-1", Permission.APPROVE, "payment", "p-2", "u-9", NOW.minusSeconds(9), NOW.plusMillis(1), null, null);
+                "g",
+                "u-1",
+                Permission.APPROVE,
+                "payment",
+                "p-2",
+                "u-9",
+                NOW.minusSeconds(9),
+                NOW.plusMillis(1),
+                null,
+                null);
         grants.save(one);
         assertThat(policy.decide(CLIENT, Permission.APPROVE, OTHERS)).isEqualTo(new Decision.Allowed("grant g"));
         assertThat(may(CLIENT, Permission.APPROVE, OWN)).isFalse();
         assertThat(may(CLIENT, Permission.READ, OTHERS)).isFalse();
         assertThat(may(CLIENT, Permission.APPROVE, Target.all("payment"))).isFalse();
-        assertThat(may(new Subject("u-3", Set.of()), Permission.APPROVE, OTHERS)).isFalse();
+        assertThat(may(new Subject("u-3", Set.of()), Permission.APPROVE, OTHERS))
+                .isFalse();
 
         grants.save(one.revoked("u-9", NOW));
         assertThat(may(CLIENT, Permission.APPROVE, OTHERS)).isFalse();

@@ -27,7 +27,8 @@ class PasswordHasherTest {
         String kept = hasher.hash("Åsa ﬁnds 🌍");
         assertThat(hasher.matches("A\u030asa finds 🌍", kept)).isTrue();
         assertThat(hasher.matches("Åsa finds ?", kept)).isFalse();
-        assertThat(hasher.matches("Åsa finds \ud83c", hasher.hash("Åsa finds ?"))).isFalse();
+        assertThat(hasher.matches("Åsa finds \ud83c", hasher.hash("Åsa finds ?")))
+                .isFalse();
         assertThatThrownBy(() -> hasher.hash("\ud83c")).isInstanceOf(InvalidInputException.class);
     }
 
@@ -47,7 +48,8 @@ class PasswordHasherTest {
         assertThat(PasswordHasher.of(32, 1, 1, RANDOM).isOutdated(kept)).isFalse();
         assertThat(PasswordHasher.of(65, 2, 1, RANDOM).isOutdated(kept)).isTrue();
         assertThat(PasswordHasher.of(64, 3, 1, RANDOM).isOutdated(kept)).isTrue();
-        assertThat(PasswordHasher.of(65, 2, 1, RANDOM).matches("correct horse", kept)).isTrue();
+        assertThat(PasswordHasher.of(65, 2, 1, RANDOM).matches("correct horse", kept))
+                .isTrue();
         assertThat(hasher.isOutdated("{MD5}abc")).isTrue();
     }
 
@@ -69,9 +71,17 @@ class PasswordHasherTest {
 
     @Test
     void rules_commonShortAndOwnOnes_areRefused() {
-        assertThat(PasswordRules.class.getResourceAsStream("common-passwords.txt")).isNotNull();
+        assertThat(PasswordRules.class.getResourceAsStream("common-passwords.txt"))
+                .isNotNull();
         for (String bad : List.of(
-                "short", "password", "PASSWORD1", "iloveyou", "x".repeat(129), "half a \ud83c one", "nul\0in the middle", "my-sara.b-2026")) {
+                "short",
+                "password",
+                "PASSWORD1",
+                "iloveyou",
+                "x".repeat(129),
+                "half a \ud83c one",
+                "nul\0in the middle",
+                "my-sara.b-2026")) {
             assertThatThrownBy(() -> rules.check(bad, List.of("sara.b", "s@example.com")))
                     .as(bad)
                     .isInstanceOfSatisfying(InvalidInputException.class, refused -> {

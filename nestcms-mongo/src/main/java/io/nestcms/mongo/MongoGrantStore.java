@@ -16,8 +16,7 @@ import org.bson.Document;
 final class MongoGrantStore implements GrantStore {
     static final String COLLECTION = "grants";
     static final List<IndexSpec> INDEXES = List.of(IndexSpec.plain(
-            "newest_of_user",
-            new Document("userId", 1).append("grantedAt", -1).append("_id", 1)));
+            "newest_of_user", new Document("userId", 1).append("grantedAt", -1).append("_id", 1)));
     private static final Format FORMAT = Format.first(COLLECTION);
     private static final int MOST = 1_000;
 

@@ -37,7 +37,9 @@ final class MongoSessionStore implements SessionStore {
     static final String COLLECTION = "sessions";
     static final List<IndexSpec> INDEXES = List.of(
             // list, one too many, end of all
-            IndexSpec.plain("seen_last_of_user", new Document("userId", 1).append("lastSeen", -1).append("_id", 1)));
+            IndexSpec.plain(
+                    "seen_last_of_user",
+                    new Document("userId", 1).append("lastSeen", -1).append("_id", 1)));
     private static final Format FORMAT = Format.first(COLLECTION);
     private static final int TRIES = 50;
 
@@ -102,8 +104,7 @@ final class MongoSessionStore implements SessionStore {
 
     @Override
     public Optional<Session> find(SessionId id, Instant now) {
-        return ask(() ->
-                Optional.ofNullable(load(id)).map(Kept::session).filter(session -> session.isLive(now)));
+        return ask(() -> Optional.ofNullable(load(id)).map(Kept::session).filter(session -> session.isLive(now)));
     }
 
     @Override
@@ -133,9 +134,7 @@ final class MongoSessionStore implements SessionStore {
         return ask(() -> {
             for (int tried = 0; tried < TRIES; tried++) {
                 Kept kept = load(id);
-                if (kept == null
-                        || !kept.session().isLive(now)
-                        || !same(kept.familyHash(), presented.familyHash())) {
+                if (kept == null || !kept.session().isLive(now) || !same(kept.familyHash(), presented.familyHash())) {
                     return new Refresh.Unknown();
                 }
                 if (!same(kept.hash(), presented.hash())) {
@@ -187,7 +186,8 @@ final class MongoSessionStore implements SessionStore {
 
     @Override
     public int endAll(String userId) {
-        return ask(() -> Math.toIntExact(sessions.deleteMany(eq("userId", userId)).getDeletedCount()));
+        return ask(
+                () -> Math.toIntExact(sessions.deleteMany(eq("userId", userId)).getDeletedCount()));
     }
 
     private <T> T ask(Supplier<T> call) {

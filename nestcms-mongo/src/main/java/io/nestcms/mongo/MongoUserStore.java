@@ -65,8 +65,7 @@ final class MongoUserStore implements UserStore {
 
     @Override
     public Saved replace(StoredUser user) {
-        Bson before = and(
-                eq("_id", user.user().id()), eq("version", user.user().version() - 1));
+        Bson before = and(eq("_id", user.user().id()), eq("version", user.user().version() - 1));
         return calls.write("user " + user.user().id(), () -> {
             try {
                 return users.replaceOne(before, document(user)).getMatchedCount() == 1 ? Saved.DONE : Saved.CHANGED;
@@ -104,8 +103,8 @@ final class MongoUserStore implements UserStore {
 
     @Override
     public Optional<StoredUser> find(String id) {
-        return Optional.ofNullable(calls.read(
-                        "user " + id, () -> users.find(eq("_id", id)).first()))
+        return Optional.ofNullable(
+                        calls.read("user " + id, () -> users.find(eq("_id", id)).first()))
                 .map(this::user);
     }
 

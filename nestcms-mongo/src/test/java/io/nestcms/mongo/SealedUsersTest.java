@@ -38,8 +38,11 @@ class SealedUsersTest extends UserStoreContract {
     @Test
     void insert_nothingPersonalIsClear() {
         store().insert(user("u-1", "sara", "sara@example.com"));
-        Document document =
-                TestMongo.client().getDatabase(database).getCollection("users").find().first();
+        Document document = TestMongo.client()
+                .getDatabase(database)
+                .getCollection("users")
+                .find()
+                .first();
         assertThat(document).isNotNull();
         for (String field : new String[] {"username", "email", "name", "phone", "usernameKey", "emailKey"}) {
             assertThat(document.get(field)).as(field).isInstanceOf(Binary.class);
@@ -59,9 +62,24 @@ class SealedUsersTest extends UserStoreContract {
         assertThat(store().insert(user("u-2", "other", "Sara@example.com"))).isEqualTo(Saved.EMAIL_TAKEN);
         User user = sara.user();
         User next = new User(
-                user.id(), user.username(), user.email(), null, user.name(), user.roles(), user.status(), user.createdAt(), user.updatedAt(), 2);
-        assertThat(store().replace(new StoredUser(next, sara.passwordHash(), null))).isEqualTo(Saved.DONE);
-        assertThat(TestMongo.client().getDatabase(database).getCollection("users").find().first().get("email"))
+                user.id(),
+                user.username(),
+                user.email(),
+                null,
+                user.name(),
+                user.roles(),
+                user.status(),
+                user.createdAt(),
+                user.updatedAt(),
+                2);
+        assertThat(store().replace(new StoredUser(next, sara.passwordHash(), null)))
+                .isEqualTo(Saved.DONE);
+        assertThat(TestMongo.client()
+                        .getDatabase(database)
+                        .getCollection("users")
+                        .find()
+                        .first()
+                        .get("email"))
                 .isInstanceOf(Binary.class);
     }
 

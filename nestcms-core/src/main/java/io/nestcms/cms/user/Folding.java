@@ -38,8 +38,7 @@ final class Folding {
     /** Java has no case folding of its own: upper and then lower case comes to the same for what NFKC leaves. */
     static String fold(String text) {
         String plain = Normalizer.normalize(text, Normalizer.Form.NFKC);
-        return Normalizer.normalize(
-                plain.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
+        return Normalizer.normalize(plain.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
     }
 
     /** The key under which a user name is unique. */
@@ -59,8 +58,7 @@ final class Folding {
         String name = Normalizer.normalize(given, Normalizer.Form.NFKC);
         int length = name.codePointCount(0, name.length());
         if (length < SHORTEST || length > LONGEST) {
-            throw new InvalidInputException(
-                    "username", "has " + length + " characters", SHORTEST + " to " + LONGEST);
+            throw new InvalidInputException("username", "has " + length + " characters", SHORTEST + " to " + LONGEST);
         }
         if (!Character.isLetter(name.codePointAt(0)) || !name.codePoints().allMatch(Folding::isOfName)) {
             throw new InvalidInputException(

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param reset a reset that was asked for and not used, or {@code null}
  * @since 0.1
  */
-public record StoredUser(User user, String passwordHash, @Nullable Reset reset) {
+public record StoredUser(
+        User user, String passwordHash, @Nullable Reset reset) {
     /**
      * Checks that nothing is missing.
      *

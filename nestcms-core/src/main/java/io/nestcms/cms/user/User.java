@@ -85,7 +85,16 @@ public record User(
 
     User changed(Instant now, Profile profile) {
         return new User(
-                id, username, profile.email(), profile.phone(), profile.name(), roles, status, createdAt, now, version + 1);
+                id,
+                username,
+                profile.email(),
+                profile.phone(),
+                profile.name(),
+                roles,
+                status,
+                createdAt,
+                now,
+                version + 1);
     }
 
     User with(Instant now, UserStatus next) {

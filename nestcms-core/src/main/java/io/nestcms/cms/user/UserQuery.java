@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param limit at most how many; 1 to 200
  * @since 0.1
  */
-public record UserQuery(@Nullable UserStatus status, @Nullable Role role, @Nullable String after, int limit) {
+public record UserQuery(
+        @Nullable UserStatus status,
+        @Nullable Role role,
+        @Nullable String after,
+        int limit) {
     private static final int MOST = 200;
 
     /**

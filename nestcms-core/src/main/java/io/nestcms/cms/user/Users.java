@@ -148,7 +148,8 @@ public final class Users {
                         .ifPresent(other -> notice(() -> notices.alreadyRegistered(other.user())));
                 yield new UserResult.Refused(UserResult.Reason.EMAIL_TAKEN);
             }
-            case CHANGED -> throw new IllegalStateException("a random id was taken: the source of randomness is broken");
+            case CHANGED ->
+                throw new IllegalStateException("a random id was taken: the source of randomness is broken");
         };
     }
 
@@ -214,7 +215,8 @@ public final class Users {
     public SignIn signIn(String login, String password, @Nullable String mark, Actor by) {
         SignIn ended = check(login, password, mark, by);
         if (ended instanceof SignIn.Genuine it) {
-            tell(new UserEvent.UserSignedIn(it.user().id(), clock.instant(), new Actor(it.user().id(), by.from())));
+            tell(new UserEvent.UserSignedIn(
+                    it.user().id(), clock.instant(), new Actor(it.user().id(), by.from())));
         }
         return ended;
     }
@@ -268,7 +270,9 @@ public final class Users {
     }
 
     private SignIn compare(String login, String password, Actor by) {
-        StoredUser found = (login.contains("@") ? store.findByEmail(loginKey(login)) : store.findByUsername(loginKey(login)))
+        StoredUser found = (login.contains("@")
+                        ? store.findByEmail(loginKey(login))
+                        : store.findByUsername(loginKey(login)))
                 .orElse(null);
         boolean matches = hasher.matches(password, found == null ? nobody : found.passwordHash());
         Instant now = clock.instant();
@@ -323,8 +327,12 @@ public final class Users {
      * @throws InvalidInputException if a part is of another form
      */
     public UserResult changeProfile(String id, @Nullable Long version, Profile profile, Actor by) {
-        return change(id, version, user -> true, user -> user.changed(clock.instant(), profile), (before, after) ->
-                tell(new UserEvent.ProfileChanged(id, after.updatedAt(), by)));
+        return change(
+                id,
+                version,
+                user -> true,
+                user -> user.changed(clock.instant(), profile),
+                (before, after) -> tell(new UserEvent.ProfileChanged(id, after.updatedAt(), by)));
     }
 
     /**
@@ -363,8 +371,8 @@ public final class Users {
                 user -> user.status() == UserStatus.DEACTIVATED
                         ? user
                         : user.with(clock.instant(), UserStatus.DEACTIVATED),
-                (before, after) -> tell(
-                        new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status())));
+                (before, after) ->
+                        tell(new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status())));
     }
 
     /**
@@ -389,7 +397,9 @@ public final class Users {
     private boolean isLastOwner(User user) {
         return user.roles().contains(Role.OWNER)
                 && user.status() == UserStatus.ACTIVE
-                && store.list(new UserQuery(UserStatus.ACTIVE, Role.OWNER, null, 2)).size() < 2;
+                && store.list(new UserQuery(UserStatus.ACTIVE, Role.OWNER, null, 2))
+                                .size()
+                        < 2;
     }
 
     /** Hears of a change that was made, with the user before and after. */
@@ -464,7 +474,9 @@ public final class Users {
         if (login.length() > LONGEST_LOGIN) {
             return;
         }
-        StoredUser found = (login.contains("@") ? store.findByEmail(loginKey(login)) : store.findByUsername(loginKey(login)))
+        StoredUser found = (login.contains("@")
+                        ? store.findByEmail(loginKey(login))
+                        : store.findByUsername(loginKey(login)))
                 .orElse(null);
         if (found == null || found.user().status() != UserStatus.ACTIVE) {
             return;
@@ -500,11 +512,13 @@ public final class Users {
                 || !clock.instant().isBefore(reset.until())
                 || found.user().status() != UserStatus.ACTIVE
                 || !MessageDigest.isEqual(
-                        hash.getBytes(StandardCharsets.US_ASCII), reset.tokenHash().getBytes(StandardCharsets.US_ASCII))) {
+                        hash.getBytes(StandardCharsets.US_ASCII),
+                        reset.tokenHash().getBytes(StandardCharsets.US_ASCII))) {
             return new UserResult.Refused(UserResult.Reason.LINK_OVER);
         }
         rules.check(next, List.of(found.user().username(), found.user().email()));
-        return replacePassword(found.user().id(), next, reset, new Actor(found.user().id(), by.from()));
+        return replacePassword(
+                found.user().id(), next, reset, new Actor(found.user().id(), by.from()));
     }
 
     /** With a reset, only while that one still stands: two uses of one link at once are one. */

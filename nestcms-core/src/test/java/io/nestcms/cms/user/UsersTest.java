@@ -118,7 +118,12 @@ class UsersTest {
         assertThat(events)
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly(
-                        "UserRegistered", "SignInRefused", "StatusChanged", "UserWelcomed", "UserSignedIn", "UserSignedIn");
+                        "UserRegistered",
+                        "SignInRefused",
+                        "StatusChanged",
+                        "UserWelcomed",
+                        "UserSignedIn",
+                        "UserSignedIn");
         assertThat(events.get(2).by()).isEqualTo(ADMIN);
     }
 
@@ -134,11 +139,13 @@ class UsersTest {
 
     @Test
     void register_whatCannotBeSeenOrTold_isRefused() {
-        for (String name : List.of("sa", "1sara", "sa ra", "sara\u202e", "sar\u0430", "sara\0", "a".repeat(33), "sa\ud83cra")) {
+        for (String name :
+                List.of("sa", "1sara", "sa ra", "sara\u202e", "sar\u0430", "sara\0", "a".repeat(33), "sa\ud83cra")) {
             assertThatThrownBy(() -> users.register(name, GOOD, profile("s@example.com"), STRANGER))
                     .as(name)
                     .isInstanceOfSatisfying(
-                            InvalidInputException.class, refused -> assertThat(refused.field()).isEqualTo("username"));
+                            InvalidInputException.class,
+                            refused -> assertThat(refused.field()).isEqualTo("username"));
         }
         for (String email : List.of("", "sara", "@b.c", "a@", "a@b@c", "a b@c.d", "a@b..c", "a\u202e@b.c", "a@b\n.c")) {
             assertThatThrownBy(() -> users.register("sara", GOOD, profile(email), STRANGER))

@@ -102,7 +102,8 @@ public abstract class UserStoreContract {
         assertThat(store().insert(user("u-2", "other", "sara@example.com"))).isEqualTo(Saved.DONE);
         assertThat(store().replace(next(second, "sara@example.com", UserStatus.ACTIVE, Set.of(Role.OWNER))))
                 .isEqualTo(Saved.EMAIL_TAKEN);
-        assertThat(store().replace(next(user("u-9", "nobody", "n@example.com"), "n@b.com", UserStatus.ACTIVE, Set.of(Role.CLIENT))))
+        assertThat(store().replace(next(
+                        user("u-9", "nobody", "n@example.com"), "n@b.com", UserStatus.ACTIVE, Set.of(Role.CLIENT))))
                 .isEqualTo(Saved.CHANGED);
     }
 
@@ -120,7 +121,8 @@ public abstract class UserStoreContract {
         assertThat(listed(new UserQuery(null, null, "u-3", 3))).containsExactly("u-4");
         assertThat(listed(new UserQuery(UserStatus.PENDING, null, null, 10))).containsExactly("u-2");
         assertThat(listed(new UserQuery(null, Role.EMPLOYEE, null, 10))).containsExactly("u-1", "u-3", "u-4");
-        assertThat(listed(new UserQuery(UserStatus.ACTIVE, Role.CLIENT, "u-1", 1))).containsExactly("u-3");
+        assertThat(listed(new UserQuery(UserStatus.ACTIVE, Role.CLIENT, "u-1", 1)))
+                .containsExactly("u-3");
         assertThat(listed(new UserQuery(null, Role.OWNER, null, 10))).isEmpty();
     }
 
