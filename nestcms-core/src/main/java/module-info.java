@@ -6,6 +6,7 @@ module io.nestcms.core {
     requires static com.github.benmanes.caffeine;
     requires static io.opentelemetry.api;
     requires static io.opentelemetry.context;
+    requires static jakarta.mail;
     requires static java.net.http;
     requires static java.sql;
     requires static micrometer.core;
@@ -30,6 +31,7 @@ module io.nestcms.core {
     exports io.nestcms.incident;
     exports io.nestcms.metrics;
     exports io.nestcms.money;
+    exports io.nestcms.notification;
     exports io.nestcms.payment;
     exports io.nestcms.payment.delivery;
     exports io.nestcms.payment.gateway;

@@ -1,0 +1,70 @@
+package io.nestcms.notification;
+
+import io.nestcms.failure.NestCmsException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that a channel did not take. The message of this exception names the channel and what it answered, never the
+ * receiver or the text.
+ *
+ * @since 0.1
+ */
+public final class UndeliveredException extends NestCmsException {
+    private static final long serialVersionUID = 1L;
+
+    /** Whether the same message will never be taken. */
+    private final boolean hopeless;
+
+    /** When the channel may be asked again. */
+    private final @Nullable Duration retryAfter;
+
+    private UndeliveredException(
+            String message, boolean hopeless, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        super(message, cause);
+        this.hopeless = hopeless;
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * The channel works and will not take this message: an unknown receiver, a wrong key.
+     *
+     * @param message what the channel answered, without receiver, text or secret
+     * @return to be thrown
+     */
+    public static UndeliveredException refused(String message) {
+        return new UndeliveredException(message, true, null, null);
+    }
+
+    /**
+     * The channel did not work this time. The message may have arrived all the same.
+     *
+     * @param message what happened, without receiver, text or secret
+     * @param retryAfter when the channel asked to be called again, or {@code null}
+     * @param cause the failure behind it, or {@code null}
+     * @return to be thrown
+     */
+    public static UndeliveredException failed(
+            String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        return new UndeliveredException(message, false, retryAfter, cause);
+    }
+
+    /**
+     * Whether trying the same message again is no use.
+     *
+     * @return {@code true} when the channel refused the message itself
+     */
+    public boolean isHopeless() {
+        return hopeless;
+    }
+
+    /**
+     * When the channel may be asked again.
+     *
+     * @return empty when the channel did not say
+     */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}
