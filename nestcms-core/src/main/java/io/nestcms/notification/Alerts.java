@@ -177,7 +177,8 @@ public final class Alerts {
             report(
                     Level.CRITICAL,
                     "undecided: " + payment,
-                    "payment " + payment + ": a person must decide whether " + it.kind() + " of " + it.amount() + " was done");
+                    "payment " + payment + ": a person must decide whether " + it.kind() + " of " + it.amount()
+                            + " was done");
         } else if (event instanceof PaymentOverdue it) {
             report(
                     Level.WARNING,

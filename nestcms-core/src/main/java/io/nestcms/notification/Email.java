@@ -19,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public record Email(
-        String id, String to, String subject, String text, @Nullable String html, @Nullable URI unsubscribe) {
+        String id,
+        String to,
+        String subject,
+        String text,
+        @Nullable String html,
+        @Nullable URI unsubscribe) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,120}");
     /** No control character, so no second header; what else an address may be is for the mail server to say. */
-    private static final Pattern ADDRESS = Pattern.compile("[^\\p{Cc}\\p{Z}<>,;:\"@]{1,64}@[^\\p{Cc}\\p{Z}<>,;:\"@]{1,189}");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[^\\p{Cc}\\p{Z}<>,;:\"@]{1,64}@[^\\p{Cc}\\p{Z}<>,;:\"@]{1,189}");
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
@@ -43,7 +49,8 @@ public record Email(
             throw new InvalidInputException("id", "has another form", "1 to 120 of A-Z a-z 0-9 . _ -");
         }
         if (!ADDRESS.matcher(to).matches()) {
-            throw new InvalidInputException("to", "is no address", "one name, one @ and one host, without spaces or controls");
+            throw new InvalidInputException(
+                    "to", "is no address", "one name, one @ and one host, without spaces or controls");
         }
         if (subject.isBlank() || CONTROL.matcher(subject).find()) {
             throw new InvalidInputException("subject", "is blank or has control characters", "one line of text");

@@ -30,7 +30,8 @@ final class Letter {
     }
 
     Email email(String id, String to, @Nullable URI unsubscribe) {
-        return new Email(id, to, wording.line(topic + ".subject", values), text(unsubscribe), html(unsubscribe), unsubscribe);
+        return new Email(
+                id, to, wording.line(topic + ".subject", values), text(unsubscribe), html(unsubscribe), unsubscribe);
     }
 
     private String text(@Nullable URI unsubscribe) {

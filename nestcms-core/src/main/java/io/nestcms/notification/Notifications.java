@@ -148,7 +148,8 @@ public final class Notifications {
             letter.row("refunded", news.total.toString());
         }
         letter.row("reference", news.ref.value()).row("time", wording.time(event.at(), zone));
-        String id = news.key() + "." + news.payment.value() + "." + news.ref.value().replaceAll("[^A-Za-z0-9._-]", "_");
+        String id =
+                news.key() + "." + news.payment.value() + "." + news.ref.value().replaceAll("[^A-Za-z0-9._-]", "_");
         deliver("email", () -> {
             channel(email).send(letter.email(id, address, recipients.unsubscribe(news.payment, news.topic)));
             return true;
@@ -163,9 +164,13 @@ public final class Notifications {
         }
         Wording wording = Wording.of(to.language());
         Map<String, String> values = Map.of(
-                "name", to.name(), "amount", news.amount.toString(), "cart", cart(news.payment).value());
-        PushMessage message =
-                new PushMessage(shop, wording.line(news.key() + ".lead", values), null);
+                "name",
+                to.name(),
+                "amount",
+                news.amount.toString(),
+                "cart",
+                cart(news.payment).value());
+        PushMessage message = new PushMessage(shop, wording.line(news.key() + ".lead", values), null);
         UndeliveredException failure = null;
         for (PushReceiver browser : to.browsers()) {
             try {
@@ -194,7 +199,8 @@ public final class Notifications {
                             "service",
                             Map.of("name", to.name(), "service", event.dependency(), "outage", time(event.outage())))
                     .row("time", wording.time(event.at(), zone));
-            String id = "service." + event.dependency().replaceAll("[^A-Za-z0-9._-]", "_") + "." + event.at().toEpochMilli();
+            String id = "service." + event.dependency().replaceAll("[^A-Za-z0-9._-]", "_") + "."
+                    + event.at().toEpochMilli();
             deliver("email", () -> {
                 channel(email).send(letter.email(id, address, null));
                 return true;
@@ -214,7 +220,8 @@ public final class Notifications {
 
     private CartId cart(PaymentId id) {
         Optional<Payment> payment = store.find(id);
-        return payment.orElseThrow(() -> UndeliveredException.failed("the payment " + id.value() + " is not there", null, null))
+        return payment.orElseThrow(
+                        () -> UndeliveredException.failed("the payment " + id.value() + " is not there", null, null))
                 .order()
                 .cartId();
     }
@@ -248,7 +255,12 @@ public final class Notifications {
     }
 
     /** What of an event a payer is told. */
-    private record News(Topic topic, PaymentId payment, TransactionRef ref, Money amount, @Nullable Money total) {
+    private record News(
+            Topic topic,
+            PaymentId payment,
+            TransactionRef ref,
+            Money amount,
+            @Nullable Money total) {
         static @Nullable News of(PaymentEvent event) {
             if (event instanceof PaymentSucceeded it) {
                 return new News(Topic.RECEIPT, it.paymentId(), it.tranRef(), it.amount(), null);

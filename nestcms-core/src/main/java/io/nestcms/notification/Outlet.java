@@ -22,7 +22,8 @@ final class Outlet {
 
     /** Three tries of what was not sent, 5 s for each and 15 s for all. */
     static Protection standard(CircuitBreakers breakers, String channel, RateLimit rate) {
-        return Protection.builder(breakers.findOrCreate(channel, BreakerSettings.service().build()))
+        return Protection.builder(
+                        breakers.findOrCreate(channel, BreakerSettings.service().build()))
                 .attemptTimeout(Duration.ofSeconds(5))
                 .deadline(Duration.ofSeconds(15))
                 .retry(RetrySettings.defaults())
@@ -41,11 +42,9 @@ final class Outlet {
             throw UndeliveredException.failed(
                     channel + " failed with " + e.getClass().getSimpleName(), null, e);
         }
-        return result.fold(
-                answered -> answered.value(),
-                notCalled -> {
-                    throw UndeliveredException.failed(
-                            channel + " was not called: " + notCalled.reason(), notCalled.retryAfter(), null);
-                });
+        return result.fold(answered -> answered.value(), notCalled -> {
+            throw UndeliveredException.failed(
+                    channel + " was not called: " + notCalled.reason(), notCalled.retryAfter(), null);
+        });
     }
 }

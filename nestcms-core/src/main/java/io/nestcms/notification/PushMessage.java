@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param link what is opened by a touch, or {@code null}
  * @since 0.1
  */
-public record PushMessage(String title, String body, @Nullable URI link) {
+public record PushMessage(
+        String title, String body, @Nullable URI link) {
     /**
      * Checks that nothing that must be there is missing.
      *

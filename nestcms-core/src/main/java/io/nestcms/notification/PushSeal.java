@@ -99,12 +99,13 @@ final class PushSeal {
         BigInteger y = new BigInteger(1, Arrays.copyOfRange(point, 33, POINT));
         ECParameterSpec curve = curve();
         BigInteger p = ((ECFieldFp) curve.getCurve().getField()).getP();
-        BigInteger right = x.pow(3).add(curve.getCurve().getA().multiply(x)).add(curve.getCurve().getB());
+        BigInteger right = x.pow(3)
+                .add(curve.getCurve().getA().multiply(x))
+                .add(curve.getCurve().getB());
         if (x.compareTo(p) >= 0 || y.compareTo(p) >= 0 || !y.pow(2).mod(p).equals(right.mod(p))) {
             throw new InvalidKeyException("not on P-256");
         }
-        return (ECPublicKey)
-                KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(new ECPoint(x, y), curve));
+        return (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(new ECPoint(x, y), curve));
     }
 
     static ECParameterSpec curve() throws GeneralSecurityException {

@@ -35,10 +35,7 @@ public final class SlackChat implements ChatChannel {
                 ? builder.protection
                 : Outlet.standard(builder.breakers, "chat", RateLimit.of(1, Duration.ofSeconds(1)));
         this.outlet = new HttpOutlet(
-                "chat",
-                protection,
-                builder.client != null ? builder.client : HttpOutlet.client(),
-                builder.clock);
+                "chat", protection, builder.client != null ? builder.client : HttpOutlet.client(), builder.clock);
     }
 
     /**

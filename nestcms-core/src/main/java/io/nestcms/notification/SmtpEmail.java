@@ -20,8 +20,8 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -145,7 +145,8 @@ public final class SmtpEmail implements EmailChannel {
     }
 
     private MimeMessage message(Session session, Email email, InternetAddress to) throws MessagingException {
-        String id = "<" + email.id() + "@" + from.getAddress().substring(from.getAddress().indexOf('@') + 1) + ">";
+        String id = "<" + email.id() + "@"
+                + from.getAddress().substring(from.getAddress().indexOf('@') + 1) + ">";
         MimeMessage message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {

@@ -45,10 +45,7 @@ public final class TwilioSms implements SmsChannel {
                 ? builder.protection
                 : Outlet.standard(builder.breakers, "sms", RateLimit.of(10, Duration.ofSeconds(1)));
         this.outlet = new HttpOutlet(
-                "sms",
-                protection,
-                builder.client != null ? builder.client : HttpOutlet.client(),
-                builder.clock);
+                "sms", protection, builder.client != null ? builder.client : HttpOutlet.client(), builder.clock);
     }
 
     /**

@@ -90,8 +90,7 @@ public final class VapidKey {
         String claims = "{\"aud\":\"" + Json.escape(origin) + "\",\"exp\":" + until.getEpochSecond() + ",\"sub\":\""
                 + Json.escape(contact) + "\"}";
         String signed = base64("{\"typ\":\"JWT\",\"alg\":\"ES256\"}") + "." + base64(claims);
-        byte[] signature =
-                sign("SHA256withECDSAinP1363Format", privateKey, signed.getBytes(StandardCharsets.US_ASCII));
+        byte[] signature = sign("SHA256withECDSAinP1363Format", privateKey, signed.getBytes(StandardCharsets.US_ASCII));
         return "vapid t=" + signed + "." + BASE64.encodeToString(signature) + ", k=" + publicKey;
     }
 

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WebPush implements PushChannel {
-    private static final List<String> SERVICES = List.of(
-            "fcm.googleapis.com", ".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com");
+    private static final List<String> SERVICES =
+            List.of("fcm.googleapis.com", ".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com");
     private static final Duration JWT_LIFE = Duration.ofHours(12);
 
     private final VapidKey key;
@@ -52,10 +52,7 @@ public final class WebPush implements PushChannel {
                 ? builder.protection
                 : Outlet.standard(builder.breakers, "push", RateLimit.of(50, Duration.ofSeconds(1)));
         this.outlet = new HttpOutlet(
-                "push",
-                protection,
-                builder.client != null ? builder.client : HttpOutlet.client(),
-                clock);
+                "push", protection, builder.client != null ? builder.client : HttpOutlet.client(), clock);
     }
 
     /**
@@ -86,18 +83,22 @@ public final class WebPush implements PushChannel {
         String authorization;
         try {
             sealed = PushSeal.seal(plaintext, to.publicKeyBytes(), to.secretBytes(), random);
-            authorization = key.authorization(
-                    origin(endpoint), contact, clock.instant().plus(JWT_LIFE));
+            authorization =
+                    key.authorization(origin(endpoint), contact, clock.instant().plus(JWT_LIFE));
         } catch (GeneralSecurityException e) {
             throw UndeliveredException.refused("push cannot seal for this receiver: " + e.getMessage());
         }
         int status = outlet.post(
                 endpoint,
                 Map.of(
-                        "Content-Type", "application/octet-stream",
-                        "Content-Encoding", "aes128gcm",
-                        "TTL", Long.toString(keep.toSeconds()),
-                        "Authorization", authorization),
+                        "Content-Type",
+                        "application/octet-stream",
+                        "Content-Encoding",
+                        "aes128gcm",
+                        "TTL",
+                        Long.toString(keep.toSeconds()),
+                        "Authorization",
+                        authorization),
                 sealed);
         return status / 100 == 2;
     }

@@ -29,7 +29,8 @@ final class Wording {
 
     static Wording of(Locale language) {
         // Western digits in both: an amount must read as it is written on the card's statement
-        return new Wording(language.getLanguage().equals("ar") ? Locale.forLanguageTag("ar-u-nu-latn") : Locale.ENGLISH);
+        return new Wording(
+                language.getLanguage().equals("ar") ? Locale.forLanguageTag("ar-u-nu-latn") : Locale.ENGLISH);
     }
 
     boolean rightToLeft() {

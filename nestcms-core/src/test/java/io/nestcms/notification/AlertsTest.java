@@ -62,8 +62,7 @@ class AlertsTest {
         pass(Duration.ofMinutes(6));
         assertThat(alerts.report(Level.WARNING, "disk", "disk is full")).isTrue();
 
-        assertThat(chat)
-                .containsExactly("disk is full", "disk is full (and 2 more times since the last message)");
+        assertThat(chat).containsExactly("disk is full", "disk is full (and 2 more times since the last message)");
         assertThat(phones).isEmpty();
     }
 
@@ -83,7 +82,9 @@ class AlertsTest {
             alerts.report(Level.WARNING, "declined: 05", "payment " + i + " failed");
         }
 
-        assertThat(incidents.open()).singleElement().satisfies(it -> assertThat(it.subject()).isEqualTo("declined: 05"));
+        assertThat(incidents.open())
+                .singleElement()
+                .satisfies(it -> assertThat(it.subject()).isEqualTo("declined: 05"));
         assertThat(chat)
                 .containsExactly("payment 0 failed", "payment 4 failed (and 3 more times since the last message)");
         assertThat(phones).hasSize(1);
@@ -99,8 +100,7 @@ class AlertsTest {
         pass(Duration.ofMinutes(1));
         alerts.report(Level.WARNING, "later", "later");
 
-        assertThat(chat)
-                .containsExactly("text 0", "text 1", "text 2", "later (7 other alerts were held back)");
+        assertThat(chat).containsExactly("text 0", "text 1", "text 2", "later (7 other alerts were held back)");
     }
 
     @Test

@@ -34,7 +34,8 @@ class ChannelsTest {
     }
 
     private Protection protection(String name) {
-        return Protection.builder(breakers.findOrCreate(name, BreakerSettings.service().build()))
+        return Protection.builder(
+                        breakers.findOrCreate(name, BreakerSettings.service().build()))
                 .retry(new RetrySettings(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0))
                 .ticker(time::get)
                 .pause(wait -> {
@@ -113,7 +114,8 @@ class ChannelsTest {
     void nobodyListens_triesAgain_opensItsOwnCircuit() {
         URI away = service.at("/hook");
         service.close();
-        SlackChat chat = SlackChat.builder(away, breakers).protection(protection("chat")).build();
+        SlackChat chat =
+                SlackChat.builder(away, breakers).protection(protection("chat")).build();
 
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> chat.post("one")).isInstanceOf(UndeliveredException.class);
@@ -149,7 +151,8 @@ class ChannelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "96512345678", "+965 1234 5678", "+1234567890123456", "+٩٦٥١٢٣٤٥٦٧٨", "+9651234567&To=1"})
+    @ValueSource(
+            strings = {"", "96512345678", "+965 1234 5678", "+1234567890123456", "+٩٦٥١٢٣٤٥٦٧٨", "+9651234567&To=1"})
     void twilio_phoneOfAnotherForm_isRefusedBeforeTheCall(String phone) {
         assertThatThrownBy(() -> twilio().send(phone, "x"))
                 .isInstanceOf(InvalidInputException.class)

@@ -50,7 +50,9 @@ class NotificationsTest {
     private static PushReceiver browser(String host) {
         Base64.Encoder text = Base64.getUrlEncoder().withoutPadding();
         return new PushReceiver(
-                URI.create("https://" + host + "/x"), text.encodeToString(new byte[65]), text.encodeToString(new byte[16]));
+                URI.create("https://" + host + "/x"),
+                text.encodeToString(new byte[65]),
+                text.encodeToString(new byte[16]));
     }
 
     private OutboxRelay relay(Notifications notifications) {
@@ -73,9 +75,12 @@ class NotificationsTest {
 
         relay(Notifications.builder(store, "Souq").email(this::mail).build()).runOnce();
 
-        assertThat(mails).extracting(it -> it.id().replaceAll("\\..*", "")).containsExactly("receipt", "receipt", "refund");
-        assertThat(mails).allSatisfy(it -> assertThat(it.to())
-                .isEqualTo(payment.order().customer().email()));
+        assertThat(mails)
+                .extracting(it -> it.id().replaceAll("\\..*", ""))
+                .containsExactly("receipt", "receipt", "refund");
+        assertThat(mails)
+                .allSatisfy(it ->
+                        assertThat(it.to()).isEqualTo(payment.order().customer().email()));
     }
 
     @Test
@@ -106,7 +111,8 @@ class NotificationsTest {
     void addressThatMailRefuses_isLeft_andTheNextPaymentIsTold() {
         record(Samples.everyEvent(payment.id()));
         mailFails.set(UndeliveredException.refused("email refused the receiver"));
-        Notifications notifications = Notifications.builder(store, "Souq").email(this::mail).build();
+        Notifications notifications =
+                Notifications.builder(store, "Souq").email(this::mail).build();
         OutboxRelay relay = relay(notifications);
 
         relay.runOnce();

@@ -111,10 +111,11 @@ class SmtpEmailTest {
 
     @Test
     void serverWithoutTls_isRefusedWhereTlsIsAsked() {
-        UndeliveredException e = catchThrowableOfType(UndeliveredException.class, () -> email()
-                .security(SmtpEmail.Security.STARTTLS)
-                .build()
-                .send(new Email("1", "a@example.com", "s", "secret text", null, null)));
+        UndeliveredException e = catchThrowableOfType(
+                UndeliveredException.class,
+                () -> email().security(SmtpEmail.Security.STARTTLS)
+                        .build()
+                        .send(new Email("1", "a@example.com", "s", "secret text", null, null)));
 
         assertThat(e.isHopeless()).isFalse();
         assertThat(SERVER.getReceivedMessages()).isEmpty();
@@ -133,8 +134,7 @@ class SmtpEmailTest {
                     .build();
 
             UndeliveredException e = catchThrowableOfType(
-                    UndeliveredException.class,
-                    () -> mail.send(new Email("1", "a@example.com", "s", "t", null, null)));
+                    UndeliveredException.class, () -> mail.send(new Email("1", "a@example.com", "s", "t", null, null)));
 
             assertThat(e.isHopeless()).isFalse();
             assertThat(e).hasMessage("email failed with AuthenticationFailedException");

@@ -52,9 +52,8 @@ class WebPushTest {
 
     private WebPush.Builder push() {
         return WebPush.builder(
-                        VapidKey.of(
-                                TEXT.encodeToString(point(sender)),
-                                TEXT.encodeToString(scalar((ECPrivateKey) sender.getPrivate()))),
+                        VapidKey.of(TEXT.encodeToString(point(sender)), TEXT.encodeToString(scalar((ECPrivateKey)
+                                sender.getPrivate()))),
                         URI.create("mailto:ops@example.com"),
                         breakers)
                 .clock(Clock.fixed(NOW, ZoneOffset.UTC));
@@ -84,8 +83,9 @@ class WebPushTest {
                 bytes("DGv6ra1nlYgDCS1FRnbzlw"));
 
         assertThat(TEXT.encodeToString(sealed))
-                .isEqualTo("DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8w"
-                        + "EqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
+                .isEqualTo(
+                        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8w"
+                            + "EqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
     }
 
     @Test
@@ -99,11 +99,14 @@ class WebPushTest {
         assertThat(call.header("Content-Encoding")).isEqualTo("aes128gcm");
         assertThat(call.header("TTL")).isEqualTo("86400");
         assertThat(new String(opened(call.body()), StandardCharsets.UTF_8))
-                .isEqualTo("{\"title\":\"متجر \\\"B\\\"\",\"body\":\"استلمنا ⁨1.000 KWD⁩\",\"link\":\"https://shop.example/p/1\"}");
+                .isEqualTo("{\"title\":\"متجر \\\"B\\\"\",\"body\":\"استلمنا ⁨1.000"
+                        + " KWD⁩\",\"link\":\"https://shop.example/p/1\"}");
 
         String authorization = call.header("Authorization");
         assertThat(authorization).startsWith("vapid t=").endsWith(", k=" + TEXT.encodeToString(point(sender)));
-        String[] jwt = authorization.substring("vapid t=".length(), authorization.indexOf(',')).split("\\.");
+        String[] jwt = authorization
+                .substring("vapid t=".length(), authorization.indexOf(','))
+                .split("\\.");
         Signature verifier = Signature.getInstance("SHA256withECDSAinP1363Format");
         verifier.initVerify(sender.getPublic());
         verifier.update((jwt[0] + "." + jwt[1]).getBytes(StandardCharsets.US_ASCII));
@@ -211,10 +214,13 @@ class WebPushTest {
         agreement.doPhase(PushSeal.publicKey(asPublic), true);
         byte[] prkKey = hmac(auth, agreement.generateSecret());
         ByteBuffer info = ByteBuffer.allocate(14 + 65 + 65 + 1);
-        info.put("WebPush: info\0".getBytes(StandardCharsets.US_ASCII)).put(point(browser)).put(asPublic);
+        info.put("WebPush: info\0".getBytes(StandardCharsets.US_ASCII))
+                .put(point(browser))
+                .put(asPublic);
         info.put((byte) 1);
         byte[] prk = hmac(salt, hmac(prkKey, info.array()));
-        byte[] key = Arrays.copyOf(hmac(prk, "Content-Encoding: aes128gcm\0\1".getBytes(StandardCharsets.US_ASCII)), 16);
+        byte[] key =
+                Arrays.copyOf(hmac(prk, "Content-Encoding: aes128gcm\0\1".getBytes(StandardCharsets.US_ASCII)), 16);
         byte[] nonce = Arrays.copyOf(hmac(prk, "Content-Encoding: nonce\0\1".getBytes(StandardCharsets.US_ASCII)), 12);
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
