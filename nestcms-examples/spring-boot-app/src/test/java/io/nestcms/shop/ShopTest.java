@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentEvent.PaymentSucceeded;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.CircuitOpenException;
@@ -105,7 +104,7 @@ class ShopTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> status(payment), "SUCCEEDED"::equals);
         await().atMost(Duration.ofSeconds(30)).until(() -> receipts.written.contains("S-1 KWD 12.500"));
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> probes.events.stream()
+                .until(() -> probes.events().stream()
                         .anyMatch(it -> it.cartId().value().equals("S-1")));
 
         HttpResponse<String> back = back(paid.body());
@@ -202,8 +201,12 @@ class ShopTest {
 
     /** Beans of an application. */
     static class Probes {
-        final List<PaymentSucceeded> events = new CopyOnWriteArrayList<>();
-        final List<PaymentEvent> all = new CopyOnWriteArrayList<>();
+        private final List<PaymentSucceeded> events = new CopyOnWriteArrayList<>();
+
+        /** By a method: the bean is a proxy, whose own fields are empty. */
+        public List<PaymentSucceeded> events() {
+            return events;
+        }
 
         @EventListener
         void heard(PaymentSucceeded event) {
