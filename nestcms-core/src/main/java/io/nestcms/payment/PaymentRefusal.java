@@ -27,6 +27,24 @@ public enum PaymentRefusal {
     TOO_MANY,
     /** A notification names a cart that has no payment. */
     CART_UNKNOWN,
+    /** The way to pay needs a secret that was not given, or another one; {@code PaymentMethod} says which. */
+    SECRET_MISSING,
+    /** The saved card is not known here, or is another payer's. */
+    CARD_UNKNOWN,
+    /** The saved card was deleted. */
+    CARD_DELETED,
+    /** The saved card's last month is over. */
+    CARD_EXPIRED,
+    /** The saved card was charged as often as was agreed. */
+    PLAN_SPENT,
+    /** The saved card was charged too short a while ago for what was agreed. */
+    PLAN_TOO_SOON,
+    /** The day is before the first or after the last that was agreed for the saved card. */
+    PLAN_OUT_OF_DATES,
+    /** The amount is below or above what was agreed for the saved card. */
+    PLAN_OUT_OF_AMOUNTS,
+    /** The saved card was agreed on for another use. */
+    PLAN_OTHER_USE,
     /** The gateway's transaction belongs to another cart, or to none. */
     CART_MISMATCH,
     /** The gateway's transaction, or a notification of it, has another amount, or none. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CustomerFields {
     static final List<String> SEALED = List.of("name", "email", "phone", "street", "city");
+    static final String CUSTOMER = "customer";
     static final String EMAIL_HASH = "emailHash";
 
     private final @Nullable FieldCipher cipher;
@@ -25,55 +26,65 @@ final class CustomerFields {
     }
 
     Document write(PaymentId id, Customer customer) {
-        Document document = new Document();
-        put(document, id, "name", customer.name());
-        put(document, id, "email", customer.email());
-        put(document, id, "phone", customer.phone());
-        put(document, id, "street", customer.street());
-        put(document, id, "city", customer.city());
+        Document document = person(id, CUSTOMER, customer);
         if (cipher != null) {
             document.append(EMAIL_HASH, emailHash(cipher, customer.email()));
         }
+        return document;
+    }
+
+    /** Somebody else of the order; not found by the address. */
+    Document person(PaymentId id, String part, Customer customer) {
+        Document document = new Document();
+        put(document, id, part, "name", customer.name());
+        put(document, id, part, "email", customer.email());
+        put(document, id, part, "phone", customer.phone());
+        put(document, id, part, "street", customer.street());
+        put(document, id, part, "city", customer.city());
         return EventDocuments.put(document, "country", customer.country());
     }
 
-    private void put(Document document, PaymentId id, String field, @Nullable String value) {
+    void put(Document document, PaymentId id, String part, String field, @Nullable String value) {
         if (value != null) {
-            document.append(field, cipher == null ? value : seal(cipher, id, field, value));
+            document.append(field, cipher == null ? value : seal(cipher, id, part, field, value));
         }
     }
 
     Customer read(PaymentId id, Stored stored) {
+        return person(id, CUSTOMER, stored);
+    }
+
+    Customer person(PaymentId id, String part, Stored stored) {
         return new Customer(
-                required(id, stored, "name"),
-                required(id, stored, "email"),
-                text(id, stored, "phone"),
-                text(id, stored, "street"),
-                text(id, stored, "city"),
+                required(id, stored, part, "name"),
+                required(id, stored, part, "email"),
+                text(id, stored, part, "phone"),
+                text(id, stored, part, "street"),
+                text(id, stored, part, "city"),
                 stored.textOrNull("country"));
     }
 
-    private String required(PaymentId id, Stored stored, String field) {
-        String value = text(id, stored, field);
+    String required(PaymentId id, Stored stored, String part, String field) {
+        String value = text(id, stored, part, field);
         if (value == null) {
             throw stored.unreadable(field, null);
         }
         return Objects.requireNonNull(value);
     }
 
-    private @Nullable String text(PaymentId id, Stored stored, String field) {
-        return stored.sealedOrNull(field, cipher, context(id, field));
+    private @Nullable String text(PaymentId id, Stored stored, String part, String field) {
+        return stored.sealedOrNull(field, cipher, context(id, part, field));
     }
 
-    static Binary seal(FieldCipher cipher, PaymentId id, String field, String value) {
-        return new Binary(cipher.seal(value, context(id, field)));
+    static Binary seal(FieldCipher cipher, PaymentId id, String part, String field, String value) {
+        return new Binary(cipher.seal(value, context(id, part, field)));
     }
 
     static Binary emailHash(FieldCipher cipher, String email) {
         return new Binary(cipher.lookupHash(email.toLowerCase(Locale.ROOT), "customer.email"));
     }
 
-    static String context(PaymentId id, String field) {
-        return PaymentDocuments.COLLECTION + "/" + id + "/customer." + field;
+    static String context(PaymentId id, String part, String field) {
+        return PaymentDocuments.COLLECTION + "/" + id + "/" + part + "." + field;
     }
 }

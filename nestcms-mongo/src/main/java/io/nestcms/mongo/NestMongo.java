@@ -26,6 +26,7 @@ import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.payment.store.SavedCardStore;
 import io.nestcms.resilience.BreakerOrders;
 import io.nestcms.resilience.BreakerStore;
 import io.nestcms.resilience.CircuitBreakers;
@@ -67,6 +68,7 @@ public final class NestMongo implements AutoCloseable {
     private final UserStore users;
     private final GrantStore grants;
     private final MongoCollection<Document> sessions;
+    private final @Nullable FieldCipher cipher;
     private final @Nullable SealedCustomers sealedCustomers;
     private final ReadWriteSplitter splitter;
     private final Aggregations aggregations;
@@ -88,7 +90,7 @@ public final class NestMongo implements AutoCloseable {
                 .calls(calls)
                 .hedging(builder.hedging(client, servers))
                 .build();
-        FieldCipher cipher = builder.fieldCipher;
+        this.cipher = builder.fieldCipher;
         ContractDocuments contractForm = new ContractDocuments(new PartyFields(cipher));
         this.aggregations = new Aggregations(
                 database, splitter, calls, contractForm, builder.cache, builder.onAggregation, System::nanoTime);
@@ -343,6 +345,17 @@ public final class NestMongo implements AutoCloseable {
      */
     public AuditTrail auditTrail(NamedKey key) {
         return new MongoAuditTrail(database.getCollection(MongoAuditTrail.COLLECTION), new AuditChain(key), calls);
+    }
+
+    /**
+     * The cards that payers have let us save, in the collection {@code savedCards}, whose index is made here. Their tokens are
+     * sealed where a cipher was given.
+     *
+     * @return a store for {@code SavedCards}
+     * @throws NestMongoException if the database does not answer
+     */
+    public SavedCardStore savedCards() {
+        return new MongoSavedCardStore(database.getCollection(MongoSavedCardStore.COLLECTION), cipher, calls);
     }
 
     /**

@@ -6,6 +6,7 @@ import static io.nestcms.mongo.EventDocuments.put;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
+import io.nestcms.payment.Customer;
 import io.nestcms.payment.HistoryEntry;
 import io.nestcms.payment.IdempotencyClaim;
 import io.nestcms.payment.IdempotencyKey;
@@ -61,14 +62,19 @@ final class PaymentDocuments {
             "order.customer.street",
             "order.customer.city",
             "order.customer.country",
+            "order.method",
+            "order.options",
+            "order.shipping",
             // of the first format
             "gateway",
             "disputed");
 
     private final CustomerFields customers;
+    private final OrderDocuments orders;
 
     PaymentDocuments(CustomerFields customers) {
         this.customers = customers;
+        this.orders = new OrderDocuments(customers);
     }
 
     /** The whole document of a new payment. */
@@ -245,18 +251,29 @@ final class PaymentDocuments {
                 .append("description", order.description())
                 .append("mode", order.mode().name())
                 .append("customer", customers.write(id, order.customer()));
+        put(document, OrderDocuments.METHOD, orders.method(id, order.method()));
+        put(document, OrderDocuments.OPTIONS, orders.options(order.options()));
+        Customer shipping = order.options().shipping();
+        if (shipping != null) {
+            document.append(OrderDocuments.SHIPPING, customers.person(id, OrderDocuments.SHIPPING, shipping));
+        }
         return put(document, "contractId", order.contractId());
     }
 
     private PaymentOrder order(PaymentId id, Stored stored) {
         Stored order = stored.sub("order");
+        Stored shipping = order.subOrNull(OrderDocuments.SHIPPING);
         return new PaymentOrder(
                 stored.value("cartId", CartId::new),
                 order.money("amount"),
                 order.text("description"),
                 customers.read(id, order.sub("customer")),
                 order.textOrNull("contractId"),
-                order.constant("mode", ChargeMode.class));
+                order.constant("mode", ChargeMode.class),
+                orders.method(id, order.subOrNull(OrderDocuments.METHOD)),
+                orders.options(
+                        order.subOrNull(OrderDocuments.OPTIONS),
+                        shipping == null ? null : customers.person(id, OrderDocuments.SHIPPING, shipping)));
     }
 
     private static Document move(MoneyMove move) {

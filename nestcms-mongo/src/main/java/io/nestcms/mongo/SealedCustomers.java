@@ -82,7 +82,11 @@ public final class SealedCustomers {
                     () -> payments.find(gt("_id", after))
                             .sort(new Document("_id", 1))
                             .limit(batch)
-                            .projection(Projections.include("version", CUSTOMER))
+                            .projection(Projections.include(
+                                    "version",
+                                    CUSTOMER,
+                                    "order." + OrderDocuments.SHIPPING,
+                                    "order." + OrderDocuments.METHOD))
                             .into(new ArrayList<>()));
             for (Document payment : page) {
                 sealed += reseal(payment) ? 1 : 0;
@@ -96,25 +100,11 @@ public final class SealedCustomers {
 
     private boolean reseal(Document payment) {
         PaymentId id = new PaymentId(payment.getString("_id"));
-        Document customer =
-                Objects.requireNonNull(payment.get("order", Document.class)).get("customer", Document.class);
+        Document order = Objects.requireNonNull(payment.get("order", Document.class));
         Document change = new Document();
-        for (String field : CustomerFields.SEALED) {
-            Object value = customer.get(field);
-            String clear = null;
-            if (value instanceof String text) {
-                clear = text;
-            } else if (value instanceof Binary old
-                    && !FieldCipher.keyIdOf(old.getData()).equals(cipher.currentKeyId())) {
-                clear = cipher.open(old.getData(), CustomerFields.context(id, field));
-            }
-            if (clear != null) {
-                change.append(CUSTOMER + "." + field, CustomerFields.seal(cipher, id, field, clear));
-                if (field.equals("email")) {
-                    change.append(CUSTOMER + "." + CustomerFields.EMAIL_HASH, CustomerFields.emailHash(cipher, clear));
-                }
-            }
-        }
+        CustomerFields.SEALED.forEach(field -> reseal(id, order, CustomerFields.CUSTOMER, field, change));
+        CustomerFields.SEALED.forEach(field -> reseal(id, order, OrderDocuments.SHIPPING, field, change));
+        reseal(id, order, OrderDocuments.METHOD, OrderDocuments.TOKEN, change);
         // the version stays: nothing that a payment says has changed. One that was written meanwhile was sealed by that
         // write; if by a node that has not got the new key yet, the next run finds it
         Bson unchanged = and(eq("_id", id.value()), eq("version", payment.get("version")));
@@ -124,5 +114,23 @@ public final class SealedCustomers {
                         () -> payments.updateOne(unchanged, new Document("$set", change))
                                         .getModifiedCount()
                                 == 1);
+    }
+
+    private void reseal(PaymentId id, Document order, String part, String field, Document change) {
+        Document fields = order.get(part, Document.class);
+        Object value = fields == null ? null : fields.get(field);
+        String clear = null;
+        if (value instanceof String text) {
+            clear = text;
+        } else if (value instanceof Binary old && !FieldCipher.keyIdOf(old.getData()).equals(cipher.currentKeyId())) {
+            clear = cipher.open(old.getData(), CustomerFields.context(id, part, field));
+        }
+        if (clear == null) {
+            return;
+        }
+        change.append("order." + part + "." + field, CustomerFields.seal(cipher, id, part, field, clear));
+        if (part.equals(CustomerFields.CUSTOMER) && field.equals("email")) {
+            change.append(CUSTOMER + "." + CustomerFields.EMAIL_HASH, CustomerFields.emailHash(cipher, clear));
+        }
     }
 }

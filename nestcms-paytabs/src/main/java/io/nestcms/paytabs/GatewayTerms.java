@@ -2,13 +2,20 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import io.nestcms.payment.CardOnFile;
+import io.nestcms.payment.CardPlan;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.PaymentMethod;
+import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentSecret;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.gateway.CardUse;
 import io.nestcms.payment.gateway.GatewayCharge;
 import io.nestcms.payment.gateway.GatewayFollowUp;
 import io.nestcms.payment.gateway.GatewayOutcome;
@@ -29,15 +36,116 @@ final class GatewayTerms {
      * The order as PayTabs takes it.
      *
      * @param page how the hosted page is to be
+     * @param format what the name of a saved card looks like
      * @throws InvalidInputException if PayTabs cannot take it
      */
-    static ChargeRequest request(GatewayCharge charge, PageOptions page) {
+    static ChargeRequest request(GatewayCharge charge, PageOptions page, TokenFormat format) {
         PaymentOrder order = charge.order();
         ChargeRequest.Type type = order.mode() == ChargeMode.SALE ? ChargeRequest.Type.SALE : ChargeRequest.Type.AUTH;
-        return ChargeRequest.builder(type, charge.cartId(), order.amount(), order.description())
+        ChargeRequest.Builder request = ChargeRequest.builder(
+                        type, charge.cartId(), order.amount(), order.description())
                 .customer(contact(order.customer()))
-                .page(page)
-                .build();
+                .page(page(order, page));
+        way(request, charge);
+        wishes(request, order.options(), format);
+        return request.build();
+    }
+
+    /** The page of the gateway with what the order wishes; where the call itself takes the money there is none to choose on. */
+    static PageOptions page(PaymentOrder order, PageOptions page) {
+        boolean hosted = order.method() instanceof PaymentMethod.HostedPage;
+        return (hosted ? page : page.withoutChoice()).with(order.options());
+    }
+
+    private static void way(ChargeRequest.Builder request, GatewayCharge charge) {
+        PaymentMethod method = charge.order().method();
+        PaymentSecret secret = charge.secret();
+        if (!method.takes(secret)) {
+            throw new InvalidInputException("method", "has not what it needs", "the secret that its kind takes");
+        }
+        if (method instanceof PaymentMethod.StoredCard card) {
+            boolean present = card.use() == PaymentMethod.Use.PAYER_PRESENT;
+            request.source(
+                    new PaymentSource.SavedCard(card.token().value(), card.first(), present, use(card, charge.use())));
+        } else if (method instanceof PaymentMethod.Wallet wallet) {
+            request.source(new PaymentSource.Wallet(kind(wallet.kind()), ((PaymentSecret.WalletToken) secret).json()));
+        } else if (method instanceof PaymentMethod.TelephoneOrder) {
+            request.source(new PaymentSource.TelephoneOrder(card((PaymentSecret.Card) secret)));
+        } else if (method instanceof PaymentMethod.OwnForm) {
+            request.source(new PaymentSource.OwnForm(card((PaymentSecret.Card) secret)));
+        } else if (method instanceof PaymentMethod.ManagedForm) {
+            request.source(new PaymentSource.ManagedForm(((PaymentSecret.FormToken) secret).value()));
+        } else if (method instanceof PaymentMethod.PassThrough) {
+            ((PaymentSecret.Fields) secret).json().forEach(request::other);
+        }
+    }
+
+    /** What was agreed when the card was saved; without a plan only who starts the payment is known. */
+    private static PaymentSource.@Nullable TokenUse use(PaymentMethod.StoredCard card, @Nullable CardUse use) {
+        if (use == null) {
+            return null;
+        }
+        CardPlan plan = use.plan();
+        if (plan != null) {
+            return new PaymentSource.TokenUse(TokenPlan.Type.valueOf(plan.kind().name()), use.number());
+        }
+        return switch (card.use()) {
+            case PAYER_PRESENT -> new PaymentSource.TokenUse(TokenPlan.Type.REGISTERED, use.number());
+            case UNSCHEDULED -> new PaymentSource.TokenUse(TokenPlan.Type.UNSCHEDULED, use.number());
+            case RECURRING -> null;
+        };
+    }
+
+    private static PaymentSource.Wallet.Kind kind(PaymentMethod.WalletKind kind) {
+        return switch (kind) {
+            case APPLE_PAY -> PaymentSource.Wallet.Kind.APPLE_PAY;
+            case SAMSUNG_PAY -> PaymentSource.Wallet.Kind.SAMSUNG_PAY;
+        };
+    }
+
+    private static CardDetails card(PaymentSecret.Card card) {
+        return new CardDetails(card.number(), card.expiryMonth(), card.expiryYear(), card.securityCode());
+    }
+
+    private static void wishes(ChargeRequest.Builder request, PaymentOptions options, TokenFormat format) {
+        if (options.payer() != null) {
+            request.customerRef(options.payer());
+        }
+        if (options.shipping() != null) {
+            request.shipping(contact(options.shipping()));
+        }
+        int number = 0;
+        for (String value : options.metadata().values()) {
+            request.userDefined(++number, value);
+        }
+        PaymentOptions.Saving saving = options.saving();
+        if (saving == null) {
+            return;
+        }
+        CardPlan plan = saving.plan();
+        if (plan == null) {
+            request.tokenise(format);
+        } else {
+            request.tokenPlan(plan(plan, format));
+        }
+    }
+
+    private static TokenPlan plan(CardPlan plan, TokenFormat format) {
+        TokenPlan.Builder terms = TokenPlan.builder(TokenPlan.Type.valueOf(plan.kind().name()), format);
+        if (plan.times() > 0) {
+            terms.count(1, plan.times());
+        }
+        CardPlan.Frequency often = plan.frequency();
+        if (often != null) {
+            terms.frequency(TokenPlan.Frequency.valueOf(often.name()), plan.leastDaysBetween());
+        }
+        if (plan.least() != null && plan.most() != null) {
+            terms.amounts(plan.least(), plan.most());
+        }
+        if (plan.first() != null && plan.last() != null) {
+            terms.dates(plan.first(), plan.last());
+        }
+        return terms.build();
     }
 
     /**
@@ -85,7 +193,10 @@ final class GatewayTerms {
     static Initiation initiation(ChargeReply reply, CartId asked) {
         checkCart(reply.transaction(), asked);
         return reply.fold(
-                page -> new Initiation.HostedPage(page.transaction().ref(), page.page()),
+                // a page beside a result: what was taken already needs no payer any more
+                page -> page.transaction().state() == TransactionState.APPROVED
+                        ? new Initiation.Completed(transaction(page.transaction()))
+                        : new Initiation.HostedPage(page.transaction().ref(), page.page()),
                 completed -> new Initiation.Completed(transaction(completed.transaction())));
     }
 
@@ -156,7 +267,22 @@ final class GatewayTerms {
                 charged(paid),
                 result == null ? null : result.code(),
                 result == null ? null : result.message(),
-                result == null ? null : result.at());
+                result == null ? null : result.at(),
+                paid.token().flatMap(token -> card(token, paid.instrument().orElse(null))).orElse(null));
+    }
+
+    /** A saved card; a token that is none by its form is none. */
+    static Optional<CardOnFile> card(String token, PayTabsTransaction.@Nullable PaymentInstrument instrument) {
+        try {
+            CardToken name = new CardToken(token);
+            return Optional.of(
+                    instrument == null
+                            ? new CardOnFile(name, null, null, null)
+                            : new CardOnFile(
+                                    name, instrument.description(), instrument.cardScheme(), instrument.expiry()));
+        } catch (InvalidInputException unfit) {
+            return Optional.empty();
+        }
     }
 
     /** PayTabs gives a total for what was declined, too; money moved, is held or is to come, only on these. */

@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.gateway.Allowance;
 import java.net.URI;
 import java.time.Duration;
@@ -40,6 +41,47 @@ public final class PageOptions {
 
     Builder parts() {
         return parts;
+    }
+
+    /** The same without what only a page on which the payer chooses can offer. */
+    PageOptions withoutChoice() {
+        Builder copy = parts.copy();
+        copy.methods = List.of();
+        copy.cardFilter = null;
+        copy.cardFilterTitle = null;
+        copy.donation = false;
+        copy.donationLeast = null;
+        copy.donationMost = null;
+        copy.showSaveCard = false;
+        return new PageOptions(copy);
+    }
+
+    /** The same with what an order wishes; its wish stands over the gateway's setting. */
+    PageOptions with(PaymentOptions wishes) {
+        Builder copy = parts.copy();
+        if (!wishes.methods().isEmpty()) {
+            copy.methods = wishes.methods();
+        }
+        Locale language = wishes.language();
+        for (Language spoken : Language.values()) {
+            copy.language = language != null && spoken.wire().equals(language.getLanguage()) ? spoken : copy.language;
+        }
+        if (!wishes.discounts().isEmpty()) {
+            copy.discounts = wishes.discounts().stream()
+                    .map(it -> new CardDiscount(it.cards(), it.amount(), it.percent(), it.title()))
+                    .toList();
+        }
+        PaymentOptions.Donation donation = wishes.donation();
+        if (donation != null) {
+            copy.donation(donation.least(), donation.most());
+        }
+        PaymentOptions.CardFilter filter = wishes.cardFilter();
+        if (filter != null) {
+            copy.cardFilter(filter.prefixes(), filter.title());
+        }
+        PaymentOptions.Saving saving = wishes.saving();
+        copy.showSaveCard = copy.showSaveCard || (saving != null && saving.payerDecides());
+        return new PageOptions(copy);
     }
 
     /** What may be taken for an amount: the lowest of its discounts, the most of its donation. */
@@ -288,6 +330,10 @@ public final class PageOptions {
          * @return the options
          */
         public PageOptions build() {
+            return new PageOptions(copy());
+        }
+
+        Builder copy() {
             Builder copy = new Builder();
             copy.methods = methods;
             copy.language = language;
@@ -305,7 +351,7 @@ public final class PageOptions {
             copy.donationLeast = donationLeast;
             copy.donationMost = donationMost;
             copy.frame = frame;
-            return new PageOptions(copy);
+            return copy;
         }
     }
 

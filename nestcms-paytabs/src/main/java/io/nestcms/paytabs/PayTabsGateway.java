@@ -1,6 +1,8 @@
 package io.nestcms.paytabs;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.payment.CardOnFile;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionRef;
@@ -40,10 +42,12 @@ import java.util.random.RandomGenerator;
 public final class PayTabsGateway implements PaymentGateway {
     private final PayTabsClient client;
     private final PageOptions page;
+    private final TokenFormat tokens;
 
     private PayTabsGateway(Builder builder) {
         this.client = builder.client.behind(builder.guard.build(builder.breakers));
         this.page = builder.page;
+        this.tokens = builder.tokens;
     }
 
     /**
@@ -87,10 +91,10 @@ public final class PayTabsGateway implements PaymentGateway {
         return name() + "/" + client.profileId();
     }
 
-    /** {@inheritDoc} By the discounts and the donation of the {@linkplain Builder#page page}. */
+    /** {@inheritDoc} By the discounts and the donation of the {@linkplain Builder#page page} and of the order. */
     @Override
     public Allowance allowance(PaymentOrder order) {
-        return page.allowance(order.amount());
+        return GatewayTerms.page(order, page).allowance(order.amount());
     }
 
     /**
@@ -101,7 +105,7 @@ public final class PayTabsGateway implements PaymentGateway {
     public GatewayOutcome<Initiation> initiate(GatewayCharge charge) {
         ChargeRequest request;
         try {
-            request = GatewayTerms.request(charge, page);
+            request = GatewayTerms.request(charge, page, tokens);
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
@@ -135,6 +139,18 @@ public final class PayTabsGateway implements PaymentGateway {
     @Override
     public GatewayOutcome<GatewayTransaction> findByReference(TransactionRef ref) {
         return mapped(client.transaction(ref).execute(), GatewayTerms::transaction);
+    }
+
+    @Override
+    public GatewayOutcome<CardOnFile> findCard(CardToken token) {
+        return mapped(client.token(token.value()).execute(), found -> GatewayTerms.card(
+                        token.value(), found.instrument())
+                .orElseThrow());
+    }
+
+    @Override
+    public GatewayOutcome<CardToken> forgetCard(CardToken token) {
+        return mapped(client.deleteToken(token.value()).execute(), done -> token);
     }
 
     private static <T, R> GatewayOutcome<R> mapped(PayTabsOutcome<T> outcome, Function<T, R> terms) {
@@ -179,6 +195,7 @@ public final class PayTabsGateway implements PaymentGateway {
         private final CircuitBreakers breakers;
         private final Guard.Settings guard = new Guard.Settings();
         private PageOptions page = PageOptions.DEFAULTS;
+        private TokenFormat tokens = TokenFormat.HEX_32;
 
         private Builder(PayTabsClient client, CircuitBreakers breakers) {
             this.client = Objects.requireNonNull(client, "client");
@@ -207,6 +224,21 @@ public final class PayTabsGateway implements PaymentGateway {
          */
         public Builder page(PageOptions options) {
             this.page = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * What the name of a saved card looks like; {@link TokenFormat#HEX_32} by default.
+         *
+         * @param format of those that are asked for from now on; not {@link TokenFormat#NONE}
+         * @return this
+         * @throws InvalidInputException if the format is none
+         */
+        public Builder tokenFormat(TokenFormat format) {
+            if (format == TokenFormat.NONE) {
+                throw new InvalidInputException("tokenise", "is none", "a format that makes a token");
+            }
+            this.tokens = Objects.requireNonNull(format, "format");
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.nestcms.payment.gateway;
 
 import io.nestcms.money.Money;
+import io.nestcms.payment.CardOnFile;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.TransactionKind;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param code the gateway's result code, or {@code null}; for the merchant, not for the payer
  * @param message the gateway's words, or {@code null}; for the merchant, not for the payer
  * @param at when the gateway decided, by its clock, or {@code null} while it has not
+ * @param card the card that the gateway saved with it, or {@code null}
  * @since 0.1
  */
 public record GatewayTransaction(
@@ -41,7 +43,38 @@ public record GatewayTransaction(
         @Nullable Money charged,
         @Nullable String code,
         @Nullable String message,
-        @Nullable Instant at) {
+        @Nullable Instant at,
+        @Nullable CardOnFile card) {
+    /**
+     * One with which no card was saved.
+     *
+     * @param ref the gateway's name for it
+     * @param previousRef the transaction that it follows up, or {@code null}
+     * @param asked what was asked for, or {@code null}
+     * @param kind what it became
+     * @param state how it stands
+     * @param cartId the cart, or {@code null}
+     * @param cartAmount what was asked for, or {@code null}
+     * @param charged what was moved, or {@code null}
+     * @param code the result code, or {@code null}
+     * @param message the gateway's words, or {@code null}
+     * @param at when the gateway decided, or {@code null}
+     */
+    public GatewayTransaction(
+            TransactionRef ref,
+            @Nullable TransactionRef previousRef,
+            @Nullable TransactionKind asked,
+            TransactionKind kind,
+            TransactionState state,
+            @Nullable CartId cartId,
+            @Nullable Money cartAmount,
+            @Nullable Money charged,
+            @Nullable String code,
+            @Nullable String message,
+            @Nullable Instant at) {
+        this(ref, previousRef, asked, kind, state, cartId, cartAmount, charged, code, message, at, null);
+    }
+
     /**
      * Checks that what a transaction cannot be without is there.
      *
@@ -56,6 +89,7 @@ public record GatewayTransaction(
      * @param code the result code, or {@code null}
      * @param message the gateway's words, or {@code null}
      * @param at when the gateway decided, or {@code null}
+     * @param card the saved card, or {@code null}
      */
     public GatewayTransaction {
         Objects.requireNonNull(ref, "ref");
@@ -71,7 +105,7 @@ public record GatewayTransaction(
      */
     public GatewayTransaction in(@Nullable CartId cart) {
         return new GatewayTransaction(
-                ref, previousRef, asked, kind, state, cart, cartAmount, charged, code, message, at);
+                ref, previousRef, asked, kind, state, cart, cartAmount, charged, code, message, at, card);
     }
 
     /**

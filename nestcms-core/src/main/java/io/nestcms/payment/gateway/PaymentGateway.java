@@ -1,5 +1,7 @@
 package io.nestcms.payment.gateway;
 
+import io.nestcms.payment.CardOnFile;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionRef;
@@ -95,4 +97,24 @@ public interface PaymentGateway {
      * @return the outcome
      */
     GatewayOutcome<GatewayTransaction> findByReference(TransactionRef ref);
+
+    /**
+     * What the gateway tells of a card that it has saved. Repeatable.
+     *
+     * @param token its name for it
+     * @return the outcome; rejected with the code {@code unsupported} by a gateway that saves none
+     */
+    default GatewayOutcome<CardOnFile> findCard(CardToken token) {
+        return new GatewayOutcome.Rejected<>(new Rejection("unsupported", "this gateway saves no cards", null));
+    }
+
+    /**
+     * Has the gateway forget a card that it has saved; past payments stay. Repeatable.
+     *
+     * @param token its name for it
+     * @return the outcome; rejected when it knows no such card
+     */
+    default GatewayOutcome<CardToken> forgetCard(CardToken token) {
+        return new GatewayOutcome.Rejected<>(new Rejection("unsupported", "this gateway saves no cards", null));
+    }
 }

@@ -1,6 +1,8 @@
 package io.nestcms.payment.service;
 
 import io.nestcms.payment.Customer;
+import io.nestcms.payment.PaymentMethod;
+import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.PaymentOrder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,13 +31,62 @@ final class Fingerprint {
         fingerprint.add(order.description());
         fingerprint.add(order.contractId());
         fingerprint.add(order.mode().name());
-        fingerprint.add(customer.name());
-        fingerprint.add(customer.email());
-        fingerprint.add(customer.phone());
-        fingerprint.add(customer.street());
-        fingerprint.add(customer.city());
-        fingerprint.add(customer.country());
+        fingerprint.people(customer);
+        fingerprint.wishes(order.method(), order.options());
         return HexFormat.of().formatHex(fingerprint.digest.digest());
+    }
+
+    /** Nothing for an order without wishes: its digest is what it was before there were any. */
+    private void wishes(PaymentMethod method, PaymentOptions options) {
+        if (!(method instanceof PaymentMethod.HostedPage)) {
+            way(method);
+        }
+        if (options.equals(PaymentOptions.NONE)) {
+            return;
+        }
+        add("options");
+        add(options.payer());
+        add(options.language() == null ? null : options.language().toLanguageTag());
+        add(options.methods().toString());
+        add(options.discounts().toString());
+        add(text(options.donation()));
+        add(text(options.cardFilter()));
+        options.metadata().forEach((name, value) -> {
+            add(name);
+            add(value);
+        });
+        Customer shipping = options.shipping();
+        if (shipping != null) {
+            add("shipping");
+            people(shipping);
+        }
+        add(text(options.saving()));
+    }
+
+    private void way(PaymentMethod method) {
+        add(method.getClass().getSimpleName());
+        if (method instanceof PaymentMethod.StoredCard card) {
+            add(card.token().value());
+            add(card.use().name());
+            add(text(card.first()));
+        } else if (method instanceof PaymentMethod.Wallet wallet) {
+            add(wallet.kind().name());
+        } else if (method instanceof PaymentMethod.PassThrough other) {
+            add(other.kind().name());
+        }
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private void people(Customer customer) {
+        add(customer.name());
+        add(customer.email());
+        add(customer.phone());
+        add(customer.street());
+        add(customer.city());
+        add(customer.country());
     }
 
     private void add(@Nullable String field) {

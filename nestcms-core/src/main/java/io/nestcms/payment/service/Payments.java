@@ -16,10 +16,12 @@ import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentRefusal;
+import io.nestcms.payment.PaymentSecret;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.ProcessResult;
 import io.nestcms.payment.Resolution;
@@ -30,6 +32,7 @@ import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.Watch;
 import io.nestcms.payment.delivery.OutboxRelay;
 import io.nestcms.payment.gateway.Allowance;
+import io.nestcms.payment.gateway.CardUse;
 import io.nestcms.payment.gateway.GatewayCharge;
 import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.payment.gateway.GatewayOutcome;
@@ -84,6 +87,7 @@ public final class Payments {
     private final FollowUpCalls followUps;
     private final Supplier<PaymentId> ids;
     private final boolean givesBack;
+    private final @Nullable SavedCards cards;
     private final Set<IdempotencyKey> running = ConcurrentHashMap.newKeySet();
 
     private Payments(Builder builder) {
@@ -92,6 +96,7 @@ public final class Payments {
         this.writes = new PaymentWrites(builder.store, builder.clock, builder.cache, builder.recorded);
         this.timings = builder.timings;
         this.givesBack = builder.givesBack;
+        this.cards = builder.cards;
         this.watching =
                 new Watching(timings, kind -> builder.store.evidence().isShown(gateway.profile(), kind), givesBack);
         this.followUps = new FollowUpCalls(gateway, calls, writes, watching, timings);
@@ -158,15 +163,31 @@ public final class Payments {
      * page that is ready is given again.
      *
      * @param id the payment
-     * @return how it ended
+     * @return how it ended; refused with {@link PaymentRefusal#SECRET_MISSING} when its way to pay needs one
      */
     public ProcessResult process(PaymentId id) {
+        return begin(id, null);
+    }
+
+    /**
+     * Starts a payment at the gateway with what pays by itself: a card, a form's token, a wallet's payload. It goes to the gateway and nowhere else; where
+     * nothing was sent, or the process died, it has to be given again. Repeatable as {@link #process(PaymentId)} is.
+     *
+     * @param id the payment
+     * @param secret what the order's {@link PaymentMethod} needs
+     * @return how it ended; refused with {@link PaymentRefusal#SECRET_MISSING} when its way to pay needs another
+     */
+    public ProcessResult process(PaymentId id, PaymentSecret secret) {
+        return begin(id, Objects.requireNonNull(secret, "secret"));
+    }
+
+    private ProcessResult begin(PaymentId id, @Nullable PaymentSecret secret) {
         Optional<Payment> found = writes.store().find(id);
         if (found.isEmpty()) {
             return new ProcessResult.Refused(PaymentRefusal.NOT_FOUND);
         }
         Payment payment = found.get();
-        return mayStart(payment) ? start(payment, Payments::ifReady) : standing(payment);
+        return mayStart(payment) ? start(payment, secret, Payments::ifReady) : standing(payment);
     }
 
     /**
@@ -182,6 +203,22 @@ public final class Payments {
      *     {@link PaymentRefusal#NOT_FOUND}
      */
     public ProcessResult retry(PaymentId id, IdempotencyKey key) {
+        return again(id, key, null);
+    }
+
+    /**
+     * Starts a further attempt with what pays by itself, as {@link #retry(PaymentId, IdempotencyKey)} and {@link #process(PaymentId, PaymentSecret)} do.
+     *
+     * @param id the payment
+     * @param key the caller's name for this attempt, unique within the payment
+     * @param secret what the order's {@link PaymentMethod} needs
+     * @return how it ended
+     */
+    public ProcessResult retry(PaymentId id, IdempotencyKey key, PaymentSecret secret) {
+        return again(id, key, Objects.requireNonNull(secret, "secret"));
+    }
+
+    private ProcessResult again(PaymentId id, IdempotencyKey key, @Nullable PaymentSecret secret) {
         Optional<Payment> found = writes.store().find(id);
         if (found.isEmpty()) {
             return new ProcessResult.Refused(PaymentRefusal.NOT_FOUND);
@@ -190,10 +227,10 @@ public final class Payments {
         Optional<Attempt> known =
                 payment.attempts().stream().filter(it -> key.equals(it.key())).findFirst();
         if (known.isPresent()) {
-            return mayStart(payment) ? start(payment, Payments::ifReady) : standing(payment);
+            return mayStart(payment) ? start(payment, secret, Payments::ifReady) : standing(payment);
         }
         PaymentRefusal refusal = noRetry(payment);
-        return refusal == null ? start(payment, draft -> next(draft, key)) : new ProcessResult.Refused(refusal);
+        return refusal == null ? start(payment, secret, draft -> next(draft, key)) : new ProcessResult.Refused(refusal);
     }
 
     private static @Nullable PaymentRefusal noRetry(Payment payment) {
@@ -231,11 +268,23 @@ public final class Payments {
     }
 
     /** Announces a call for the attempt that the change leaves ready, and makes it. */
-    private ProcessResult start(Payment payment, Predicate<Draft> ready) {
+    private ProcessResult start(Payment payment, @Nullable PaymentSecret secret, Predicate<Draft> ready) {
+        if (!payment.order().method().takes(secret)) {
+            return new ProcessResult.Refused(PaymentRefusal.SECRET_MISSING);
+        }
         Optional<Duration> unavailable = gateway.unavailableFor();
         if (unavailable.isPresent()) {
             return new ProcessResult.Unavailable(payment, unavailable.get());
         }
+        CardUse use = null;
+        if (cards != null && payment.order().method() instanceof PaymentMethod.StoredCard card) {
+            SavedCards.Claim claim = cards.claim(payment.id(), payment.order(), card);
+            if (claim.refusal() != null) {
+                return new ProcessResult.Refused(claim.refusal());
+            }
+            use = claim.use();
+        }
+        CardUse claimed = use;
         Allowance allowance = gateway.allowance(payment.order());
         // written ahead: should we die during the call, the record says that one may have been made
         PaymentWrites.Written<Boolean> announced = writes.update(payment, draft -> {
@@ -251,7 +300,7 @@ public final class Payments {
             }
             return mine;
         });
-        return announced.value() ? call(announced.payment()) : standing(announced.payment());
+        return announced.value() ? call(announced.payment(), secret, claimed) : standing(announced.payment());
     }
 
     /** The answer for a payment that must not be started (again). */
@@ -269,11 +318,11 @@ public final class Payments {
         };
     }
 
-    private ProcessResult call(Payment announced) {
+    private ProcessResult call(Payment announced, @Nullable PaymentSecret secret, @Nullable CardUse use) {
         Attempt attempt = announced.attempt();
         // whoever stood still past the lease may have been taken for lost by the reconciler
         GatewayOutcome<Initiation> outcome = attempt.isRunning(writes.now())
-                ? calls.initiate(new GatewayCharge(announced.order(), attempt.cartId()))
+                ? calls.initiate(new GatewayCharge(announced.order(), attempt.cartId(), secret, use))
                 : new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.OUT_OF_TIME, null);
         Instant ended = writes.now();
         return outcome.fold(
@@ -733,6 +782,7 @@ public final class Payments {
         private Supplier<PaymentId> ids = randomIds(new SecureRandom());
         private Runnable recorded = () -> {};
         private boolean givesBack;
+        private @Nullable SavedCards cards;
 
         private Builder(PaymentGateway gateway, PaymentStore store) {
             this.gateway = Objects.requireNonNull(gateway, "gateway");
@@ -812,6 +862,18 @@ public final class Payments {
          */
         public Builder giveBackSecondCharges(boolean given) {
             givesBack = given;
+            return this;
+        }
+
+        /**
+         * Asked before each charge of a saved card: one that is unknown, deleted, expired or outside of what was agreed is refused, and no call is
+         * made. Default: every charge of a saved card goes to the gateway as it is.
+         *
+         * @param given the saved cards of the same gateway
+         * @return this builder
+         */
+        public Builder savedCards(SavedCards given) {
+            cards = Objects.requireNonNull(given, "given");
             return this;
         }
 

@@ -7,6 +7,7 @@ import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
@@ -389,19 +390,25 @@ public final class Reconciler {
 
     /**
      * Whatever page the call may have made was never handed out, so nobody can pay on it. A try that ended is how the attempt
-     * ended; without one it may be sent again.
+     * ended; without one it may be sent again, unless its way to pay is one for which that proves nothing.
      */
     private void absent(Draft draft, Attempt attempt, List<GatewayTransaction> shown) {
+        PaymentMethod method = draft.order().method();
         Optional<GatewayTransaction> ended = shown.stream()
                 .filter(it -> it.state() != TransactionState.OPEN)
                 .max(Comparator.comparing(it -> it.at() == null ? Instant.MAX : it.at()));
         if (ended.isPresent() && draft.entries().containsKey(ended.get().ref())) {
             draft.put(attempt.linked(AttemptState.ANSWERED, ended.get().ref(), null));
             Settlement.ended(draft);
-        } else {
+        } else if (method.isProvenByAbsence() && !(method.isDirect() && isOpen(shown))) {
             draft.put(attempt.in(AttemptState.READY));
             draft.because("the gateway took nothing", null);
         }
+    }
+
+    /** Where the call itself takes the money, one that is open may still be on its way to the bank. */
+    private static boolean isOpen(List<GatewayTransaction> shown) {
+        return shown.stream().anyMatch(it -> it.state() == TransactionState.OPEN);
     }
 
     /** What a person has decided about keeps nothing open any more. */

@@ -4,6 +4,7 @@ import io.nestcms.event.EventBus;
 import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.money.Money;
 import io.nestcms.payment.ApplyResult;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.CreateResult;
 import io.nestcms.payment.IdempotencyKey;
@@ -11,6 +12,8 @@ import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentMethod;
+import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.ProcessResult;
@@ -81,7 +84,12 @@ final class Simulation {
                     sample.description(),
                     sample.customer(),
                     null,
-                    random.nextInt(3) == 0 ? ChargeMode.AUTHORIZE : ChargeMode.SALE));
+                    random.nextInt(3) == 0 ? ChargeMode.AUTHORIZE : ChargeMode.SALE,
+                    // where the gateway decides at once, it is asked to charge a saved card
+                    gateway.world.direct()
+                            ? PaymentMethod.recurring(new CardToken("token-" + i))
+                            : PaymentMethod.hostedPage(),
+                    PaymentOptions.NONE));
         }
         for (int i = random.nextInt(3); i >= 0; i--) {
             nodes.add(new Node());

@@ -202,6 +202,12 @@ public final class PaymentRoutes {
             case TOO_MANY -> Problem.of(409, "too-many", "The payment has as many as one payment may have", null);
             case ALREADY_SETTLED -> Problem.of(409, "already-settled", "The payment is over", null);
             case NOT_FOUND -> Problem.of(404, "not-found", "There is no such payment", null);
+            case SECRET_MISSING ->
+                Problem.of(422, "secret-missing", "This way to pay needs what the payer gives", null);
+            case CARD_UNKNOWN, CARD_DELETED, CARD_EXPIRED ->
+                Problem.of(409, "card-unusable", "The saved card cannot be charged", null);
+            case PLAN_SPENT, PLAN_TOO_SOON, PLAN_OUT_OF_DATES, PLAN_OUT_OF_AMOUNTS, PLAN_OTHER_USE ->
+                Problem.of(409, "outside-plan", "The charge is outside what was agreed for the saved card", null);
             case CART_UNKNOWN, CART_MISMATCH, AMOUNT_MISMATCH, CURRENCY_MISMATCH, REFERENCE_MISMATCH ->
                 Problem.of(409, "contradiction", "The gateway and the order disagree", null);
         };
