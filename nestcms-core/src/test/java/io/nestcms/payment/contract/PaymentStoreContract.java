@@ -13,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentStatus;
@@ -69,6 +71,36 @@ public abstract class PaymentStoreContract {
         assertThat(store().replace(after, entries(before, 2, 2))).isTrue();
 
         assertThat(store().find(before.id())).contains(after);
+    }
+
+    @Test
+    void find_orderWithEveryWish_givesThemAll() {
+        Payment payment = Samples.of(Samples.wishes(payment("wishes").order()), payment("wishes"));
+
+        store().insert(payment, List.of());
+
+        assertThat(store().find(payment.id())).contains(payment);
+        Payment next = dueAt(payment, NOON);
+        assertThat(store().replace(next, List.of())).isTrue();
+        assertThat(store().find(payment.id())).contains(next);
+    }
+
+    @Test
+    void find_everyWayToPay_givesIt() {
+        for (PaymentMethod method : Samples.methods()) {
+            Payment like = payment("way-" + Samples.methods().indexOf(method));
+            Payment payment = Samples.of(
+                    PaymentOrder.builder(like.order().cartId(), like.order().amount())
+                            .description("x")
+                            .customer(like.order().customer())
+                            .method(method)
+                            .build(),
+                    like);
+
+            store().insert(payment, List.of());
+
+            assertThat(store().find(payment.id())).contains(payment);
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.nestcms.payment.contract;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.AttemptState;
+import io.nestcms.payment.CardPlan;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
@@ -16,6 +18,8 @@ import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentMethod;
+import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.Resolution;
@@ -27,9 +31,12 @@ import io.nestcms.payment.Watch;
 import io.nestcms.payment.store.EventContent;
 import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxEntry;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Payments and events for the contract tests. */
@@ -53,6 +60,55 @@ public final class Samples {
                 new Customer("Huda Salem", "huda@example.test", null, null, "Kuwait City", "KW"));
         return Payment.created(
                 new PaymentId(id), order, new IdempotencyClaim(new IdempotencyKey(scope, key), "f-" + id), createdAt);
+    }
+
+    /** An order with every wish there is. */
+    public static PaymentOrder wishes(PaymentOrder order) {
+        Money part = Money.parse("KWD 0.100");
+        return PaymentOrder.builder(order.cartId(), order.amount())
+                .description(order.description())
+                .customer(order.customer())
+                .contract("contract-1")
+                .mode(ChargeMode.AUTHORIZE)
+                .payer("payer.1")
+                .language(Locale.forLanguageTag("ar-KW"))
+                .methods("knet", "-amex")
+                .discount(new PaymentOptions.Discount("4111,5200", part, null, "Ten percent"))
+                .discount(new PaymentOptions.Discount("400000", null, new BigDecimal("12.50"), "An eighth"))
+                .donation(part, order.amount())
+                .cardFilter("4,5", "Cards")
+                .metadata("order.line$1", "مقعد")
+                .metadata("b", "2")
+                .shipping(new Customer("Omar Salem", "omar@example.test", "+96512345678", "2 Street", "Hawally", "KW"))
+                .saveCard(CardPlan.builder(CardPlan.Kind.RECURRING_FIXED)
+                        .times(12)
+                        .every(CardPlan.Frequency.MONTHLY, 27)
+                        .amounts(part, order.amount())
+                        .days(LocalDate.of(2026, 11, 22), LocalDate.of(2027, 11, 21))
+                        .build())
+                .build();
+    }
+
+    /** Every way to pay. */
+    public static List<PaymentMethod> methods() {
+        CardToken token = new CardToken("2C4652BC67A3EA30C6B591FE658B7B9B");
+        return List.of(
+                PaymentMethod.hostedPage(),
+                PaymentMethod.savedCard(token),
+                new PaymentMethod.StoredCard(token, PaymentMethod.Use.RECURRING, new TransactionRef("TST1")),
+                PaymentMethod.unscheduled(token),
+                new PaymentMethod.TelephoneOrder(),
+                new PaymentMethod.OwnForm(),
+                new PaymentMethod.ManagedForm(),
+                new PaymentMethod.Wallet(PaymentMethod.WalletKind.APPLE_PAY),
+                new PaymentMethod.Wallet(PaymentMethod.WalletKind.SAMSUNG_PAY),
+                new PaymentMethod.PassThrough(PaymentMethod.PassThroughKind.GOOGLE_PAY),
+                new PaymentMethod.PassThrough(PaymentMethod.PassThroughKind.SADAD));
+    }
+
+    /** The payment for another order. */
+    public static Payment of(PaymentOrder order, Payment like) {
+        return Payment.created(like.id(), order, like.claim(), like.revision().createdAt());
     }
 
     /** The next version of a payment, in another status and with everything that can be there. */

@@ -160,6 +160,6 @@ final class ApiRoutes {
     }
 
     private Transaction ofToken(String token) {
-        return ledger.ofToken(token).orElseThrow(() -> RefusedException.invalid("Invalid token"));
+        return ledger.savedWith(token);
     }
 }

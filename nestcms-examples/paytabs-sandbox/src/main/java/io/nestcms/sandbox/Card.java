@@ -49,6 +49,11 @@ record Card(
         return new Card(wallet, type, masked, expiryMonth, expiryYear, code, challenge, issuerCountry, issuerName);
     }
 
+    /** The same card with another answer. */
+    Card answering(String other) {
+        return new Card(scheme, type, masked, expiryMonth, expiryYear, other, challenge, issuerCountry, issuerName);
+    }
+
     /** The same card when nobody is there to be asked. */
     Card unchallenged() {
         return new Card(scheme, type, masked, expiryMonth, expiryYear, code, false, issuerCountry, issuerName);

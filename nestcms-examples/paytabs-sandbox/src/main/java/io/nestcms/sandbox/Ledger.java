@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,8 @@ public final class Ledger {
     private final Map<String, Set<String>> refsOfFamily = new LinkedHashMap<>();
     private final Map<String, Set<String>> refsOfOriginal = new HashMap<>();
     private final Map<String, String> refOfToken = new HashMap<>();
+    /** Never used again, whatever is written of their transactions later. */
+    private final Set<String> deletedTokens = new HashSet<>();
     private final Set<String> waiting = new LinkedHashSet<>();
     private final @Nullable LedgerFile file;
 
@@ -43,7 +46,7 @@ public final class Ledger {
         try {
             JsonNode node = Json.MAPPER.readTree(line);
             if (node.has("deletedToken")) {
-                refOfToken.remove(node.path("deletedToken").asText());
+                deletedTokens.add(node.path("deletedToken").asText());
             } else if (node.has("ref")) {
                 index(Json.MAPPER.treeToValue(node, Transaction.class));
             }
@@ -137,12 +140,22 @@ public final class Ledger {
 
     /** The transaction that a stored card's name came from. */
     synchronized Optional<Transaction> ofToken(String token) {
-        return Optional.ofNullable(refOfToken.get(token)).flatMap(this::find);
+        return deletedTokens.contains(token)
+                ? Optional.empty()
+                : Optional.ofNullable(refOfToken.get(token)).flatMap(this::find);
+    }
+
+    /** The one that the token saved, or why there is none. */
+    synchronized Transaction savedWith(String token) {
+        if (deletedTokens.contains(token)) {
+            throw RefusedException.invalid("Invalid token: it was deleted");
+        }
+        return ofToken(token).orElseThrow(() -> RefusedException.invalid("Invalid token: this profile has none such"));
     }
 
     synchronized void deleteToken(String token) {
         append(Json.object().put("deletedToken", token));
-        refOfToken.remove(token);
+        deletedTokens.add(token);
     }
 
     synchronized List<Transaction> all() {

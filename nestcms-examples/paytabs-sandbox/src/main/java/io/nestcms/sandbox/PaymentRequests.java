@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code payment/request} leads to: a page, a charge at once, or a follow-up. */
@@ -14,9 +15,6 @@ final class PaymentRequests {
     private final Admission admission;
     private final Acquirer acquirer;
     private final FollowUps followUps;
-    private static final Card WALLET =
-            new Card("Visa", "Credit", "4111 11## #### 1111", 12, 2099, "", false, null, null);
-
     private final PaymentTokens tokens;
     private final Invoicing invoicing;
     private final Ledger ledger;
@@ -101,10 +99,12 @@ final class PaymentRequests {
         if (!token.isEmpty()) {
             return tokens.take(token);
         }
-        if (body.path("apple_pay_token").isObject()) {
-            return WALLET.named("ApplePay");
-        }
-        return body.path("samsung_pay_token").isObject() ? WALLET.named("SamsungPay") : null;
+        return Optional.ofNullable(wallet(body, "apple_pay_token", "ApplePay"))
+                .orElseGet(() -> wallet(body, "samsung_pay_token", "SamsungPay"));
+    }
+
+    private @Nullable Card wallet(ObjectNode body, String field, String name) {
+        return body.path(field).isObject() ? tokens.wallet(field, body.path(field)).named(name) : null;
     }
 
     private static void checkClass(Order order, @Nullable Card typed, @Nullable Transaction stored) {
@@ -134,7 +134,20 @@ final class PaymentRequests {
         if (token.isEmpty()) {
             return null;
         }
-        return ledger.ofToken(token).orElseThrow(() -> RefusedException.invalid("Invalid token"));
+        Transaction saved = ledger.savedWith(token);
+        Card card = saved.result() == null ? null : saved.result().card();
+        if (card != null && !card.isElsewhere() && isOver(card)) {
+            throw RefusedException.invalid("Invalid token: its card has expired");
+        }
+        return saved;
+    }
+
+    private boolean isOver(Card card) {
+        return YearMonth.of(card.expiryYear(), card.expiryMonth()).isBefore(thisMonth());
+    }
+
+    private YearMonth thisMonth() {
+        return YearMonth.now(settings.clock().withZone(ZoneOffset.UTC));
     }
 
     /** Own form: the merchant sends the card. By mail or phone there is no CVV. */
@@ -149,6 +162,6 @@ final class PaymentRequests {
                 details.path("pan").asText(),
                 details.path("expiry_month").asInt(),
                 details.path("expiry_year").asInt(),
-                YearMonth.now(settings.clock().withZone(ZoneOffset.UTC)));
+                thisMonth());
     }
 }

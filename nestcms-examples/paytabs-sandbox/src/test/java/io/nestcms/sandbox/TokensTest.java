@@ -87,6 +87,48 @@ class TokensTest {
     }
 
     @Test
+    void token_deletedForeignOrOfAnExpiredCard_refusedWithTheReason() throws Exception {
+        String token = save(2).path("token").asText();
+        String brief = merchant.order(Merchant.withCard(merchant.sale("ORD-9", "10.00", "SAR"), VISA)
+                        .put("tokenise", 2))
+                .path("token")
+                .asText();
+        merchant.ok(merchant.post("/payment/token/delete", named(token)));
+
+        assertThat(reason(recurring("ORD-3", token))).isEqualTo("Invalid token: it was deleted");
+        assertThat(reason(recurring("ORD-3", "A".repeat(32)))).isEqualTo("Invalid token: this profile has none such");
+        assertThat(Merchant.outcome(merchant.order(recurring("ORD-3", brief)))).isEqualTo("A");
+    }
+
+    @Test
+    void walletToken_usedExpiredOrForeign_refusedWithTheReason() throws Exception {
+        assertThat(Merchant.outcome(merchant.order(wallet("ORD-3", "apple_pay_token", "one"))))
+                .isEqualTo("A");
+        assertThat(reason(wallet("ORD-4", "apple_pay_token", "one")))
+                .isEqualTo("Invalid apple_pay_token: it was used before");
+        assertThat(reason(wallet("ORD-4", "samsung_pay_token", "expired-1")))
+                .isEqualTo("Invalid samsung_pay_token: its time is over");
+        assertThat(reason(wallet("ORD-4", "samsung_pay_token", "foreign-1")))
+                .isEqualTo("Invalid samsung_pay_token: it was made for another merchant");
+        JsonNode declined = merchant.order(wallet("ORD-4", "samsung_pay_token", "code-316-1"));
+        assertThat(Merchant.outcome(declined)).isEqualTo("D");
+        assertThat(sandbox.ledger().totals("ORD-4").charges()).isZero();
+    }
+
+    private ObjectNode wallet(String cartId, String field, String data) {
+        ObjectNode order = Merchant.withCard(merchant.sale(cartId, "10.00", "SAR"), VISA);
+        order.remove("card_details");
+        order.putObject(field).put("data", data);
+        return order;
+    }
+
+    private String reason(ObjectNode body) throws Exception {
+        HttpResponse<String> refused = merchant.post("/payment/request", body);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        return Merchant.MAPPER.readTree(refused.body()).path("message").asText();
+    }
+
+    @Test
     void recurring_hasItsRules() throws Exception {
         String token = save(2).path("token").asText();
         ObjectNode noToken = recurring("ORD-2", token);
