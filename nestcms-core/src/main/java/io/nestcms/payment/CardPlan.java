@@ -56,7 +56,8 @@ public record CardPlan(
             throw new InvalidInputException("plan.most", "is not beside the least", "both amounts, or none");
         }
         if (least != null && most != null && (!least.isPositive() || least.compareTo(most) > 0)) {
-            throw new InvalidInputException("plan.most", "is too small", "not below the smallest amount, which is above zero");
+            throw new InvalidInputException(
+                    "plan.most", "is too small", "not below the smallest amount, which is above zero");
         }
         if ((first == null) != (last == null)) {
             throw new InvalidInputException("plan.last", "is not beside the first", "both days, or none");

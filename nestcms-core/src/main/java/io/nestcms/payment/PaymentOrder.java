@@ -73,7 +73,8 @@ public record PaymentOrder(
     private static void together(PaymentMethod method, PaymentOptions options) {
         boolean page = method instanceof PaymentMethod.HostedPage;
         if (!page && options.donation() != null) {
-            throw new InvalidInputException("donation", "is there", "the payer chooses an amount on the hosted page only");
+            throw new InvalidInputException(
+                    "donation", "is there", "the payer chooses an amount on the hosted page only");
         }
         if (!page && options.cardFilter() != null) {
             throw new InvalidInputException("cardFilter", "is there", "only the hosted page filters cards");
@@ -81,7 +82,8 @@ public record PaymentOrder(
         if (!page && !options.methods().isEmpty()) {
             throw new InvalidInputException("methods", "are there", "only the hosted page offers methods");
         }
-        boolean alone = method instanceof PaymentMethod.StoredCard card && card.use() != PaymentMethod.Use.PAYER_PRESENT;
+        boolean alone =
+                method instanceof PaymentMethod.StoredCard card && card.use() != PaymentMethod.Use.PAYER_PRESENT;
         if (alone && options.shipping() != null) {
             throw new InvalidInputException("shipping", "is there", "not without the payer");
         }
@@ -108,15 +110,7 @@ public record PaymentOrder(
             Customer customer,
             @Nullable String contractId,
             ChargeMode mode) {
-        this(
-                cartId,
-                amount,
-                description,
-                customer,
-                contractId,
-                mode,
-                PaymentMethod.hostedPage(),
-                PaymentOptions.NONE);
+        this(cartId, amount, description, customer, contractId, mode, PaymentMethod.hostedPage(), PaymentOptions.NONE);
     }
 
     /**
@@ -361,15 +355,7 @@ public record PaymentOrder(
                     mode,
                     method,
                     new PaymentOptions(
-                            payer,
-                            language,
-                            methods,
-                            discounts,
-                            donation,
-                            cardFilter,
-                            metadata,
-                            shipping,
-                            saving));
+                            payer, language, methods, discounts, donation, cardFilter, metadata, shipping, saving));
         }
 
         private static <T> T there(String field, @Nullable T value) {

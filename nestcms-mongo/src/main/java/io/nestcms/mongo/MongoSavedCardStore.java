@@ -133,7 +133,10 @@ final class MongoSavedCardStore implements SavedCardStore {
         put(document, "payer", card.payer());
         CardPlan plan = card.plan();
         put(document, "plan", plan == null ? null : OrderDocuments.plan(plan));
-        put(document, "savedWith", card.savedWith() == null ? null : card.savedWith().value());
+        put(
+                document,
+                "savedWith",
+                card.savedWith() == null ? null : card.savedWith().value());
         put(document, "first", card.first() == null ? null : card.first().value());
         put(document, "deletedAt", card.deletedAt() == null ? null : Times.nanos(card.deletedAt()));
         return put(document, "lastDay", text(card.lastDay()));
@@ -157,9 +160,7 @@ final class MongoSavedCardStore implements SavedCardStore {
             throw stored.unreadable(TOKEN, null);
         }
         Map<PaymentId, LocalDate> claims = new LinkedHashMap<>();
-        stored.list(
-                        "claims",
-                        it -> Map.entry(it.value("payment", PaymentId::new), it.value("day", LocalDate::parse)))
+        stored.list("claims", it -> Map.entry(it.value("payment", PaymentId::new), it.value("day", LocalDate::parse)))
                 .forEach(it -> claims.put(it.getKey(), it.getValue()));
         Stored plan = stored.subOrNull("plan");
         return new SavedCard(

@@ -40,7 +40,8 @@ final class OrderDocuments {
     @Nullable Document method(PaymentId id, PaymentMethod method) {
         if (method instanceof PaymentMethod.StoredCard card) {
             TransactionRef first = card.first();
-            Document document = new Document("type", "storedCard").append("use", card.use().name());
+            Document document =
+                    new Document("type", "storedCard").append("use", card.use().name());
             customers.put(document, id, METHOD, TOKEN, card.token().value());
             return put(document, "first", first == null ? null : first.value());
         }
@@ -48,7 +49,8 @@ final class OrderDocuments {
             return new Document("type", "wallet").append("kind", wallet.kind().name());
         }
         if (method instanceof PaymentMethod.PassThrough other) {
-            return new Document("type", "passThrough").append("kind", other.kind().name());
+            return new Document("type", "passThrough")
+                    .append("kind", other.kind().name());
         }
         if (method instanceof PaymentMethod.TelephoneOrder) {
             return new Document("type", "telephoneOrder");
@@ -82,14 +84,19 @@ final class OrderDocuments {
     @Nullable Document options(PaymentOptions options) {
         Document document = new Document();
         put(document, "payer", options.payer());
-        put(document, "language", options.language() == null ? null : options.language().toLanguageTag());
+        put(
+                document,
+                "language",
+                options.language() == null ? null : options.language().toLanguageTag());
         put(document, "methods", options.methods().isEmpty() ? null : options.methods());
         put(
                 document,
                 "discounts",
                 options.discounts().isEmpty()
                         ? null
-                        : options.discounts().stream().map(OrderDocuments::discount).toList());
+                        : options.discounts().stream()
+                                .map(OrderDocuments::discount)
+                                .toList());
         PaymentOptions.Donation donation = options.donation();
         if (donation != null) {
             document.append(
@@ -125,15 +132,17 @@ final class OrderDocuments {
 
     private static Document saving(PaymentOptions.Saving saving) {
         CardPlan plan = saving.plan();
-        return put(
-                new Document("payerDecides", saving.payerDecides()), "plan", plan == null ? null : plan(plan));
+        return put(new Document("payerDecides", saving.payerDecides()), "plan", plan == null ? null : plan(plan));
     }
 
     static Document plan(CardPlan plan) {
         Document document = new Document("kind", plan.kind().name())
                 .append("times", plan.times())
                 .append("leastDaysBetween", plan.leastDaysBetween());
-        put(document, "frequency", plan.frequency() == null ? null : plan.frequency().name());
+        put(
+                document,
+                "frequency",
+                plan.frequency() == null ? null : plan.frequency().name());
         put(document, "least", plan.least() == null ? null : money(plan.least()));
         put(document, "most", plan.most() == null ? null : money(plan.most()));
         put(document, "first", plan.first() == null ? null : plan.first().toString());
@@ -157,8 +166,7 @@ final class OrderDocuments {
             PaymentOptions none = PaymentOptions.NONE;
             return shipping == null
                     ? none
-                    : new PaymentOptions(
-                            null, null, List.of(), List.of(), null, null, Map.of(), shipping, null);
+                    : new PaymentOptions(null, null, List.of(), List.of(), null, null, Map.of(), shipping, null);
         }
         Map<String, String> metadata = new TreeMap<>();
         if (stored.has("metadata")) {
@@ -174,9 +182,7 @@ final class OrderDocuments {
                 stored.has("methods") ? stored.texts("methods", code -> code) : List.of(),
                 stored.has("discounts") ? stored.list("discounts", OrderDocuments::discount) : List.of(),
                 donation == null ? null : new PaymentOptions.Donation(donation.money("least"), donation.money("most")),
-                filter == null
-                        ? null
-                        : new PaymentOptions.CardFilter(filter.text("prefixes"), filter.text("title")),
+                filter == null ? null : new PaymentOptions.CardFilter(filter.text("prefixes"), filter.text("title")),
                 metadata,
                 shipping,
                 saving == null ? null : saving(saving));

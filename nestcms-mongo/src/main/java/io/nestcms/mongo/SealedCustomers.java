@@ -122,7 +122,8 @@ public final class SealedCustomers {
         String clear = null;
         if (value instanceof String text) {
             clear = text;
-        } else if (value instanceof Binary old && !FieldCipher.keyIdOf(old.getData()).equals(cipher.currentKeyId())) {
+        } else if (value instanceof Binary old
+                && !FieldCipher.keyIdOf(old.getData()).equals(cipher.currentKeyId())) {
             clear = cipher.open(old.getData(), CustomerFields.context(id, part, field));
         }
         if (clear == null) {

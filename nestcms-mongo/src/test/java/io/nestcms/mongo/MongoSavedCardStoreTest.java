@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class MongoSavedCardStoreTest {
     private static final FieldCipher CIPHER =
             FieldCipher.builder(key("k1", 1), key("lookup", 9)).build();
+
     private static NamedKey key(String id, int fill) {
         byte[] bytes = new byte[32];
         Arrays.fill(bytes, (byte) fill);
@@ -84,7 +85,8 @@ class MongoSavedCardStoreTest {
     @Test
     void insertPayment_withACipher_noTokenAndNoAddresseeInTheDocument() {
         Payment like = Samples.payment("a");
-        PaymentOrder order = PaymentOrder.builder(like.order().cartId(), like.order().amount())
+        PaymentOrder order = PaymentOrder.builder(
+                        like.order().cartId(), like.order().amount())
                 .description("x")
                 .customer(like.order().customer())
                 .shipping(new io.nestcms.payment.Customer(
@@ -102,7 +104,8 @@ class MongoSavedCardStoreTest {
     @Test
     void reseal_tokenAndAddresseeOfAnOlderTime_sealedToo() {
         Payment like = Samples.payment("a");
-        PaymentOrder order = PaymentOrder.builder(like.order().cartId(), like.order().amount())
+        PaymentOrder order = PaymentOrder.builder(
+                        like.order().cartId(), like.order().amount())
                 .description("x")
                 .customer(like.order().customer())
                 .shipping(like.order().customer())

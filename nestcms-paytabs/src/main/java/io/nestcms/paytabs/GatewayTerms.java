@@ -131,7 +131,8 @@ final class GatewayTerms {
     }
 
     private static TokenPlan plan(CardPlan plan, TokenFormat format) {
-        TokenPlan.Builder terms = TokenPlan.builder(TokenPlan.Type.valueOf(plan.kind().name()), format);
+        TokenPlan.Builder terms =
+                TokenPlan.builder(TokenPlan.Type.valueOf(plan.kind().name()), format);
         if (plan.times() > 0) {
             terms.count(1, plan.times());
         }
@@ -268,7 +269,9 @@ final class GatewayTerms {
                 result == null ? null : result.code(),
                 result == null ? null : result.message(),
                 result == null ? null : result.at(),
-                paid.token().flatMap(token -> card(token, paid.instrument().orElse(null))).orElse(null));
+                paid.token()
+                        .flatMap(token -> card(token, paid.instrument().orElse(null)))
+                        .orElse(null));
     }
 
     /** A saved card; a token that is none by its form is none. */

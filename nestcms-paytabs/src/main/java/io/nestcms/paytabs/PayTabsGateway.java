@@ -143,9 +143,9 @@ public final class PayTabsGateway implements PaymentGateway {
 
     @Override
     public GatewayOutcome<CardOnFile> findCard(CardToken token) {
-        return mapped(client.token(token.value()).execute(), found -> GatewayTerms.card(
-                        token.value(), found.instrument())
-                .orElseThrow());
+        return mapped(
+                client.token(token.value()).execute(),
+                found -> GatewayTerms.card(token.value(), found.instrument()).orElseThrow());
     }
 
     @Override

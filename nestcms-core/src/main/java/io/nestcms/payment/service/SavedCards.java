@@ -110,7 +110,8 @@ public final class SavedCards {
                         accepted -> accepted.value().card(),
                         rejected -> null,
                         notSent -> {
-                            throw new NestCmsException("the gateway could not be asked for the card of " + payment.id());
+                            throw new NestCmsException(
+                                    "the gateway could not be asked for the card of " + payment.id());
                         },
                         indeterminate -> {
                             throw new NestCmsException("the gateway did not tell of the card of " + payment.id());
@@ -138,7 +139,8 @@ public final class SavedCards {
                 .fold(
                         accepted -> {
                             store.insert(SavedCard.saved(accepted.value(), payer, plan, null, null, clock.instant()));
-                            return new GatewayOutcome.Accepted<>(store.find(token).orElseThrow());
+                            return new GatewayOutcome.Accepted<>(
+                                    store.find(token).orElseThrow());
                         },
                         rejected -> new GatewayOutcome.Rejected<>(rejected.rejection()),
                         notSent -> new GatewayOutcome.NotSent<>(notSent.cause(), notSent.retryAfter()),
@@ -215,7 +217,8 @@ public final class SavedCards {
                 return Optional.of(next);
             }
         }
-        throw new NestCmsException("a saved card was changed " + ROUNDS + " times by others while one change was tried");
+        throw new NestCmsException(
+                "a saved card was changed " + ROUNDS + " times by others while one change was tried");
     }
 
     // ---- before a charge
@@ -252,7 +255,10 @@ public final class SavedCards {
 
     /** The other payments of a card: how many took money, the latest day, and which may still. */
     private record Uses(
-            int over, @Nullable LocalDate overDay, Map<PaymentId, LocalDate> open, @Nullable LocalDate latest) {}
+            int over,
+            @Nullable LocalDate overDay,
+            Map<PaymentId, LocalDate> open,
+            @Nullable LocalDate latest) {}
 
     private Uses uses(SavedCard card, PaymentId but) {
         int over = card.charged();

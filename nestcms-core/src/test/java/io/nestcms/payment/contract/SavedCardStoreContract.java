@@ -57,12 +57,14 @@ public abstract class SavedCardStoreContract {
     void replace_onlyTheVersionBefore() {
         SavedCard first = card("a", 0);
         store().insert(first);
-        SavedCard claimed = first.with(2, LocalDate.of(2026, 11, 21), Map.of(new PaymentId("p2"), LocalDate.of(2026, 11, 22)));
+        SavedCard claimed =
+                first.with(2, LocalDate.of(2026, 11, 21), Map.of(new PaymentId("p2"), LocalDate.of(2026, 11, 22)));
 
         assertThat(store().replace(claimed)).isTrue();
         assertThat(store().replace(claimed)).isFalse();
         assertThat(store().replace(first.deleted(Samples.NOON, false))).isFalse();
-        assertThat(store().replace(card("none", 0).deleted(Samples.NOON, false))).isFalse();
+        assertThat(store().replace(card("none", 0).deleted(Samples.NOON, false)))
+                .isFalse();
         assertThat(store().find(new CardToken("a"))).contains(claimed);
     }
 
@@ -76,6 +78,7 @@ public abstract class SavedCardStoreContract {
         assertThat(store().list("payer", 10)).containsExactly(card("new", 10), card("old", 0));
         assertThat(store().list("payer", 1)).containsExactly(card("new", 10));
         assertThat(store().list("another", 10)).isEmpty();
-        assertThat(store().find(new CardToken("deleted")).orElseThrow().isDeleted()).isTrue();
+        assertThat(store().find(new CardToken("deleted")).orElseThrow().isDeleted())
+                .isTrue();
     }
 }

@@ -285,8 +285,7 @@ class WaysToPayTest {
         pass(Duration.ofMinutes(1));
 
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
-        assertThat(way.process(payments, payment))
-                .isEqualTo(new ProcessResult.Refused(PaymentRefusal.ALREADY_SETTLED));
+        assertThat(way.process(payments, payment)).isEqualTo(new ProcessResult.Refused(PaymentRefusal.ALREADY_SETTLED));
         assertThat(charges()).isOne();
         assertThat(told(PaymentEvent.PaymentSucceeded.class)).isOne();
         assertNothingHasTheCard(payment);
@@ -327,7 +326,8 @@ class WaysToPayTest {
 
         assertThat(now(payment).isUndecided()).isTrue();
         assertThat(told(PaymentEvent.PaymentOverdue.class)).isOne();
-        payments.resolve(payment.id(), new Resolution.TookNothing(now(payment).attempt().cartId()), "huda");
+        payments.resolve(
+                payment.id(), new Resolution.TookNothing(now(payment).attempt().cartId()), "huda");
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.FAILED);
     }
 
@@ -362,7 +362,8 @@ class WaysToPayTest {
         ProcessResult result = way.process(payments, payment);
 
         URI page = ((ProcessResult.Ready) result).page();
-        assertThat(((ProcessResult.Ready) way.process(payments, payment)).page()).isEqualTo(page);
+        assertThat(((ProcessResult.Ready) way.process(payments, payment)).page())
+                .isEqualTo(page);
         gateway.turn(now(payment), TransactionState.APPROVED);
         GatewayNotification news = news(payment);
         assertThat(payments.apply(news)).isInstanceOf(ApplyResult.Applied.class);
@@ -408,7 +409,12 @@ class WaysToPayTest {
             GatewayOutcome<Initiation> answer = decided(charge, TransactionState.APPROVED);
             GatewayTransaction made = gateway.ledger.get(0);
             payments.apply(new GatewayNotification(
-                    made.ref(), null, charge.cartId(), TransactionKind.SALE, null, payment.order().amount()));
+                    made.ref(),
+                    null,
+                    charge.cartId(),
+                    TransactionKind.SALE,
+                    null,
+                    payment.order().amount()));
             return answer;
         });
 
@@ -431,8 +437,7 @@ class WaysToPayTest {
             return page;
         });
 
-        assertThat(way.process(payments, payment))
-                .isEqualTo(new ProcessResult.Refused(PaymentRefusal.ALREADY_SETTLED));
+        assertThat(way.process(payments, payment)).isEqualTo(new ProcessResult.Refused(PaymentRefusal.ALREADY_SETTLED));
         assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
     }
 
@@ -453,8 +458,7 @@ class WaysToPayTest {
                 writesUntilDeath = write;
                 diesAfterIt = after;
 
-                assertThatThrownBy(() -> way.process(payments, payment))
-                        .isInstanceOf(Crash.class);
+                assertThatThrownBy(() -> way.process(payments, payment)).isInstanceOf(Crash.class);
                 restart(false);
                 pass(Duration.ofMinutes(10));
                 boolean wasCalled = write == 2;

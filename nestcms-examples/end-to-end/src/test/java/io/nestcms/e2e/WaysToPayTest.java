@@ -82,8 +82,7 @@ class WaysToPayTest {
 
     private final MutableClock clock = new MutableClock(Clock.systemUTC().instant());
     private final InMemoryPaymentStore store = new InMemoryPaymentStore();
-    private final SavedCards cards =
-            SavedCards.of(payTabs.gateway(), store, new InMemorySavedCardStore(), clock);
+    private final SavedCards cards = SavedCards.of(payTabs.gateway(), store, new InMemorySavedCardStore(), clock);
     private final Payments payments = Payments.builder(payTabs.gateway(), store)
             .clock(clock)
             .savedCards(cards)
@@ -151,10 +150,12 @@ class WaysToPayTest {
         payments.list(new PaymentQuery(null, null, 0, 100)).items().forEach(it -> left.add(text(it)));
         cards.list("huda").forEach(card -> left.add(card + " " + card.card().description()));
         log.list.forEach(event -> left.add(event.getFormattedMessage()));
-        assertThat(left).isNotEmpty().allSatisfy(text -> assertThat(text)
-                .doesNotContain(PAN)
-                .doesNotContain(CHALLENGED)
-                .doesNotContain("cvv"));
+        assertThat(left)
+                .isNotEmpty()
+                .allSatisfy(text -> assertThat(text)
+                        .doesNotContain(PAN)
+                        .doesNotContain(CHALLENGED)
+                        .doesNotContain("cvv"));
         bus.close();
     }
 
@@ -231,12 +232,7 @@ class WaysToPayTest {
 
     /** What the gateway's script does in the payer's browser. */
     private static String formToken() throws IOException, InterruptedException {
-        String form = Map.of(
-                        "key", sandbox.clientKey(),
-                        "number", PAN,
-                        "cvv", CVV,
-                        "expmonth", "12",
-                        "expyear", "2031")
+        String form = Map.of("key", sandbox.clientKey(), "number", PAN, "cvv", CVV, "expmonth", "12", "expyear", "2031")
                 .entrySet()
                 .stream()
                 .map(it -> it.getKey() + "=" + URLEncoder.encode(it.getValue(), StandardCharsets.UTF_8))
@@ -368,8 +364,8 @@ class WaysToPayTest {
 
     @Test
     void process_challengedCard_pageAndOneCharge() {
-        Ready ready = new Ready(
-                create(order().method(new PaymentMethod.OwnForm()).build()), card(CHALLENGED));
+        Ready ready =
+                new Ready(create(order().method(new PaymentMethod.OwnForm()).build()), card(CHALLENGED));
 
         assertThat(process(ready)).isInstanceOf(ProcessResult.Ready.class);
         assertThat(process(ready)).isInstanceOf(ProcessResult.Ready.class);
@@ -433,7 +429,8 @@ class WaysToPayTest {
 
     @Test
     void recurring_declined_givesItsChargeBackToThePlan() {
-        SavedCard card = saved(CardPlan.builder(CardPlan.Kind.RECURRING_VARIABLE).times(2).build());
+        SavedCard card = saved(
+                CardPlan.builder(CardPlan.Kind.RECURRING_VARIABLE).times(2).build());
         sandbox.faults().nextDecisions(1, "sale", "316");
         assertThat(process(ready(PaymentMethod.recurring(card.token()), null)))
                 .isInstanceOf(ProcessResult.Settled.class);

@@ -32,6 +32,7 @@ public final class Ledger {
     private final Map<String, String> refOfToken = new HashMap<>();
     /** Never used again, whatever is written of their transactions later. */
     private final Set<String> deletedTokens = new HashSet<>();
+
     private final Set<String> waiting = new LinkedHashSet<>();
     private final @Nullable LedgerFile file;
 

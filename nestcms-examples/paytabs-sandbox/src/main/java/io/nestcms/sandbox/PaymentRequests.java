@@ -104,7 +104,9 @@ final class PaymentRequests {
     }
 
     private @Nullable Card wallet(ObjectNode body, String field, String name) {
-        return body.path(field).isObject() ? tokens.wallet(field, body.path(field)).named(name) : null;
+        return body.path(field).isObject()
+                ? tokens.wallet(field, body.path(field)).named(name)
+                : null;
     }
 
     private static void checkClass(Order order, @Nullable Card typed, @Nullable Transaction stored) {

@@ -111,7 +111,7 @@ class TokensTest {
         assertThat(reason(wallet("ORD-4", "samsung_pay_token", "foreign-1")))
                 .isEqualTo("Invalid samsung_pay_token: it was made for another merchant");
         JsonNode declined = merchant.order(wallet("ORD-4", "samsung_pay_token", "code-316-1"));
-        assertThat(Merchant.outcome(declined)).isEqualTo("D");
+        assertThat(Merchant.outcome(declined)).isEqualTo("D316");
         assertThat(sandbox.ledger().totals("ORD-4").charges()).isZero();
     }
 

@@ -113,7 +113,8 @@ public final class PaymentRoutes {
                     throw Problem.unavailable(
                                     "service-unavailable",
                                     "Service temporarily unavailable",
-                                    "the payment gateway cannot be reached; nothing was charged, the payment is kept: call process again",
+                                    "the payment gateway cannot be reached; nothing was charged, the payment is kept:"
+                                            + " call process again",
                                     unavailable.retryAfter())
                             .asException();
                 },
