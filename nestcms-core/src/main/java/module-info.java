@@ -12,6 +12,11 @@ module io.nestcms.core {
     requires static micrometer.core;
     requires static org.bouncycastle.provider;
     requires static org.jsoup;
+    requires static software.amazon.awssdk.core;
+    requires static software.amazon.awssdk.http;
+    requires static software.amazon.awssdk.services.s3;
+    requires static software.amazon.awssdk.awscore;
+    requires static software.amazon.awssdk.utils;
 
     exports io.nestcms.access;
     exports io.nestcms.audit;
@@ -38,6 +43,7 @@ module io.nestcms.core {
     exports io.nestcms.payment.service;
     exports io.nestcms.payment.store;
     exports io.nestcms.resilience;
+    exports io.nestcms.storage;
     exports io.nestcms.system;
     exports io.nestcms.tracing;
 }

@@ -72,6 +72,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void awsSdk_onlyInStorage() {
+        only("software.amazon.awssdk..", "io.nestcms.storage..");
+    }
+
+    @Test
     void telemetry_onlyInItsPackages() {
         only("io.micrometer..", "io.nestcms.metrics..", "io.nestcms.mongo..", "io.nestcms.paytabs..");
         only("io.opentelemetry..", "io.nestcms.tracing..");
