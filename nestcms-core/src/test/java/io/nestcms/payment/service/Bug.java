@@ -14,6 +14,7 @@ import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.contract.ForwardingOutbox;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.gateway.Allowance;
 import io.nestcms.payment.gateway.GatewayCharge;
 import io.nestcms.payment.gateway.GatewayFollowUp;

@@ -2,6 +2,7 @@ package io.nestcms.payment.service;
 
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.DuePayment;
 import io.nestcms.payment.store.Insertion;
 import io.nestcms.payment.store.Outbox;

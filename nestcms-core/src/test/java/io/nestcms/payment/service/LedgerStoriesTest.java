@@ -18,6 +18,7 @@ import io.nestcms.payment.Resolution;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.payment.gateway.GatewayOutcome;

@@ -1,36 +1,72 @@
 package io.nestcms.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.nestcms.e2e.ChaosBuyer.FollowUp;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Lays the gateway's ledger, the server's records and what the buyers were told beside each other. */
 final class ChaosAudit {
+    private static final Set<String> RELEASES = Set.of("Void", "Release");
+
     private final Map<String, List<JsonNode>> ledger = new TreeMap<>();
     private final Map<String, JsonNode> records = new HashMap<>();
     private final List<String> disagreements = new ArrayList<>();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Map<String, Sums> sums = new TreeMap<>();
 
-    /** Money of one currency: taken and given back, as each side has it. */
+    /** Money of one kind of move: how often it moved, and how much of it each side has. */
+    static final class Total {
+        int count;
+        BigDecimal ledger = BigDecimal.ZERO;
+        BigDecimal records = BigDecimal.ZERO;
+
+        private void add(Map<String, BigDecimal> inLedger, BigDecimal onRecord) {
+            count += inLedger.size();
+            ledger = ledger.add(sum(inLedger));
+            records = records.add(onRecord);
+        }
+    }
+
+    /** Money of one currency: taken, given back, and let go of what was held. */
     static final class Sums {
-        int charges;
-        int refunds;
-        BigDecimal charged = BigDecimal.ZERO;
-        BigDecimal recorded = BigDecimal.ZERO;
-        BigDecimal refunded = BigDecimal.ZERO;
-        BigDecimal refundsRecorded = BigDecimal.ZERO;
+        final Total taken = new Total();
+        final Total refunded = new Total();
+        final Total released = new Total();
+        final Total held = new Total();
+    }
+
+    /** What the gateway's books say moved for one cart, each by reference. */
+    private record Moves(
+            Map<String, BigDecimal> sales,
+            Map<String, BigDecimal> holds,
+            Map<String, BigDecimal> captures,
+            Map<String, BigDecimal> releases,
+            Map<String, BigDecimal> refunds) {
+        Map<String, BigDecimal> of(FollowUp kind) {
+            return switch (kind) {
+                case CAPTURE -> captures;
+                case VOID -> releases;
+                case REFUND -> refunds;
+            };
+        }
+
+        Map<String, BigDecimal> taken() {
+            Map<String, BigDecimal> taken = new TreeMap<>(sales);
+            taken.putAll(captures);
+            return taken;
+        }
+
+        BigDecimal held() {
+            return sum(holds).subtract(sum(captures)).subtract(sum(releases));
+        }
     }
 
     private ChaosAudit() {}
@@ -52,7 +88,7 @@ final class ChaosAudit {
         audit.expect(
                 audit.records.size() == stories.size(),
                 audit.records.size() + " records for " + stories.size() + " payments");
-        Set<String> heard = heard(stage.data().resolve("server").resolve("heard"));
+        Set<String> heard = stage.heard();
         stories.forEach(story -> audit.compare(story, heard));
         audit.ledger.keySet().stream()
                 .filter(cart -> !audit.records.containsKey(cart))
@@ -93,14 +129,6 @@ final class ChaosAudit {
                 .sum();
     }
 
-    private static Set<String> heard(Path file) {
-        try {
-            return new HashSet<>(Files.readAllLines(file));
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
-    }
-
     private void compare(ChaosBuyer.Story story, Set<String> heard) {
         String cart = story.cartId();
         JsonNode kept = records.get(cart);
@@ -113,29 +141,47 @@ final class ChaosAudit {
         String status = kept.path("status").asText();
         statuses.merge(status, 1, Integer::sum);
 
-        Map<String, BigDecimal> charges = moved(cart, "Sale");
-        Map<String, BigDecimal> refunds = moved(cart, "Refund");
-        expect(charges.size() <= 1, cart + " was charged " + charges.size() + " times");
-        expectEqual(cart + " charges", charges, recorded(kept, "SALE"));
-        expectEqual(cart + " refunds", refunds, recorded(kept, "REFUND"));
-        charges.values().forEach(amount -> expectSame(cart + " charge", amount, story.amount()));
-        expectStatus(cart, status, kept, charges, refunds);
-        compareRefunds(story, kept, refunds);
-        add(story.currency(), charges, refunds, kept);
-
-        expect(heard.contains("PaymentCreated " + story.id()), cart + ": its creation was told to nobody");
-        if (!charges.isEmpty()) {
-            expect(heard.contains("PaymentSucceeded " + story.id()), cart + ": its success was told to nobody");
+        Moves moves = moves(cart);
+        int charges = moves.sales().size() + moves.holds().size();
+        expect(charges <= 1, cart + " was charged " + charges + " times");
+        Map<String, BigDecimal> asked = new TreeMap<>(moves.sales());
+        asked.putAll(moves.holds());
+        asked.values()
+                .forEach(amount ->
+                        expectSame(cart + " charge", amount, story.errand().amount()));
+        expect(
+                (story.errand().isHeld() ? moves.sales() : moves.holds()).isEmpty(),
+                cart + " was taken for another kind");
+        expectEqual(cart + " sales", moves.sales(), recorded(kept, "SALE"));
+        expectEqual(cart + " captures", moves.captures(), recorded(kept, "CAPTURE"));
+        expectEqual(cart + " refunds", moves.refunds(), recorded(kept, "REFUND"));
+        expectEqual(cart + " releases", moves.releases(), released(kept));
+        expectSame(cart + " taken", sum(moves.taken()), amount(kept, "taken"));
+        expectSame(cart + " refunded", sum(moves.refunds()), amount(kept, "refunded"));
+        expectSame(cart + " held", moves.held(), amount(kept, "held"));
+        expectStatus(cart, status, kept, moves);
+        for (FollowUp kind : FollowUp.values()) {
+            compareFollowUps(story, kept, kind, moves.of(kind));
         }
+        add(story.errand().currency(), moves, kept);
+        told(story, moves, heard);
     }
 
-    /** What the gateway's books say moved, by reference. */
-    private Map<String, BigDecimal> moved(String cart, String type) {
+    private Moves moves(String cart) {
+        return new Moves(
+                moved(cart, Set.of("Sale")),
+                moved(cart, Set.of("Auth")),
+                moved(cart, Set.of("Capture")),
+                moved(cart, RELEASES),
+                moved(cart, Set.of("Refund")));
+    }
+
+    private Map<String, BigDecimal> moved(String cart, Set<String> types) {
         Map<String, BigDecimal> moved = new TreeMap<>();
         for (JsonNode transaction : ledger.getOrDefault(cart, List.of())) {
-            if (transaction.path("type").asText().equals(type)
+            if (types.contains(transaction.path("type").asText())
                     && transaction.path("status").asText().equals("A")) {
-                moved.put(transaction.path("ref").asText(), amount(transaction));
+                moved.put(transaction.path("ref").asText(), amount(transaction, "amount"));
             }
         }
         return moved;
@@ -145,29 +191,40 @@ final class ChaosAudit {
         Map<String, BigDecimal> recorded = new TreeMap<>();
         for (JsonNode move : kept.path("transactions")) {
             if (move.path("kind").asText().equals(kind)) {
-                recorded.put(move.path("tranRef").asText(), amount(move));
+                recorded.put(move.path("tranRef").asText(), amount(move, "amount"));
             }
         }
         return recorded;
     }
 
-    private static BigDecimal amount(JsonNode json) {
-        return new BigDecimal(json.path("amount").asText()).stripTrailingZeros();
+    private static Map<String, BigDecimal> released(JsonNode kept) {
+        Map<String, BigDecimal> released = new TreeMap<>();
+        for (JsonNode entry : kept.path("ledger")) {
+            String kind = entry.path("kind").asText();
+            if ((kind.equals("VOID") || kind.equals("RELEASE"))
+                    && entry.path("state").asText().equals("APPROVED")) {
+                released.put(entry.path("tranRef").asText(), amount(entry, "amount"));
+            }
+        }
+        return released;
     }
 
-    private void expectStatus(
-            String cart,
-            String status,
-            JsonNode kept,
-            Map<String, BigDecimal> charges,
-            Map<String, BigDecimal> refunds) {
+    private static BigDecimal amount(JsonNode json, String field) {
+        return new BigDecimal(json.path(field).asText()).stripTrailingZeros();
+    }
+
+    private void expectStatus(String cart, String status, JsonNode kept, Moves moves) {
+        BigDecimal taken = sum(moves.taken());
+        BigDecimal refunded = sum(moves.refunds());
         String expected;
-        if (charges.isEmpty()) {
-            expected = unpaid(cart, kept.path("tranRef").asText());
-        } else if (refunds.isEmpty()) {
-            expected = "SUCCEEDED";
+        if (taken.signum() > 0 && refunded.signum() > 0) {
+            expected = refunded.compareTo(taken) < 0 ? "PARTIALLY_REFUNDED" : "REFUNDED";
+        } else if (taken.signum() > 0) {
+            expected = moves.captures().isEmpty() ? "SUCCEEDED" : "CAPTURED";
+        } else if (!moves.holds().isEmpty()) {
+            expected = moves.held().signum() > 0 ? "AUTHORIZED" : "VOIDED";
         } else {
-            expected = sum(refunds).compareTo(sum(charges)) < 0 ? "PARTIALLY_REFUNDED" : "REFUNDED";
+            expected = unpaid(cart, kept.path("tranRef").asText());
         }
         expect(status.equals(expected), cart + " is " + status + " on record and " + expected + " by the ledger");
     }
@@ -187,43 +244,52 @@ final class ChaosAudit {
         };
     }
 
-    private void compareRefunds(ChaosBuyer.Story story, JsonNode kept, Map<String, BigDecimal> refunds) {
+    /** Each was asked for once, done once, and told so. */
+    private void compareFollowUps(
+            ChaosBuyer.Story story, JsonNode kept, FollowUp kind, Map<String, BigDecimal> inLedger) {
         Map<String, BigDecimal> done = new TreeMap<>();
         for (JsonNode followUp : kept.path("followUps")) {
-            if (followUp.path("undecided").asBoolean()) {
-                // not at the gateway, else it would have been found: the comparison below sees to that
-                continue;
+            if (followUp.path("kind").asText().equals(kind.name())) {
+                String state = followUp.path("state").asText();
+                expect(state.equals("DONE"), story.cartId() + " has a " + kind.step() + " in state " + state);
+                expect(
+                        !followUp.path("undecided").asBoolean(),
+                        story.cartId() + " leaves a " + kind.step() + " to a person");
+                done.put(followUp.path("tranRef").asText(), amount(followUp, "amount"));
             }
-            String state = followUp.path("state").asText();
-            expect(state.equals("DONE"), story.cartId() + " has a refund in state " + state);
-            done.put(followUp.path("tranRef").asText(), amount(followUp));
         }
-        expectEqual(story.cartId() + " refunds asked for", refunds, done);
+        expectEqual(story.cartId() + " " + kind.step() + " asked for", inLedger, done);
         Map<String, BigDecimal> told = new TreeMap<>();
-        List<ChaosBuyer.Refund> decided = story.refunds().stream()
-                .filter(it -> !it.state().equals(ChaosBuyer.Refund.UNDECIDED))
-                .toList();
-        decided.forEach(refund -> {
-            expect(refund.state().equals("DONE"), refund.key() + " was answered with " + refund.state());
-            told.put(refund.tranRef(), refund.amount().stripTrailingZeros());
-        });
-        if (decided.size() == story.refunds().size()) {
-            expectEqual(story.cartId() + " refunds told", refunds, told);
-        } else {
-            expect(
-                    refunds.entrySet().containsAll(told.entrySet()),
-                    story.cartId() + " was told of refunds " + told + ", the gateway has " + refunds);
+        for (ChaosBuyer.Asked asked : story.asked()) {
+            if (asked.kind() == kind) {
+                expect(asked.state().equals("DONE"), asked.key() + " was answered with " + asked.state());
+                told.put(asked.tranRef(), asked.amount());
+            }
         }
+        expectEqual(story.cartId() + " " + kind.step() + " told", inLedger, told);
     }
 
-    private void add(String currency, Map<String, BigDecimal> charges, Map<String, BigDecimal> refunds, JsonNode kept) {
+    private void told(ChaosBuyer.Story story, Moves moves, Set<String> heard) {
+        Map<String, Boolean> expected = Map.of(
+                "PaymentCreated", true,
+                "PaymentSucceeded", !moves.sales().isEmpty(),
+                "PaymentAuthorized", !moves.holds().isEmpty(),
+                "PaymentCaptured", !moves.captures().isEmpty(),
+                "PaymentVoided", !moves.releases().isEmpty(),
+                "PaymentRefunded", !moves.refunds().isEmpty());
+        expected.forEach((event, happened) -> expect(
+                heard.contains(event + " " + story.id()) == happened,
+                story.cartId() + ": " + event + (happened ? " was told to nobody" : " was told and did not happen")));
+    }
+
+    private void add(String currency, Moves moves, JsonNode kept) {
         Sums sum = sums.computeIfAbsent(currency, any -> new Sums());
-        sum.charges += charges.size();
-        sum.refunds += refunds.size();
-        sum.charged = sum.charged.add(sum(charges));
-        sum.refunded = sum.refunded.add(sum(refunds));
-        sum.recorded = sum.recorded.add(sum(recorded(kept, "SALE")));
-        sum.refundsRecorded = sum.refundsRecorded.add(sum(recorded(kept, "REFUND")));
+        sum.taken.add(moves.taken(), amount(kept, "taken"));
+        sum.refunded.add(moves.refunds(), amount(kept, "refunded"));
+        sum.released.add(moves.releases(), sum(released(kept)));
+        if (moves.held().signum() != 0) {
+            sum.held.add(Map.of("left", moves.held()), amount(kept, "held"));
+        }
     }
 
     private static BigDecimal sum(Map<String, BigDecimal> amounts) {
@@ -235,9 +301,7 @@ final class ChaosAudit {
     }
 
     private void expectEqual(String what, @Nullable Object inLedger, @Nullable Object other) {
-        expect(
-                java.util.Objects.equals(inLedger, other),
-                what + ": " + inLedger + " by the ledger, " + other + " otherwise");
+        expect(Objects.equals(inLedger, other), what + ": " + inLedger + " by the ledger, " + other + " otherwise");
     }
 
     private void expect(boolean met, String otherwise) {

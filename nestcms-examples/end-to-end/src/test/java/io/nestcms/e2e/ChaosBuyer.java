@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nestcms.e2e.ChaosErrand.Choice;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -8,8 +9,8 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -21,65 +22,52 @@ import org.jspecify.annotations.Nullable;
  * ends it.
  */
 final class ChaosBuyer {
-    private static final Set<String> MONEY = Set.of("SUCCEEDED", "PARTIALLY_REFUNDED", "REFUNDED");
-    private static final Set<String> FINAL =
-            Set.of("SUCCEEDED", "FAILED", "EXPIRED", "CANCELLED", "PARTIALLY_REFUNDED", "REFUNDED");
+    private static final Set<String> MONEY =
+            Set.of("SUCCEEDED", "PARTIALLY_REFUNDED", "REFUNDED", "AUTHORIZED", "CAPTURED", "VOIDED");
+    private static final Set<String> UNPAID = Set.of("FAILED", "EXPIRED", "CANCELLED");
 
     /** No single step takes longer, whatever happens around it; one that does has hung, and the run has failed. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private final int number;
-    private final Random random;
+    private final ChaosErrand errand;
+    private final Random waits;
     private final Merchant merchant;
     private final Payer payer;
     private final ChaosStage stage;
     private final ChaosTally tally;
-    private final List<Refund> refunds = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private String id = "";
 
-    /** What the payer does on the page. */
-    private enum Choice {
-        PAY(60),
-        PAY_WITH_PASSWORD(8),
-        DECLINED(9),
-        CANCEL(8),
-        LEAVE(4),
-        DECLINED_BUT_CHARGED(5),
-        PENDING_THEN_CHARGED(4),
-        PENDING_THEN_DECLINED(2);
+    /** A capture, a void or a refund that was asked for, and what the merchant was told at last. */
+    record Asked(FollowUp kind, String key, BigDecimal amount, String state, String tranRef) {}
 
-        private final int share;
+    /** What follows a payment, as the API names it. */
+    enum FollowUp {
+        CAPTURE("captures"),
+        VOID("void"),
+        REFUND("refunds");
 
-        Choice(int share) {
-            this.share = share;
+        private final String path;
+
+        FollowUp(String path) {
+            this.path = path;
         }
 
-        static Choice draw(Random random) {
-            int left = random.nextInt(
-                    Arrays.stream(values()).mapToInt(it -> it.share).sum());
-            for (Choice choice : values()) {
-                left -= choice.share;
-                if (left < 0) {
-                    return choice;
-                }
-            }
-            throw new IllegalStateException("the shares add up");
+        String step() {
+            return name().toLowerCase(Locale.ROOT);
         }
-    }
-
-    /** A refund that was asked for, and what the merchant was told at last. */
-    record Refund(String key, BigDecimal amount, String state, String tranRef) {
-        /** Its answer was lost before the profile had shown any refund: a person decides. */
-        static final String UNDECIDED = "UNDECIDED";
     }
 
     /** What the merchant knows of the payment at the end. */
-    record Story(String cartId, String id, BigDecimal amount, String currency, List<Refund> refunds) {}
+    record Story(ChaosErrand errand, String id, List<Asked> asked) {
+        String cartId() {
+            return errand.cartId();
+        }
+    }
 
-    ChaosBuyer(int number, long seed, Merchant merchant, Payer payer, ChaosStage stage, ChaosTally tally) {
-        this.number = number;
-        // one generator for all buyers' seeds: those of neighbours would draw alike
-        this.random = new Random(new Random(seed + number).nextLong() ^ ((long) number << 20));
+    ChaosBuyer(ChaosErrand errand, Merchant merchant, Payer payer, ChaosStage stage, ChaosTally tally) {
+        this.errand = errand;
+        this.waits = new Random(errand.cartId().hashCode() ^ errand.amount().unscaledValue().longValue());
         this.merchant = merchant;
         this.payer = payer;
         this.stage = stage;
@@ -87,29 +75,53 @@ final class ChaosBuyer {
     }
 
     Story buy() {
-        String cartId = "CART-" + number;
-        String currency = List.of("KWD", "SAR", "USD", "JPY").get(random.nextInt(4));
-        BigDecimal amount = BigDecimal.valueOf(random.nextInt(1, 500_000), decimals(currency));
-        Choice choice = Choice.draw(random);
-        ObjectNode order = Merchant.order(cartId, amount.toPlainString(), currency);
-        id = create(cartId, order);
-        boolean again = random.nextInt(10) == 0;
+        ObjectNode order = Merchant.order(errand.cartId(), errand.amount().toPlainString(), errand.currency());
+        id = create(errand.cartId(), order);
+        boolean again = waits.nextInt(10) == 0;
         String page = process();
-        if (page != null && choice != Choice.LEAVE) {
-            act(page, choice);
+        if (page != null && errand.choice() != Choice.LEAVE) {
+            act(page, errand.choice());
         }
-        if (again && !create(cartId, order).equals(id)) {
-            throw new AssertionError(cartId + ": the same key made another payment");
+        if (again && !create(errand.cartId(), order).equals(id)) {
+            throw new AssertionError(errand.cartId() + ": the same key made another payment");
         }
-        if (MONEY.contains(awaitEnd(choice)) && random.nextInt(100) < 35) {
-            giveBack(amount);
+        if (MONEY.contains(awaitEnd(errand.choice()))) {
+            goOn();
         }
         tally.oneMoreFinished();
-        return new Story(cartId, id, amount, currency, List.copyOf(refunds));
+        return new Story(errand, id, List.copyOf(asked));
     }
 
-    private static int decimals(String currency) {
-        return java.util.Currency.getInstance(currency).getDefaultFractionDigits();
+    /** The quarters are of one amount: the gateway takes them for duplicates, and we must tell them apart. */
+    private void goOn() {
+        BigDecimal amount = errand.amount();
+        BigDecimal quarter = amount.divide(BigDecimal.valueOf(4), amount.scale(), RoundingMode.DOWN);
+        boolean splits = quarter.signum() > 0;
+        switch (errand.sequel()) {
+            case KEEP, LEAVE_HELD -> tally.count("merchants: left it at that");
+            case VOID -> ask(FollowUp.VOID, null);
+            case CAPTURE -> ask(FollowUp.CAPTURE, null);
+            case CAPTURE_PARTS -> {
+                ask(FollowUp.CAPTURE, splits ? quarter : null);
+                if (splits) {
+                    ask(FollowUp.CAPTURE, quarter);
+                }
+            }
+            case CAPTURE_AND_GIVE_BACK -> {
+                ask(FollowUp.CAPTURE, splits ? quarter.add(quarter) : null);
+                giveBack(quarter);
+            }
+            case GIVE_BACK -> {
+                giveBack(quarter);
+                if (waits.nextBoolean()) {
+                    giveBack(quarter);
+                }
+            }
+        }
+    }
+
+    private void giveBack(BigDecimal quarter) {
+        ask(FollowUp.REFUND, quarter.signum() > 0 ? quarter : null);
     }
 
     private String create(String key, ObjectNode order) {
@@ -138,7 +150,7 @@ final class ChaosBuyer {
         if (choice.name().contains("_THEN_") || choice == Choice.DECLINED_BUT_CHARGED) {
             turns(choice);
         }
-        if (shown.statusCode() == 200 && random.nextInt(3) > 0) {
+        if (shown.statusCode() == 200 && waits.nextInt(3) > 0) {
             goBack(shown);
         }
     }
@@ -166,15 +178,15 @@ final class ChaosBuyer {
             } catch (UncheckedIOException unreachable) {
                 tally.count("payers: page did not answer");
             }
-            tally.pause(random.nextInt(100, 500));
+            tally.pause(waits.nextInt(100, 500));
         }
         throw new AssertionError(id + ": the page did not answer");
     }
 
     /** The gateway finds out later what became of the card payment. */
     private void turns(Choice choice) {
-        tally.pause(random.nextInt(100, 2000));
-        for (var transaction : stage.ledger(Stage.cart("CART-" + number)).path("transactions")) {
+        tally.pause(waits.nextInt(100, 2000));
+        for (var transaction : stage.ledger(Stage.cart(errand.cartId())).path("transactions")) {
             String status = transaction.path("status").asText();
             if (status.equals("P") || status.equals("D")) {
                 stage.settle(transaction.path("ref").asText(), choice == Choice.PENDING_THEN_DECLINED ? "D" : "A");
@@ -201,32 +213,24 @@ final class ChaosBuyer {
         return until("status", () -> merchant.find(id), answer -> {
                     String status = answer.text("status");
                     // a page may have run out before the payer came back to it
-                    return FINAL.contains(status) && (!money || !status.equals("FAILED"));
+                    return MONEY.contains(status) || (UNPAID.contains(status) && (!money || !status.equals("FAILED")));
                 })
                 .text("status");
     }
 
-    private void giveBack(BigDecimal amount) {
-        int parts = random.nextInt(1, 4);
-        BigDecimal part = amount.divide(BigDecimal.valueOf(4), amount.scale(), RoundingMode.DOWN);
-        for (int i = 0; i < parts && part.signum() > 0; i++) {
-            // the first two are of one amount: the gateway takes them for duplicates, and we must tell them apart
-            BigDecimal wish = i < 2 ? part : part.add(BigDecimal.ONE.movePointLeft(amount.scale()));
-            String key = "CART-" + number + "-r" + i;
-            Merchant.Answer answer = until(
-                    "refund",
-                    () -> merchant.post(
-                            "/payments/v2/" + id + "/refunds",
-                            "{\"amount\":\"" + wish.toPlainString() + "\"}",
-                            "Idempotency-Key",
-                            key),
-                    it -> it.status() == 200 || it.json().path("undecided").asBoolean());
-            refunds.add(new Refund(
-                    key,
-                    wish,
-                    answer.json().path("undecided").asBoolean() ? Refund.UNDECIDED : answer.text("state"),
-                    answer.json().path("tranRef").asText()));
-        }
+    private void ask(FollowUp kind, @Nullable BigDecimal amount) {
+        String key = errand.cartId() + "-" + asked.size();
+        String body = amount == null ? "" : "{\"amount\":\"" + amount.toPlainString() + "\"}";
+        Merchant.Answer answer = until(
+                kind.step(),
+                () -> merchant.post("/payments/v2/" + id + "/" + kind.path, body, "Idempotency-Key", key),
+                it -> it.status() == 200);
+        asked.add(new Asked(
+                kind,
+                key,
+                new BigDecimal(answer.text("amount")).stripTrailingZeros(),
+                answer.text("state"),
+                answer.json().path("tranRef").asText()));
     }
 
     /** Makes the call until its answer is an end; only answers that ask for a repetition are taken besides. */
@@ -235,7 +239,7 @@ final class ChaosBuyer {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String last = "none";
         for (int calls = 0; System.nanoTime() < end; calls++) {
-            long wait = random.nextInt(100, 400);
+            long wait = waits.nextInt(100, 400);
             try {
                 Merchant.Answer answer = call.get();
                 if (isEnd.test(answer)) {
@@ -260,13 +264,15 @@ final class ChaosBuyer {
     /** 202: under way. 409: under way, or the key's first request is. 429 and 5xx: not now. */
     private void checkRepeatable(String step, Merchant.Answer answer) {
         String type = answer.json().path("type").asText();
-        boolean expected = answer.status() == 202
+        // the calm before the storm has shown how the gateway tells of each kind: nothing is left to a person
+        boolean undecided = answer.json().path("undecided").asBoolean();
+        boolean expected = (answer.status() == 202 && !undecided)
                 || answer.status() == 429
                 || answer.status() >= 500
                 || (answer.status() == 409 && type.contains("in-progress"))
                 || (answer.status() == 200 && step.equals("status"));
         if (!expected) {
-            throw new AssertionError("CART-" + number + ", " + id + ": " + step + " was answered with "
+            throw new AssertionError(errand.cartId() + ", " + id + ": " + step + " was answered with "
                     + answer.status() + " " + answer.raw().body());
         }
     }

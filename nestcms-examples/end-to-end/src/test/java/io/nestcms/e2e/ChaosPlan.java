@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a chaos run does. The seed fixes orders, payers' choices, refunds, faults' odds and after how many payments something
@@ -20,12 +21,19 @@ record ChaosPlan(int payments, int concurrency, int kills, long seed, Duration p
         }
     }
 
-    /** When the server gives a page up: the gateway's clock may be wrong by a quarter of the page's life. */
+    /** When the server gives a page up. */
     Duration patience() {
         return pageLife.plus(pageLife.dividedBy(2));
     }
 
-    Duration skew() {
-        return pageLife.dividedBy(4);
+    /** Minutes made seconds on both sides, in the same order. */
+    ChaosStage.Setting setting() {
+        return new ChaosStage.Setting(
+                seed,
+                List.of(
+                        "--duplicates=same-type,4",
+                        "--callback-millis=300,700,1500,3000",
+                        "--page-seconds=" + pageLife.toSeconds()),
+                List.of(Long.toString(patience().toSeconds())));
     }
 }

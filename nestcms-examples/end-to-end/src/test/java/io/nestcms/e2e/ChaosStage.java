@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,35 +36,42 @@ final class ChaosStage implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path data;
-    private final ChaosPlan plan;
+    private final Setting setting;
     private final URI shop;
     private final URI gateway;
     private final URI control;
     private final Process sandbox;
     private final AtomicReference<@Nullable Process> server = new AtomicReference<>();
 
-    ChaosStage(Path data, ChaosPlan plan) throws IOException {
+    /**
+     * How the two are set up.
+     *
+     * @param seed where all chance comes from
+     * @param sandbox further arguments of the sandbox
+     * @param shop the last arguments of {@link ChaosShop}
+     */
+    record Setting(long seed, List<String> sandbox, List<String> shop) {}
+
+    ChaosStage(Path data, Setting setting) throws IOException {
         this.data = data;
-        this.plan = plan;
-        Set<Integer> ports = freePorts(new java.util.Random(plan.seed()), 3);
+        this.setting = setting;
+        Set<Integer> ports = freePorts(new java.util.Random(setting.seed()), 3);
         List<URI> addresses = ports.stream()
                 .map(port -> URI.create("http://127.0.0.1:" + port))
                 .toList();
         this.shop = addresses.get(0);
         this.gateway = addresses.get(1);
         this.control = addresses.get(2);
-        this.sandbox = start(
-                "sandbox.log",
-                "io.nestcms.sandbox.SandboxMain",
+        List<String> arguments = new ArrayList<>(List.of(
                 "--port=" + gateway.getPort(),
                 "--control-port=" + control.getPort(),
                 "--profile=" + PROFILE,
                 "--key=" + KEY,
                 "--ledger=" + data.resolve("ledger.jsonl"),
-                "--seed=" + plan.seed(),
-                "--duplicates=same-type,4",
-                "--callback-millis=300,700,1500,3000",
-                "--page-seconds=" + plan.pageLife().toSeconds());
+                "--seed=" + setting.seed(),
+                "--list-follow-ups=own-cart"));
+        arguments.addAll(setting.sandbox());
+        this.sandbox = start("sandbox.log", "io.nestcms.sandbox.SandboxMain", arguments);
         Stage.eventually().ignoreExceptions().until(() -> {
             assertThat(sandbox.isAlive()).isTrue();
             return control("GET", "/faults", null).has("left");
@@ -89,20 +97,15 @@ final class ChaosStage implements AutoCloseable {
         return shop;
     }
 
-    Path data() {
-        return data;
-    }
-
     void startServer() throws IOException {
-        Process started = start(
-                "server.log",
-                ChaosShop.class.getName(),
+        List<String> arguments = new ArrayList<>(List.of(
                 data.resolve("server").toString(),
                 Integer.toString(shop.getPort()),
                 gateway.toString(),
                 PROFILE,
-                KEY,
-                Long.toString(plan.patience().toSeconds()));
+                KEY));
+        arguments.addAll(setting.shop());
+        Process started = start("server.log", ChaosShop.class.getName(), arguments);
         server.set(started);
         Stage.eventually().ignoreExceptions().until(() -> {
             assertThat(started.isAlive()).isTrue();
@@ -122,7 +125,7 @@ final class ChaosStage implements AutoCloseable {
         process.destroyForcibly().onExit().orTimeout(1, TimeUnit.MINUTES).join();
     }
 
-    private Process start(String log, String main, String... arguments) throws IOException {
+    private Process start(String log, String main, List<String> arguments) throws IOException {
         File file = data.resolve(log).toFile();
         Files.createDirectories(data.resolve("server"));
         List<String> command = new ArrayList<>(List.of(
@@ -133,11 +136,21 @@ final class ChaosStage implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 main));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
                 .start();
+    }
+
+    /** What the server's listeners heard so far, each time that it lived. */
+    Set<String> heard() {
+        Path file = data.resolve("server").resolve("heard");
+        try {
+            return Files.exists(file) ? new HashSet<>(Files.readAllLines(file)) : Set.of();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     /** Asks for a fault. */

@@ -21,6 +21,7 @@ class ChaosTest {
         assertThat(result.audit().disagreements()).isEmpty();
         assertThat(result.tally().of("server: killed")).isEqualTo(2);
         assertThat(result.faults()).isNotEmpty();
-        assertThat(result.audit().statuses()).containsKey("SUCCEEDED");
+        assertThat(result.audit().statuses())
+                .containsKeys("SUCCEEDED", "CAPTURED", "VOIDED", "PARTIALLY_REFUNDED");
     }
 }

@@ -3,6 +3,7 @@ package io.nestcms.e2e;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,6 +14,9 @@ import java.util.Random;
  */
 final class ChaosWeather implements Runnable {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** How far the gateway's clock may be off, either way. */
+    private static final Duration MOST_SKEW = Duration.ofHours(1);
 
     private final ChaosPlan plan;
     private final ChaosStage stage;
@@ -37,8 +41,9 @@ final class ChaosWeather implements Runnable {
         CUT
     }
 
-    /** Sets the odds. */
+    /** Sets the odds, and the gateway's clock wrong. */
     void begin() {
+        skew();
         for (String path : List.of("/payment/request", "/payment/query")) {
             double share = path.endsWith("request") ? 0.02 : 0.01;
             odds(path, share, fault("delay").put("millis", 1000));
@@ -110,13 +115,17 @@ final class ChaosWeather implements Runnable {
                 stage.fault(fault("accept"));
             }
             case SKEW -> {
-                long most = plan.skew().toSeconds();
-                stage.fault(fault("skew-clock").put("seconds", random.nextLong(-most, most + 1)));
-                tally.count("gateway: clock put wrong");
+                skew();
             }
             case REORDER -> stage.fault(fault("callback-reorder").put("count", 3));
             case CUT -> stage.fault(fault("cut-input").put("bytes", random.nextInt(1, 900)));
         }
+    }
+
+    private void skew() {
+        long most = MOST_SKEW.toSeconds();
+        stage.fault(fault("skew-clock").put("seconds", random.nextLong(-most, most + 1)));
+        tally.count("gateway: clock put wrong");
     }
 
     private void kill() {

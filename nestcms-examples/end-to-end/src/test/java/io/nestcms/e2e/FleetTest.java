@@ -2,6 +2,7 @@ package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.Outbox;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.resilience.BreakerOrder;
@@ -21,7 +22,7 @@ class FleetTest {
     /** Records payments and leaves the delivery of their events to others. */
     private static final class SilentStore extends ForwardingStore {
         private SilentStore(PaymentStore store) {
-            forwardTo(store);
+            super(store);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.Insertion;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
@@ -20,10 +21,14 @@ class IdempotencyTest {
     @TempDir
     Path data;
 
+    private final CountDownLatch writing = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
     /** Stands still in the middle of writing a payment until it is let go on. */
-    private static final class SlowStore extends ForwardingStore {
-        private final CountDownLatch writing = new CountDownLatch(1);
-        private final CountDownLatch goOn = new CountDownLatch(1);
+    private final class SlowStore extends ForwardingStore {
+        private SlowStore(PaymentStore store) {
+            super(store);
+        }
 
         @Override
         public Insertion insert(Payment payment, List<OutboxEntry> events) {
@@ -37,11 +42,6 @@ class IdempotencyTest {
                 throw new IllegalStateException(interrupted);
             }
             return super.insert(payment, events);
-        }
-
-        PaymentStore over(PaymentStore store) {
-            forwardTo(store);
-            return this;
         }
     }
 
@@ -74,14 +74,13 @@ class IdempotencyTest {
 
     @Test
     void create_sameKeyWhileTheFirstIsRunning_conflict() throws Exception {
-        SlowStore slow = new SlowStore();
-        try (Stage stage = new Stage(data, server -> server.store(slow::over))) {
+        try (Stage stage = new Stage(data, server -> server.store(SlowStore::new))) {
             CompletableFuture<Merchant.Answer> first = CompletableFuture.supplyAsync(
                     () -> stage.merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD")));
-            assertThat(slow.writing.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(writing.await(1, TimeUnit.MINUTES)).isTrue();
 
             Merchant.Answer second = stage.merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"));
-            slow.goOn.countDown();
+            goOn.countDown();
 
             assertThat(second.status()).isEqualTo(409);
             assertThat(second.text("type")).endsWith("key-in-progress");

@@ -3,10 +3,11 @@ package io.nestcms.e2e;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
-import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.contract.ForwardingOutbox;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.gateway.Allowance;
 import io.nestcms.payment.gateway.GatewayCharge;
 import io.nestcms.payment.gateway.GatewayFollowUp;
@@ -15,15 +16,11 @@ import io.nestcms.payment.gateway.GatewayTransaction;
 import io.nestcms.payment.gateway.Initiation;
 import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.service.PaymentTimings;
-import io.nestcms.payment.store.BuriedEvent;
 import io.nestcms.payment.store.Outbox;
-import io.nestcms.payment.store.OutboxBacklog;
 import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxClaim;
 import io.nestcms.payment.store.OutboxEntry;
-import io.nestcms.payment.store.OutboxRest;
 import io.nestcms.payment.store.PaymentStore;
-import io.nestcms.payment.store.WaitingEvent;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
 import java.io.IOException;
@@ -34,12 +31,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The server in a process of its own, which ends itself at a chosen point as a killed one does: no hook, no flush. */
 final class KillableServer {
@@ -54,7 +48,10 @@ final class KillableServer {
 
     private KillableServer() {}
 
-    /** Takes: data directory, port, gateway's address, profile, key, death. Events heard are written to {@code heard} there. */
+    /**
+     * Takes: data directory, port, gateway's address, profile, key, death, and after how many milliseconds absence is proof. Events
+     * heard are written to {@code heard} there.
+     */
     public static void main(String[] arguments) throws InterruptedException {
         Path data = Path.of(arguments[0]);
         Death death = Death.valueOf(arguments[5]);
@@ -77,7 +74,7 @@ final class KillableServer {
                 .attemptLease(Duration.ofSeconds(2))
                 .unknownQueryAfter(Duration.ofMillis(200))
                 .maxQueryDelay(Duration.ofMillis(500))
-                .absenceAfter(Duration.ofSeconds(3))
+                .absenceAfter(Duration.ofMillis(Long.parseLong(arguments[6])))
                 .build();
         ReferenceServer.builder(settings)
                 .timings(timings)
@@ -165,7 +162,7 @@ final class KillableServer {
     /** Dies when a success is on the disk, and none of its events has gone out. */
     private static final class LastWrite extends ForwardingStore {
         private LastWrite(PaymentStore store) {
-            forwardTo(store);
+            super(store);
         }
 
         @Override
@@ -184,65 +181,14 @@ final class KillableServer {
     }
 
     /** Gives nothing to deliver: so that it is certain that nothing was delivered before the death. */
-    record StuckOutbox(Outbox outbox) implements Outbox {
+    static final class StuckOutbox extends ForwardingOutbox {
+        StuckOutbox(Outbox outbox) {
+            super(outbox);
+        }
+
         @Override
         public Optional<OutboxBatch> claim(OutboxClaim claim) {
             return Optional.empty();
-        }
-
-        @Override
-        public boolean keep(OutboxBatch batch, WaitingEvent event, Instant until) {
-            return outbox.keep(batch, event, until);
-        }
-
-        @Override
-        public boolean remove(OutboxBatch batch, WaitingEvent event, Instant until) {
-            return outbox.remove(batch, event, until);
-        }
-
-        @Override
-        public boolean bury(OutboxBatch batch, WaitingEvent event, BuriedEvent burial) {
-            return outbox.bury(batch, event, burial);
-        }
-
-        @Override
-        public void release(OutboxBatch batch, OutboxRest rest) {
-            outbox.release(batch, rest);
-        }
-
-        @Override
-        public List<BuriedEvent> buried(int limit) {
-            return outbox.buried(limit);
-        }
-
-        @Override
-        public List<WaitingEvent> unreadable(int limit) {
-            return outbox.unreadable(limit);
-        }
-
-        @Override
-        public boolean replay(PaymentId paymentId, String eventId, @Nullable String listener, Instant now) {
-            return outbox.replay(paymentId, eventId, listener, now);
-        }
-
-        @Override
-        public Map<String, Instant> listeners() {
-            return outbox.listeners();
-        }
-
-        @Override
-        public void seen(Set<String> names, Instant now) {
-            outbox.seen(names, now);
-        }
-
-        @Override
-        public void forget(String name) {
-            outbox.forget(name);
-        }
-
-        @Override
-        public OutboxBacklog backlog() {
-            return outbox.backlog();
         }
     }
 }

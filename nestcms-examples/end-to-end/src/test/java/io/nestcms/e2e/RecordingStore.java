@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.Insertion;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
@@ -12,8 +13,8 @@ final class RecordingStore extends ForwardingStore {
     private final Hops hops;
 
     RecordingStore(PaymentStore store, Hops hops) {
+        super(store);
         this.hops = hops;
-        forwardTo(store);
     }
 
     @Override

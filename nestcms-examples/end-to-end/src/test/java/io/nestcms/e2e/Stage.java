@@ -125,7 +125,7 @@ final class Stage implements AutoCloseable {
 
     /** Waits for what is done in the background; the limit is for a machine under load and is never reached when all is well. */
     static ConditionFactory eventually() {
-        return Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(20));
     }
 
     PayTabsSandbox sandbox() {

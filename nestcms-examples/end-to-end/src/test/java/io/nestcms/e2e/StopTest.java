@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentStatus;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
 import java.io.UncheckedIOException;
@@ -24,14 +25,13 @@ class StopTest {
     @TempDir
     Path data;
 
-    /** Holds the write of a ready page until it is let go on. */
-    private static final class SlowStore extends ForwardingStore {
-        private final CountDownLatch writing = new CountDownLatch(1);
-        private final CountDownLatch goOn = new CountDownLatch(1);
+    private final CountDownLatch writing = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
 
-        PaymentStore over(PaymentStore store) {
-            forwardTo(store);
-            return this;
+    /** Holds the write of a ready page until it is let go on. */
+    private final class SlowStore extends ForwardingStore {
+        private SlowStore(PaymentStore store) {
+            super(store);
         }
 
         @Override
@@ -53,18 +53,17 @@ class StopTest {
 
     @Test
     void stop_requestUnderWay_isAnsweredFirst() throws Exception {
-        SlowStore slow = new SlowStore();
-        Stage stage = new Stage(data, server -> server.store(slow::over));
+        Stage stage = new Stage(data, server -> server.store(SlowStore::new));
         Merchant merchant = stage.merchant.at(stage.server.uri());
         String id = merchant.create("key-1", Merchant.order("ORD-1", "250.000", "KWD"))
                 .text("id");
         CompletableFuture<Merchant.Answer> underWay = CompletableFuture.supplyAsync(() -> merchant.process(id));
-        assertThat(slow.writing.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(writing.await(1, TimeUnit.MINUTES)).isTrue();
 
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(stage::close);
         Stage.eventually().until(() -> isClosed(merchant));
         assertThat(stopping).isNotDone();
-        slow.goOn.countDown();
+        goOn.countDown();
 
         assertThat(underWay.get(1, TimeUnit.MINUTES).status()).isEqualTo(200);
         stopping.get(1, TimeUnit.MINUTES);

@@ -1,4 +1,4 @@
-package io.nestcms.e2e;
+package io.nestcms.payment.contract;
 
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
@@ -19,12 +19,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Hands everything on; a test overrides what it wants to see or to break. */
-class ForwardingStore implements PaymentStore {
-    private PaymentStore store;
+/** Passes every call on; for stores that do something else in one place. */
+public class ForwardingStore implements PaymentStore {
+    private final PaymentStore store;
 
-    final void forwardTo(PaymentStore next) {
-        store = next;
+    /** One that passes every call on to another. */
+    public ForwardingStore(PaymentStore store) {
+        this.store = store;
     }
 
     @Override
