@@ -21,6 +21,7 @@ import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxClaim;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
 import java.io.IOException;
@@ -34,6 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The server in a process of its own, which ends itself at a chosen point as a killed one does: no hook, no flush. */
 final class KillableServer {
@@ -43,14 +46,50 @@ final class KillableServer {
     enum Death {
         NEVER,
         AFTER_THE_GATEWAY_ANSWERED,
-        AFTER_THE_STATE_WAS_SAVED
+        AFTER_THE_STATE_WAS_SAVED,
+        /** The gateway has told of the third payment, and the record does not know it yet. */
+        BEFORE_THE_THIRD_IS_SETTLED
     }
+
+    /** Named listeners; each writes the payments whose success it heard to a file of its name. */
+    static final List<String> NAMED = List.of("receipts", "crm");
 
     private KillableServer() {}
 
     /**
-     * Takes: data directory, port, gateway's address, profile, key, death, and after how many milliseconds absence is proof. Events
-     * heard are written to {@code heard} there.
+     * The process, its output in {@code log} of its directory.
+     *
+     * @param mongoUri the database, or {@code null} for one of its own
+     */
+    static Process start(
+            Path data, int port, PayTabsSandbox gateway, Death death, Duration absenceAfter, @Nullable String mongoUri)
+            throws IOException {
+        Files.createDirectories(data);
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx384m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KillableServer.class.getName(),
+                        data.toString(),
+                        Integer.toString(port),
+                        gateway.baseUri().toString(),
+                        Long.toString(gateway.profileId()),
+                        gateway.serverKey(),
+                        death.name(),
+                        Long.toString(absenceAfter.toMillis()),
+                        mongoUri == null ? "" : mongoUri)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
+                .start();
+    }
+
+    /**
+     * Takes: data directory, port, gateway's address, profile, key, death, after how many milliseconds absence is proof, and the
+     * database's address or nothing for one of its own. Events heard are written to {@code heard} there.
      */
     public static void main(String[] arguments) throws InterruptedException {
         Path data = Path.of(arguments[0]);
@@ -60,7 +99,7 @@ final class KillableServer {
                 Integer.parseInt(arguments[1]),
                 null,
                 data,
-                null,
+                arguments[7].isEmpty() ? null : arguments[7],
                 new ServerSettings.PayTabsAccount(
                         Long.parseLong(arguments[3]), arguments[4], "GLOBAL", URI.create(arguments[2])),
                 0,
@@ -81,23 +120,32 @@ final class KillableServer {
                 .reconcileEvery(Duration.ofMillis(200))
                 .listener(event -> heard(data, event))
                 .gateway(gateway -> death == Death.AFTER_THE_GATEWAY_ANSWERED ? new LastAnswer(gateway) : gateway)
-                .store(store -> death == Death.AFTER_THE_STATE_WAS_SAVED ? new LastWrite(store) : store)
+                .store(store -> switch (death) {
+                    case AFTER_THE_STATE_WAS_SAVED -> new LastWrite(store);
+                    case BEFORE_THE_THIRD_IS_SETTLED -> new ThirdSettlement(store);
+                    case NEVER, AFTER_THE_GATEWAY_ANSWERED -> store;
+                })
+                .outboxLease(Duration.ofSeconds(3))
+                .named(relay -> NAMED.forEach(name -> relay.on(
+                        name,
+                        PaymentEvent.PaymentSucceeded.class,
+                        event -> note(data.resolve(name), event.paymentId().value()))))
                 .start();
         Thread.currentThread().join();
     }
 
     private static void heard(Path data, Object event) {
         if (event instanceof PaymentEvent) {
-            try {
-                Files.writeString(
-                        data.resolve("heard"),
-                        event.getClass().getSimpleName() + "\n",
-                        StandardCharsets.UTF_8,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND);
-            } catch (IOException broken) {
-                throw new UncheckedIOException(broken);
-            }
+            note(data.resolve("heard"), event.getClass().getSimpleName());
+        }
+    }
+
+    private static void note(Path file, String line) {
+        try {
+            Files.writeString(
+                    file, line + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
         }
     }
 
@@ -177,6 +225,24 @@ final class KillableServer {
         @Override
         public Outbox outbox() {
             return new StuckOutbox(super.outbox());
+        }
+    }
+
+    /** Settles two, and dies before the third is on record. */
+    private static final class ThirdSettlement extends ForwardingStore {
+        private final AtomicInteger settled = new AtomicInteger();
+
+        private ThirdSettlement(PaymentStore store) {
+            super(store);
+        }
+
+        @Override
+        public boolean replace(Payment payment, List<OutboxEntry> events) {
+            boolean settles = events.stream().anyMatch(it -> it.event() instanceof PaymentEvent.PaymentSucceeded);
+            if (settles && settled.incrementAndGet() == 3) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+            return super.replace(payment, events);
         }
     }
 

@@ -55,25 +55,7 @@ class KilledServerTest {
     }
 
     private Merchant start(Death death, Duration absenceAfter) throws IOException {
-        running = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KillableServer.class.getName(),
-                        data.toString(),
-                        Integer.toString(uri.getPort()),
-                        sandbox.baseUri().toString(),
-                        Long.toString(sandbox.profileId()),
-                        sandbox.serverKey(),
-                        death.name(),
-                        Long.toString(absenceAfter.toMillis()))
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
-                .start();
+        running = KillableServer.start(data, uri.getPort(), sandbox, death, absenceAfter, null);
         Stage.eventually().ignoreExceptions().until(() -> {
             assertThat(running.isAlive()).isTrue();
             return Merchant.stranger(uri).get("/health/readiness").status() == 200;

@@ -1,18 +1,15 @@
 package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
-import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +27,6 @@ class ReadmeCurlTest {
     @TempDir
     Path folder;
 
-    private static boolean onPath(String name) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(each -> Files.isExecutable(Path.of(each, name)));
-    }
-
     private static List<String> blocks() throws IOException {
         String readme = Files.readString(README);
         String section = readme.substring(readme.indexOf("### With curl only"), readme.indexOf("## Run the tests"));
@@ -44,15 +36,12 @@ class ReadmeCurlTest {
     /** Each block goes in as a reader pastes it, after the one before has ended; the stream is ended as Ctrl-C ends it. */
     @Test
     void curlBlocks_pastedOneAfterAnother_takeAPaymentAndGiveAPartBack() throws IOException, InterruptedException {
-        boolean there = onPath("bash") && onPath("curl");
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("no bash and curl on the PATH, and CI=true");
-        }
-        assumeTrue(there, "needs bash and curl");
+        Path bash = Machine.require("bash");
+        Machine.require("curl");
         ServerSettings settings = Stage.settings(folder.resolve("data"), null, ServerSettings.Origins.any(), Map.of());
         Path output = folder.resolve("output");
         try (ReferenceServer server = ReferenceServer.builder(settings).start()) {
-            Process shell = new ProcessBuilder("bash")
+            Process shell = new ProcessBuilder(bash.toString())
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())

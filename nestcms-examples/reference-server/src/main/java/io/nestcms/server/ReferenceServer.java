@@ -198,7 +198,9 @@ public final class ReferenceServer implements AutoCloseable {
         OutboxRelay relay = OutboxRelay.builder(store.outbox(), bus)
                 .clock(builder.clock)
                 .poll(builder.pollOutboxEvery)
+                .lease(builder.outboxLease)
                 .build();
+        builder.named.accept(relay);
         Payments payments = Payments.builder(gateway, store)
                 .clock(builder.clock)
                 .cache(cache)
@@ -347,6 +349,8 @@ public final class ReferenceServer implements AutoCloseable {
         private Consumer<PayTabs.Builder> payTabs = options -> {};
         private Duration reconcileEvery = Duration.ofSeconds(1);
         private Duration pollOutboxEvery = Duration.ofSeconds(1);
+        private Duration outboxLease = Duration.ofSeconds(30);
+        private Consumer<OutboxRelay> named = relay -> {};
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
         private UnaryOperator<Cache<String, Payment>> cache = given -> given;
@@ -388,6 +392,18 @@ public final class ReferenceServer implements AutoCloseable {
         /** How often the outbox is looked at when nothing wakes its relay; above zero. Default: 1 second. */
         public Builder pollOutboxEvery(Duration given) {
             pollOutboxEvery = Objects.requireNonNull(given, "pollOutboxEvery");
+            return this;
+        }
+
+        /** How long a node that took events to deliver keeps them from the others, should it die. Default: 30 seconds. */
+        public Builder outboxLease(Duration given) {
+            outboxLease = Objects.requireNonNull(given, "outboxLease");
+            return this;
+        }
+
+        /** Adds listeners with a delivery state of their own, which outlives this node. Default: none. */
+        public Builder named(Consumer<OutboxRelay> given) {
+            named = Objects.requireNonNull(given, "named");
             return this;
         }
 
