@@ -201,14 +201,14 @@ class EventBusThreadsTest {
         String limited = "ulimit -v 6000000; exec \"$0\" \"$@\"";
         Path log = scratch.resolve("logback.xml");
         Files.writeString(log, """
-                <configuration>
-                  <appender name="out" class="ch.qos.logback.core.FileAppender">
-                    <file>%s</file>
-                    <encoder><pattern>%%msg%%n%%ex</pattern></encoder>
-                  </appender>
-                  <root level="WARN"><appender-ref ref="out"/></root>
-                </configuration>
-                """.formatted(scratch.resolve("log.txt")));
+            <configuration>
+              <appender name="out" class="ch.qos.logback.core.FileAppender">
+                <file>%s</file>
+                <encoder><pattern>%%msg%%n%%ex</pattern></encoder>
+              </appender>
+              <root level="WARN"><appender-ref ref="out"/></root>
+            </configuration>
+            """.formatted(scratch.resolve("log.txt")));
         Path out = scratch.resolve("out.txt");
         ProcessBuilder process = new ProcessBuilder(
                         shell.toString(),

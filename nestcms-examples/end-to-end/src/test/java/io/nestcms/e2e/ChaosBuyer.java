@@ -67,7 +67,8 @@ final class ChaosBuyer {
 
     ChaosBuyer(ChaosErrand errand, Merchant merchant, Payer payer, ChaosStage stage, ChaosTally tally) {
         this.errand = errand;
-        this.waits = new Random(errand.cartId().hashCode() ^ errand.amount().unscaledValue().longValue());
+        this.waits = new Random(
+                errand.cartId().hashCode() ^ errand.amount().unscaledValue().longValue());
         this.merchant = merchant;
         this.payer = payer;
         this.stage = stage;
@@ -272,8 +273,8 @@ final class ChaosBuyer {
                 || (answer.status() == 409 && type.contains("in-progress"))
                 || (answer.status() == 200 && step.equals("status"));
         if (!expected) {
-            throw new AssertionError(errand.cartId() + ", " + id + ": " + step + " was answered with "
-                    + answer.status() + " " + answer.raw().body());
+            throw new AssertionError(errand.cartId() + ", " + id + ": " + step + " was answered with " + answer.status()
+                    + " " + answer.raw().body());
         }
     }
 }

@@ -13,35 +13,35 @@ import java.util.Map;
 /** The report of a chaos run, as it stands in {@code docs/chaos-run.md}. */
 final class ChaosPage {
     private static final String HEAD = """
-            # Chaos run
+        # Chaos run
 
-            %,d payments, %d at once, over real HTTP: a merchant's program signs in to the reference server, creates each payment with
-            an `Idempotency-Key`, starts it, a payer pays, declines, cancels or leaves on the hosted page. Of two thirds the money is
-            taken at once, and a third of these is given back in parts; of the others it is only held, and then captured, captured in
-            parts, captured and given back, or voided, each step with a key of its own. Whatever has no answer is sent again with the
-            same key. The server is a process of its own with its embedded database on disk, and is killed with SIGKILL %d times and
-            started again. The PayTabs sandbox is a process of its own, and fails all the time; its clock is wrong by up to an hour,
-            now ahead and now behind, and it lists captures, voids and refunds under their own carts only. Then the faults stop, the
-            reconciler settles what is open, and the sandbox's ledger is laid beside the server's records.
+        %,d payments, %d at once, over real HTTP: a merchant's program signs in to the reference server, creates each payment with
+        an `Idempotency-Key`, starts it, a payer pays, declines, cancels or leaves on the hosted page. Of two thirds the money is
+        taken at once, and a third of these is given back in parts; of the others it is only held, and then captured, captured in
+        parts, captured and given back, or voided, each step with a key of its own. Whatever has no answer is sent again with the
+        same key. The server is a process of its own with its embedded database on disk, and is killed with SIGKILL %d times and
+        started again. The PayTabs sandbox is a process of its own, and fails all the time; its clock is wrong by up to an hour,
+        now ahead and now behind, and it lists captures, voids and refunds under their own carts only. Then the faults stop, the
+        reconciler settles what is open, and the sandbox's ledger is laid beside the server's records.
 
-            Before the faults begin one refund, one capture and one void are made, so that the server has seen that this gateway shows
-            them under their own carts. From then on nothing may be left to a person.
+        Before the faults begin one refund, one capture and one void are made, so that the server has seen that this gateway shows
+        them under their own carts. From then on nothing may be left to a person.
 
-            The server's waits are shortened from minutes to seconds (`ChaosShop`), in the same order; all else is as shipped.
+        The server's waits are shortened from minutes to seconds (`ChaosShop`), in the same order; all else is as shipped.
 
-            Made by
+        Made by
 
-            ```sh
-            mvn -q -Pchaos -pl nestcms-examples/end-to-end -am -DskipTests test
-            ```
+        ```sh
+        mvn -q -Pchaos -pl nestcms-examples/end-to-end -am -DskipTests test
+        ```
 
-            with `-Dchaos.payments=%d -Dchaos.concurrency=%d -Dchaos.kills=%d -Dchaos.seed=%d`, the defaults being 2000, 32, 20 and 20261125.
-            The seed fixes orders, choices, what follows them, odds and blows; which call meets which fault is up to the threads. A small
-            run of the same programs is part of every build (`ChaosTest`).
+        with `-Dchaos.payments=%d -Dchaos.concurrency=%d -Dchaos.kills=%d -Dchaos.seed=%d`, the defaults being 2000, 32, 20 and 20261125.
+        The seed fixes orders, choices, what follows them, odds and blows; which call meets which fault is up to the threads. A small
+        run of the same programs is part of every build (`ChaosTest`).
 
-            ## Result
+        ## Result
 
-            """;
+        """;
 
     private ChaosPage() {}
 
@@ -51,7 +51,10 @@ final class ChaosPage {
         int second = page.indexOf(StormRun.TITLE);
         boolean isSecond = part.startsWith(StormRun.TITLE);
         String first = isSecond ? page.substring(0, second < 0 ? page.length() : second) : part + "\n";
-        Files.writeString(file, first.stripTrailing() + "\n" + (isSecond ? "\n" + part : second < 0 ? "" : "\n" + page.substring(second)));
+        Files.writeString(
+                file,
+                first.stripTrailing() + "\n"
+                        + (isSecond ? "\n" + part : second < 0 ? "" : "\n" + page.substring(second)));
     }
 
     static String of(ChaosPlan plan, ChaosRun.Result result) {
@@ -82,15 +85,17 @@ final class ChaosPage {
         List<String> wrong = result.audit().disagreements();
         page.append(
                 wrong.isEmpty()
-                        ? "**Ledger and records agree to the last unit.** No cart was charged twice; every charge, hold, capture, void and\n"
-                                + "refund is on record with its reference and amount; nothing is on record that did not happen; nothing is unsettled\n"
+                        ? "**Ledger and records agree to the last unit.** No cart was charged twice; every charge,"
+                                + " hold, capture, void and\n"
+                                + "refund is on record with its reference and amount; nothing is on record that did not"
+                                + " happen; nothing is unsettled\n"
                                 + "or left to a person; what happened was told to the listeners, and nothing else.\n"
                         : "**" + wrong.size() + " disagreements:**\n\n");
         wrong.forEach(each -> page.append("- ").append(each).append('\n'));
         page.append(String.format(
                 Locale.ROOT,
-                "%nThe payments took %s; all was settled %s after the faults had stopped (pages that were left open live for a"
-                        + " minute).%n",
+                "%nThe payments took %s; all was settled %s after the faults had stopped (pages that were left open"
+                        + " live for a minute).%n",
                 seconds(result.buying()),
                 seconds(result.settling())));
     }

@@ -100,8 +100,7 @@ final class ChaosRun {
     private List<ChaosBuyer.Story> calm(ChaosStage stage, Merchant merchant, Payer payer) {
         List<ChaosBuyer.Story> stories = new ArrayList<>();
         for (Sequel sequel : List.of(Sequel.GIVE_BACK, Sequel.CAPTURE, Sequel.VOID)) {
-            ChaosErrand errand =
-                    ChaosErrand.of("calm-" + sequel, new BigDecimal("100.00"), "SAR", Choice.PAY, sequel);
+            ChaosErrand errand = ChaosErrand.of("calm-" + sequel, new BigDecimal("100.00"), "SAR", Choice.PAY, sequel);
             stories.add(new ChaosBuyer(errand, merchant, payer, stage, tally).buy());
         }
         for (ChaosBuyer.FollowUp kind : ChaosBuyer.FollowUp.values()) {

@@ -99,11 +99,7 @@ final class ChaosStage implements AutoCloseable {
 
     void startServer() throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
-                data.resolve("server").toString(),
-                Integer.toString(shop.getPort()),
-                gateway.toString(),
-                PROFILE,
-                KEY));
+                data.resolve("server").toString(), Integer.toString(shop.getPort()), gateway.toString(), PROFILE, KEY));
         arguments.addAll(setting.shop());
         Process started = start("server.log", ChaosShop.class.getName(), arguments);
         server.set(started);

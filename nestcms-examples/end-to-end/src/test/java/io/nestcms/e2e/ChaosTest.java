@@ -21,7 +21,6 @@ class ChaosTest {
         assertThat(result.audit().disagreements()).isEmpty();
         assertThat(result.tally().of("server: killed")).isEqualTo(2);
         assertThat(result.faults()).isNotEmpty();
-        assertThat(result.audit().statuses())
-                .containsKeys("SUCCEEDED", "CAPTURED", "VOIDED", "PARTIALLY_REFUNDED");
+        assertThat(result.audit().statuses()).containsKeys("SUCCEEDED", "CAPTURED", "VOIDED", "PARTIALLY_REFUNDED");
     }
 }

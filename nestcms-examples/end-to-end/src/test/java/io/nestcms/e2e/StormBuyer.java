@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** One payment and perhaps its refund, under faults: each call is timed until the record knows how it ended. */
@@ -141,9 +142,9 @@ final class StormBuyer {
                 + merchant.find(id).raw().body());
     }
 
-    private void awaited(Supplier<Boolean> isSettled) {
+    private void awaited(BooleanSupplier isSettled) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!isSettled.get()) {
+        while (!isSettled.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError(errand.cartId() + " is not settled after " + PATIENCE + ": "
                         + merchant.find(id).raw().body());

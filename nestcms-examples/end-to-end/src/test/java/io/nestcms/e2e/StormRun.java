@@ -59,7 +59,8 @@ final class StormRun {
         Result result = run.run();
         ChaosPage.write(Path.of(arguments[0]), run.page(result));
         result.wrong().forEach(System.out::println);
-        System.out.println(run.payments + " payments, " + result.wrong().size() + " late or wrong; see " + arguments[0]);
+        System.out.println(
+                run.payments + " payments, " + result.wrong().size() + " late or wrong; see " + arguments[0]);
         System.exit(result.wrong().isEmpty() ? 0 : 1);
     }
 
@@ -74,8 +75,8 @@ final class StormRun {
     private record Result(List<StormBuyer.Wait> waits, List<String> wrong, JsonNode faults, Duration took) {}
 
     private Result run() throws IOException, InterruptedException {
-        ChaosStage.Setting setting = new ChaosStage.Setting(
-                seed, List.of("--duplicates=same-type,120"), List.of(ChaosShop.AS_SHIPPED));
+        ChaosStage.Setting setting =
+                new ChaosStage.Setting(seed, List.of("--duplicates=same-type,120"), List.of(ChaosShop.AS_SHIPPED));
         try (ChaosStage stage = new ChaosStage(data, setting)) {
             Merchant merchant = Merchant.signIn(stage.shop(), Stage.MERCHANT, Stage.PASSWORD);
             long begun = System.nanoTime();
@@ -119,7 +120,7 @@ final class StormRun {
     private List<ChaosBuyer.Story> buyAll(ChaosStage stage, List<StormBuyer> buyers) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(concurrency + 1);
         try {
-            threads.submit(() -> closeThePort(stage));
+            threads.execute(() -> closeThePort(stage));
             List<Callable<ChaosBuyer.Story>> buying = new ArrayList<>();
             buyers.forEach(buyer -> buying.add(buyer::buy));
             List<ChaosBuyer.Story> stories = new ArrayList<>();
@@ -156,26 +157,26 @@ final class StormRun {
     }
 
     private static final String HEAD = """
-            %s
+        %s
 
-            %d payments and %d refunds, %d at once, with **every wait as shipped** (`PaymentTimings`, the PayTabs client, the reconciler)
-            and a gateway that fails from the first call to the last: of all its replies 5 %% are dropped and 3 %% are cut off, 5 %% of all
-            requests are answered with 503, 5 %% of its notifications are lost, and for two seconds of every ten its port refuses
-            connections. Merchants and payers repeat what had no answer, with the same key. Measured is the time from the last call that
-            somebody made (create, process, pay, refund) until the record knows how it ended: paid, given back, or provably not sent and
-            so free to be sent again. The limit is `absenceAfter` and a minute, %d s.
+        %d payments and %d refunds, %d at once, with **every wait as shipped** (`PaymentTimings`, the PayTabs client, the reconciler)
+        and a gateway that fails from the first call to the last: of all its replies 5 %% are dropped and 3 %% are cut off, 5 %% of all
+        requests are answered with 503, 5 %% of its notifications are lost, and for two seconds of every ten its port refuses
+        connections. Merchants and payers repeat what had no answer, with the same key. Measured is the time from the last call that
+        somebody made (create, process, pay, refund) until the record knows how it ended: paid, given back, or provably not sent and
+        so free to be sent again. The limit is `absenceAfter` and a minute, %d s.
 
-            Made by
+        Made by
 
-            ```sh
-            mvn -q -Pstorm -pl nestcms-examples/end-to-end -am -DskipTests test
-            ```
+        ```sh
+        mvn -q -Pstorm -pl nestcms-examples/end-to-end -am -DskipTests test
+        ```
 
-            with `-Dstorm.payments=%d -Dstorm.concurrency=%d -Dstorm.seed=%d`.
+        with `-Dstorm.payments=%d -Dstorm.concurrency=%d -Dstorm.seed=%d`.
 
-            ## Settled after its last call
+        ## Settled after its last call
 
-            """;
+        """;
 
     private String page(Result result) {
         StringBuilder page = new StringBuilder(String.format(
@@ -191,10 +192,12 @@ final class StormRun {
                 seed));
         page.append(
                 result.wrong().isEmpty()
-                        ? "**All in time, and ledger and records agree to the last unit**, compared while the faults went on.\n"
+                        ? "**All in time, and ledger and records agree to the last unit**, compared while the faults"
+                                + " went on.\n"
                         : "**" + result.wrong().size() + " late or wrong:**\n\n");
         result.wrong().forEach(each -> page.append("- ").append(each).append('\n'));
-        page.append(String.format(Locale.ROOT, "%nIt took %d s in all.%n", result.took().toSeconds()));
+        page.append(String.format(
+                Locale.ROOT, "%nIt took %d s in all.%n", result.took().toSeconds()));
         page.append("\n| call | count | at once | median | 9 of 10 | longest |\n|---|---:|---:|---:|---:|---:|\n");
         for (String step : StormBuyer.STEPS) {
             page.append(line(

@@ -51,8 +51,7 @@ class TwoNodesTest {
     }
 
     private Process start(String name, int port, Death death) throws IOException {
-        Process node =
-                KillableServer.start(data.resolve(name), port, sandbox, death, Duration.ofMinutes(3), set.uri());
+        Process node = KillableServer.start(data.resolve(name), port, sandbox, death, Duration.ofMinutes(3), set.uri());
         nodes.add(node);
         return node;
     }
@@ -66,7 +65,8 @@ class TwoNodesTest {
 
     private void payOne(Merchant merchant) {
         String cart = "ORD-" + payments.size();
-        String id = merchant.create(cart, Merchant.order(cart, "250.000", "KWD")).text("id");
+        String id =
+                merchant.create(cart, Merchant.order(cart, "250.000", "KWD")).text("id");
         new Payer().pay(merchant.process(id).text("redirectUrl"), Payer.APPROVED);
         payments.add(id);
     }
@@ -104,7 +104,8 @@ class TwoNodesTest {
         for (int i = 0; i < payments.size(); i++) {
             assertThat(merchant.find(payments.get(i)).json().path("history").findValuesAsText("status"))
                     .containsExactly("CREATED", "INITIATED", "SUCCEEDED");
-            assertThat(sandbox.ledger().totals(Stage.cart("ORD-" + i)).charges()).isEqualTo(1);
+            assertThat(sandbox.ledger().totals(Stage.cart("ORD-" + i)).charges())
+                    .isEqualTo(1);
         }
         for (String name : KillableServer.NAMED) {
             Stage.eventually().untilAsserted(() -> assertThat(heardBy(name)).containsAll(payments));
