@@ -119,7 +119,8 @@ final class ChaosAudit {
         return !items.isEmpty();
     }
 
-    private static int waiting(Merchant merchant) {
+    /** How many payments have events that were not told to everybody. */
+    static int waiting(Merchant merchant) {
         return merchant.get("/metrics")
                 .raw()
                 .body()

@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
  * {@code docs/chaos-run.md}.
  */
 final class ChaosRun {
-    private static final Duration SETTLING = Duration.ofMinutes(10);
+    private static final Duration SETTLING = Duration.ofMinutes(20);
 
     private final ChaosPlan plan;
     private final Path data;
@@ -76,9 +76,13 @@ final class ChaosRun {
             long bought = System.nanoTime();
             JsonNode faults = stage.faults().path("happened");
             stage.clearFaults();
+            // reading every record is work for the server too: not before it has told what it knows
+            while (ChaosAudit.waiting(merchant) > 0 && System.nanoTime() - bought < SETTLING.toNanos()) {
+                tally.pause(1000);
+            }
             ChaosAudit audit = ChaosAudit.of(stage, merchant, stories);
             while (!audit.disagreements().isEmpty() && System.nanoTime() - bought < SETTLING.toNanos()) {
-                tally.pause(1000);
+                tally.pause(5000);
                 audit = ChaosAudit.of(stage, merchant, stories);
             }
             return new Result(
