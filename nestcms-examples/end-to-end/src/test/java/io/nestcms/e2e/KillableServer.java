@@ -110,7 +110,7 @@ final class KillableServer {
                 Duration.ofSeconds(10),
                 ServerSettings.Safekeeping.none());
         PaymentTimings timings = PaymentTimings.builder()
-                .attemptLease(Duration.ofSeconds(2))
+                .attemptLease(Duration.ofSeconds(6))
                 .unknownQueryAfter(Duration.ofMillis(200))
                 .maxQueryDelay(Duration.ofMillis(500))
                 .absenceAfter(Duration.ofMillis(Long.parseLong(arguments[6])))
