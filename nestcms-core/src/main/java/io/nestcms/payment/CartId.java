@@ -71,7 +71,7 @@ public record CartId(String value) {
     }
 
     /**
-     * Whether the name is of the form that belongs to further attempts and follow-ups. An order may not have it.
+     * Whether the name is of the form that belongs to further attempts and follow-ups. A new order may not have it.
      *
      * @return true when it begins with {@code nc--}, in small or capital letters
      */

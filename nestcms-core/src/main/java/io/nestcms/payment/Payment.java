@@ -27,6 +27,7 @@ public final class Payment {
     private final List<Decision> decisions;
     private final List<HistoryEntry> history;
     private final Watch watch;
+    private final @Nullable Instant paidAt;
     private final Revision revision;
     private final Ledger ledger;
 
@@ -40,6 +41,7 @@ public final class Payment {
         this.decisions = builder.decisions;
         this.history = builder.history;
         this.watch = builder.watch;
+        this.paidAt = builder.paidAt;
         this.revision = Objects.requireNonNull(builder.revision, "revision");
         if (attempts.isEmpty()) {
             throw new IllegalArgumentException("a payment has at least one attempt");
@@ -89,6 +91,7 @@ public final class Payment {
                 .decisions(decisions)
                 .history(history)
                 .watch(watch)
+                .paidAt(paidAt)
                 .revision(revision);
     }
 
@@ -198,6 +201,16 @@ public final class Payment {
      */
     public Watch watch() {
         return watch;
+    }
+
+    /**
+     * When it was told as paid, by {@link PaymentEvent.PaymentSucceeded}. Stays, whatever becomes of the money afterwards: an order
+     * is told as paid once.
+     *
+     * @return the moment, or {@code null} as long as it never was
+     */
+    public @Nullable Instant paidAt() {
+        return paidAt;
     }
 
     /**
@@ -328,6 +341,7 @@ public final class Payment {
                 && decisions.equals(it.decisions)
                 && history.equals(it.history)
                 && watch.equals(it.watch)
+                && Objects.equals(paidAt, it.paidAt)
                 && revision.equals(it.revision);
     }
 
@@ -347,6 +361,7 @@ public final class Payment {
         private List<Decision> decisions = List.of();
         private List<HistoryEntry> history = List.of();
         private Watch watch = Watch.OFF;
+        private @Nullable Instant paidAt;
         private @Nullable Revision revision;
 
         private Builder(PaymentId id, PaymentOrder order, IdempotencyClaim claim) {
@@ -418,6 +433,17 @@ public final class Payment {
          */
         public Builder watch(Watch given) {
             watch = Objects.requireNonNull(given, "watch");
+            return this;
+        }
+
+        /**
+         * When it was told as paid. Default: never.
+         *
+         * @param given the moment, or {@code null} for never
+         * @return this builder
+         */
+        public Builder paidAt(@Nullable Instant given) {
+            paidAt = given;
             return this;
         }
 

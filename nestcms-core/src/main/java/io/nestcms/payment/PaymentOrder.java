@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for use by many threads.
  *
- * @param cartId the merchant's name for what is paid; one payment each
+ * @param cartId the merchant's name for what is paid; one payment each. A new order may not have a {@linkplain
+ *     CartId#isReserved() reserved} one: {@code Payments.create} refuses it
  * @param amount how much; above zero
  * @param description what the payer reads on the hosted page; 1 to 128 characters
  * @param customer who pays
@@ -45,8 +46,8 @@ public record PaymentOrder(
      * @param mode whether the approval takes the money
      * @param method by which way it is taken
      * @param options what else is wanted
-     * @throws InvalidInputException if the cart is of the reserved form, the amount is not above zero, a text is of another form, the
-     *     options speak of another currency, or the way does not go with them
+     * @throws InvalidInputException if the amount is not above zero, a text is of another form, the options speak of another
+     *     currency, or the way does not go with them
      */
     public PaymentOrder {
         Objects.requireNonNull(cartId, "cartId");
@@ -55,9 +56,6 @@ public record PaymentOrder(
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(options, "options");
-        if (cartId.isReserved()) {
-            throw new InvalidInputException("cartId", "is of a reserved form", "not beginning with nc--");
-        }
         if (!amount.isPositive()) {
             throw new InvalidInputException("amount", "is not above zero", "at least one minor unit");
         }

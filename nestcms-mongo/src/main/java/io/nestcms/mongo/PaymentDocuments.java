@@ -25,8 +25,10 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payments as documents. What is queried, sorted or compared stands at the top; the rest in sub-documents and lists. Status,
@@ -49,9 +51,13 @@ final class PaymentDocuments {
     static final String CLAIM = "claimUntil";
     /** Of a record that could not be read when it was due: until when, by which format's reader, and why. */
     static final String SET_ASIDE = "setAside";
+    /** When it was told as paid, null as long as it was not; absent in older records. */
+    private static final String PAID_AT = "paidAt";
     /** Since when a person must decide; absent when none must. */
     static final String UNDECIDED = "undecidedSince";
 
+    private static final Set<PaymentStatus> PAID =
+            Set.of(PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED);
     private static final List<String> OPTIONAL = List.of(
             CHECK_AT,
             SLOW_CHECK_AT,
@@ -162,6 +168,7 @@ final class PaymentDocuments {
                     .decisions(stored.list("decisions", LedgerDocuments::decision))
                     .history(stored.list("history", PaymentDocuments::history))
                     .watch(watch(stored))
+                    .paidAt(paidAt(document, stored))
                     .revision(new Revision(
                             stored.number("version"),
                             stored.number("events"),
@@ -220,6 +227,7 @@ final class PaymentDocuments {
                 .append("moves", each(payment.moves(), PaymentDocuments::move))
                 .append(CARTS, each(payment.carts(), CartId::value))
                 .append("checks", payment.watch().checks())
+                .append(PAID_AT, time(payment.paidAt()))
                 .append("version", payment.revision().version())
                 .append("events", payment.revision().events())
                 .append("createdAt", Times.nanos(payment.revision().createdAt()))
@@ -244,6 +252,23 @@ final class PaymentDocuments {
         return slowCheckAt == null
                 ? new Watch(stored.timeOrNull(CHECK_AT), checks, stored.isSet("slow"))
                 : new Watch(slowCheckAt, checks, true);
+    }
+
+    /** Older records do not say it: then the first status that is paid was told as such. */
+    private static @Nullable Instant paidAt(Document document, Stored stored) {
+        if (document.containsKey(PAID_AT)) {
+            return stored.timeOrNull(PAID_AT);
+        }
+        boolean sale = stored.sub("order").constant("mode", ChargeMode.class) == ChargeMode.SALE;
+        return stored.list("history", PaymentDocuments::history).stream()
+                .filter(it -> sale && PAID.contains(it.status()))
+                .map(HistoryEntry::at)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable Long time(@Nullable Instant at) {
+        return at == null ? null : Times.nanos(at);
     }
 
     private Document order(PaymentId id, PaymentOrder order) {

@@ -260,6 +260,33 @@ class FirstPaymentFormatTest {
                 .isNull();
     }
 
+    /** An order is told as paid once, also over the upgrade. */
+    @Test
+    void read_documentThatDoesNotSayWhenItWasPaid_takesItFromTheHistory() {
+        Payment refunded = DOCUMENTS.payment(old("refunded_then_charged_again"));
+        Document second = DOCUMENTS.created(DOCUMENTS.payment(old("succeeded")), List.of());
+        second.remove("paidAt");
+
+        assertThat(refunded.paidAt())
+                .isNotNull()
+                .isEqualTo(refunded.history().stream()
+                        .filter(it -> it.status() == PaymentStatus.SUCCEEDED)
+                        .findFirst()
+                        .orElseThrow()
+                        .at());
+        assertThat(DOCUMENTS.payment(second).paidAt()).isEqualTo(Instant.parse("2025-11-25T12:01:00.123456Z"));
+        assertThat(DOCUMENTS.payment(old("captured_in_parts")).paidAt()).isNull();
+        assertThat(DOCUMENTS.payment(old("failed_declined")).paidAt()).isNull();
+        Payment never = Payment.builder(refunded.id(), refunded.order(), refunded.claim())
+                .attempts(refunded.attempts())
+                .history(refunded.history())
+                .revision(refunded.revision())
+                .build();
+        assertThat(DOCUMENTS.payment(DOCUMENTS.created(never, List.of())).paidAt())
+                .as("what is on record is not guessed")
+                .isNull();
+    }
+
     @ParameterizedTest
     @MethodSource("corpus")
     void read_waitingEventsOfAnOldDocument_areAllKnown(String name) {

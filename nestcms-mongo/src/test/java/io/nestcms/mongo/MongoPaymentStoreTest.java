@@ -151,7 +151,7 @@ class MongoPaymentStoreTest {
                 "{$set: {'order.description': ''}}",
                 "{$set: {'order.amount.amount': {$numberDecimal: '-1'}}}",
                 "{$set: {'attempts.0.least': {amount: {$numberDecimal: '1.00'}, currency: 'SAR'}}}",
-                "{$set: {cartId: 'nc--p2-a2'}}",
+                "{$set: {cartId: 'no cart'}}",
                 "{$set: {history: [7]}}"
             })
     void claimDue_oneUnreadable_isSetAsideAndTheOthersAreGiven(String damage) {

@@ -41,6 +41,7 @@ final class Draft {
     private final List<Decision> decisions;
     private final List<HistoryEntry> history;
     private Watch watch;
+    private @Nullable Instant paidAt;
     private @Nullable Ledger ledger;
     private String why = "changed";
     private @Nullable TransactionRef because;
@@ -57,6 +58,7 @@ final class Draft {
         this.decisions = new ArrayList<>(before.decisions());
         this.history = new ArrayList<>(before.history());
         this.watch = before.watch();
+        this.paidAt = before.paidAt();
         this.ledger = before.ledger();
     }
 
@@ -103,11 +105,15 @@ final class Draft {
     }
 
     void record(PaymentEvent event) {
+        if (event instanceof PaymentEvent.PaymentSucceeded && paidAt == null) {
+            paidAt = now;
+        }
         events.add(event);
     }
 
-    boolean hasRecorded(Class<? extends PaymentEvent> type) {
-        return events.stream().anyMatch(type::isInstance);
+    /** Whether the order was ever told as paid, in this write or before. */
+    boolean isToldAsPaid() {
+        return paidAt != null;
     }
 
     /** Whether an event of this write tells that the transaction took or holds money. */
@@ -235,6 +241,7 @@ final class Draft {
                 .decisions(decisions)
                 .history(history)
                 .watch(watch)
+                .paidAt(paidAt)
                 .revision(new Revision(
                         revision.version() + 1, revision.events() + events.size(), revision.createdAt(), now))
                 .build();

@@ -44,7 +44,10 @@ final class FollowUpMatching {
         return its.isEmpty() ? releaseOfTheWhole(draft, open) : its.stream().reduce((one, later) -> later);
     }
 
-    /** A hold can be undone once only: when nothing is left of it, the void has come about, whoever made it. */
+    /**
+     * A hold can be undone once only: when nothing is left of it, the void has come about, whoever made it. What was known before
+     * ours was asked for is not it.
+     */
     private static Optional<LedgerEntry> releaseOfTheWhole(Draft draft, FollowUp open) {
         boolean whole = open.kind() == TransactionKind.VOID
                 && !draft.ledger().pays(open.of())
@@ -58,8 +61,9 @@ final class FollowUpMatching {
                                 && open.of().equals(it.parent())
                                 && draft.ledger().role(it.ref()) == Ledger.Role.RELEASE
                                 && open.amount().equals(it.moved())
+                                && !it.seenAt().isBefore(open.startedAt())
                                 && !isOfAnother(draft, open, it))
-                        .findFirst()
+                        .reduce((one, later) -> later)
                 : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package io.nestcms.payment.service;
 
 import io.nestcms.cache.Cache;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.health.HealthProbe;
 import io.nestcms.money.Money;
 import io.nestcms.payment.ApplyResult;
@@ -122,12 +123,16 @@ public final class Payments {
      * @param order what is to be paid
      * @return the payment, or {@link PaymentRefusal#KEY_REUSED}, {@link PaymentRefusal#KEY_IN_PROGRESS} or
      *     {@link PaymentRefusal#CART_TAKEN}
+     * @throws InvalidInputException if the order is new and its cart is of the {@linkplain CartId#isReserved() reserved} form
      */
     public CreateResult create(IdempotencyKey key, PaymentOrder order) {
         String fingerprint = Fingerprint.of(order);
         Optional<Payment> cached = writes.cache().find(cacheKey(key));
         if (cached.isPresent()) {
             return replay(cached.get(), fingerprint);
+        }
+        if (order.cartId().isReserved()) {
+            return createdOnce(key, order, fingerprint);
         }
         if (!running.add(key)) {
             return new CreateResult.Refused(PaymentRefusal.KEY_IN_PROGRESS);
@@ -150,6 +155,16 @@ public final class Payments {
         } finally {
             running.remove(key);
         }
+    }
+
+    /** An order of the time before the form was reserved is still the answer to its key. */
+    private CreateResult createdOnce(IdempotencyKey key, PaymentOrder order, String fingerprint) {
+        return writes.store()
+                .findByCart(order.cartId())
+                .filter(it -> it.claim().key().equals(key))
+                .map(it -> replay(it, fingerprint))
+                .orElseThrow(() ->
+                        new InvalidInputException("cartId", "is of a reserved form", "not beginning with nc--"));
     }
 
     private CreateResult replay(Payment existing, String fingerprint) {
@@ -538,14 +553,14 @@ public final class Payments {
             }
             return refusal;
         });
-        if (written.value().isPresent() && !hasTaken(written.payment(), answer.ref())) {
-            return new ApplyResult.Refused(written.value().get());
-        }
         if (answer.state() == TransactionState.UNRECOGNISED
                 && notification.state() != null
                 && !isKnown(written.payment(), notification)) {
             // an answer that cannot be read does not tell what the notification is about
             return defer(written.payment());
+        }
+        if (written.value().isPresent() && !hasTaken(written.payment(), answer.ref())) {
+            return new ApplyResult.Refused(written.value().get());
         }
         boolean told =
                 written.payment().revision().events() > payment.revision().events();
@@ -553,14 +568,17 @@ public final class Payments {
         return written.isChanged() && told ? new ApplyResult.Applied(now) : new ApplyResult.Unchanged(now);
     }
 
-    /** News of a refund, a void or a capture before the news of what it is of, or of something that had not taken any money yet. */
+    /**
+     * News of a refund, a void or a capture before the news of what it is of, or of something that by our record has taken and held
+     * nothing: what follows it up proves that the record is behind.
+     */
     private static boolean isBeforeItsPayment(Payment payment, GatewayTransaction told) {
         TransactionRef parent = told.previousRef();
         return parent == null
                 ? told.kind().isFollowUp() && payment.entries().stream().noneMatch(LedgerEntry::isApproved)
                 : payment.ledger()
                         .entry(parent)
-                        .filter(it -> it.state() != TransactionState.OPEN)
+                        .filter(it -> it.isApproved() || it.state() == TransactionState.VOIDED)
                         .isEmpty();
     }
 

@@ -30,6 +30,7 @@ final class Resolving {
         draft.record(new PaymentEvent.PaymentResolved(draft.id(), draft.now(), decision.resolution(), decision.by()));
         draft.because("decided by a person", null);
         outcome(draft, decision.resolution());
+        Settlement.paid(draft);
         return true;
     }
 

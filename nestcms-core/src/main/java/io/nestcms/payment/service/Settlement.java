@@ -58,6 +58,11 @@ final class Settlement {
         new Settlement(draft, draft.before().ledger()).ending();
     }
 
+    /** Tells of an order that has become paid, if nothing told of it so far. */
+    static void paid(Draft draft) {
+        new Settlement(draft, draft.before().ledger()).paidAfterAll();
+    }
+
     private Optional<PaymentRefusal> apply(List<GatewayTransaction> told) {
         List<Change> changes = new ArrayList<>();
         for (GatewayTransaction transaction : admitted(told)) {
@@ -169,30 +174,20 @@ final class Settlement {
     }
 
     /**
-     * A held sale that is paid after all by what is told as another charge, or by its capture beside one. Who delivers on {@link
-     * PaymentEvent.PaymentSucceeded} hears of it all the same.
+     * An order that is paid in a way that no single transaction tells of: by its capture beside another charge, or by what was left
+     * when another was undone. Who delivers on {@link PaymentEvent.PaymentSucceeded} hears of it all the same, and once.
      */
     private void paidAfterAll() {
         if (draft.order().mode() != ChargeMode.SALE
-                || draft.status() != PaymentStatus.SUCCEEDED
-                || before.status() != PaymentStatus.AUTHORIZED
-                || hadTaken()
-                || draft.hasRecorded(PaymentEvent.PaymentSucceeded.class)) {
+                || draft.isToldAsPaid()
+                || !draft.ledger().taken().isPositive()) {
             return;
         }
         Ledger after = draft.ledger();
         draft.entries().keySet().stream()
-                .filter(after::pays)
+                .filter(it -> after.role(it) != Ledger.Role.HOLD && after.pays(it))
                 .findFirst()
                 .ifPresent(ref -> succeeded(ref, after.taken(), "paid"));
-    }
-
-    /** Whether anything had taken money before, be it undone since. */
-    private boolean hadTaken() {
-        return draft.before().entries().stream()
-                .filter(it -> before.role(it.ref()) != Ledger.Role.HOLD)
-                .filter(it -> before.role(it.ref()).isRoot() || before.role(it.ref()) == Ledger.Role.CAPTURE)
-                .anyMatch(it -> it.isApproved() || it.state() == TransactionState.VOIDED);
     }
 
     /** What was told and differs is refused each time it is told; on record it goes once. */
@@ -249,7 +244,7 @@ final class Settlement {
     private void charged(LedgerEntry entry, @Nullable Money given, boolean held) {
         TransactionRef ref = entry.ref();
         Money amount = Objects.requireNonNullElse(given, draft.order().amount());
-        if (hadMoney(entry)) {
+        if (hadMoney(entry) || (!held && draft.isToldAsPaid())) {
             draft.record(new PaymentEvent.PaymentChargedAgain(id, draft.now(), ref, amount));
             draft.because("charged again", ref);
         } else if (held) {
@@ -325,7 +320,7 @@ final class Settlement {
         Money amount = Objects.requireNonNullElse(given, draft.order().amount());
         if (draft.order().mode() == ChargeMode.SALE
                 && !before.taken().isPositive()
-                && !draft.hasRecorded(PaymentEvent.PaymentSucceeded.class)) {
+                && !draft.isToldAsPaid()) {
             if (hadMoney(entry)) {
                 draft.record(new PaymentEvent.PaymentChargedAgain(id, draft.now(), ref, amount));
                 draft.because("charged again", ref);

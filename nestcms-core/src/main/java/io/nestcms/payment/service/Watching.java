@@ -4,6 +4,7 @@ import io.nestcms.payment.Attempt;
 import io.nestcms.payment.AttemptState;
 import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.FollowUpState;
+import io.nestcms.payment.Ledger;
 import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.TransactionKind;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** When a payment is looked at next, from where it stands and from how often the gateway has answered for it since. */
 final class Watching {
-    /** How often a follow-up that was done is looked for under its own cart, to learn whether the gateway shows it there. */
+    /** How often something is asked about that is settled and of which the gateway may still say more. */
     private static final int LESSONS = 2;
 
     private final PaymentTimings timings;
@@ -87,6 +88,7 @@ final class Watching {
                                 .filter(it -> !it.undecided())
                                 .map(it -> byFollowUp(it, draft.clock(), checks)),
                         Stream.ofNullable(lesson(draft, checks)),
+                        Stream.ofNullable(rest(draft, checks)),
                         Stream.ofNullable(surplus(draft, checks)))
                 .flatMap(each -> each)
                 .min(Instant::compareTo)
@@ -113,6 +115,19 @@ final class Watching {
         boolean open = checks < LESSONS
                 && draft.followUps().stream()
                         .anyMatch(it -> it.state() == FollowUpState.DONE && !isShown.test(it.kind()));
+        return open ? draft.clock().plus(timings.backoff(timings.openQueryAfter(), checks)) : null;
+    }
+
+    /** A capture of what was not told as held: how much of it still is, the gateway alone knows. */
+    private @Nullable Instant rest(Draft draft, int checks) {
+        boolean open = checks < LESSONS
+                && draft.entries().values().stream()
+                        .filter(it -> it.isApproved() && draft.ledger().role(it.ref()) == Ledger.Role.CAPTURE)
+                        .anyMatch(it -> it.parent() != null
+                                && draft.ledger()
+                                        .entry(it.parent())
+                                        .filter(hold -> hold.isPending() || hold.isFailed())
+                                        .isPresent());
         return open ? draft.clock().plus(timings.backoff(timings.openQueryAfter(), checks)) : null;
     }
 

@@ -221,9 +221,12 @@ final class Chronicle {
                 .filter(PaymentEvent.PaymentSucceeded.class::isInstance)
                 .count();
         boolean paid = payment.order().mode() == ChargeMode.SALE
-                && payment.history().stream().anyMatch(it -> it.status() == PaymentStatus.SUCCEEDED);
+                && payment.history().stream().map(HistoryEntry::status).anyMatch(PAID::contains);
         if (paid && succeeded == 0) {
             return Optional.of("was never told as paid: " + events);
+        }
+        if ((payment.paidAt() != null) != (succeeded > 0)) {
+            return Optional.of("does not know whether it was told as paid: " + payment.paidAt());
         }
         if (succeeded > 1) {
             return Optional.of("was told as paid more than once: " + events);
@@ -282,6 +285,9 @@ final class Chronicle {
         }
         return Optional.empty();
     }
+
+    private static final Set<PaymentStatus> PAID =
+            Set.of(PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED);
 
     private static final Set<PaymentStatus> UNPAID = Set.of(
             PaymentStatus.CREATED,

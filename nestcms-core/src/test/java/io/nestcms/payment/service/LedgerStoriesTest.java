@@ -1,16 +1,21 @@
 package io.nestcms.payment.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import io.nestcms.payment.ApplyResult;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.CreateResult;
 import io.nestcms.payment.FollowUpResult;
 import io.nestcms.payment.FollowUpState;
+import io.nestcms.payment.IdempotencyClaim;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.ProcessResult;
@@ -283,5 +288,133 @@ class LedgerStoriesTest {
 
         assertThat(now(payment).taken()).isEqualTo(ALL.plus(ALL));
         assertThat(told(PaymentEvent.PaymentChargedAgain.class)).isEqualTo(1);
+    }
+
+    @Test
+    void holdToldDeclined_approvedUnheard_capturedInPart_isHeldForTheRest() {
+        Payment payment = initiated(ChargeMode.AUTHORIZE);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.DECLINED, ALL);
+        tell(payment, FIRST, TransactionState.DECLINED);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.APPROVED, ALL);
+        TransactionRef capture = show(payment, "TST5", FIRST, TransactionKind.CAPTURE, TransactionState.APPROVED, PART);
+
+        tell(payment, capture, TransactionState.APPROVED);
+
+        assertThat(now(payment).taken()).isEqualTo(PART);
+        assertThat(now(payment).ledger().held()).isEqualTo(ALL.minus(PART));
+        payments.capture(payment.id(), key("rest"), null);
+        assertThat(now(payment).taken()).isEqualTo(ALL);
+    }
+
+    /** The first question may get an answer that cannot be read. */
+    @Test
+    void captureOfAHoldThatIsNotToldAsHeld_isAskedAboutAgain() {
+        Payment payment = initiated(ChargeMode.AUTHORIZE);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.DECLINED, ALL);
+        tell(payment, FIRST, TransactionState.DECLINED);
+        TransactionRef capture = show(payment, "TST5", FIRST, TransactionKind.CAPTURE, TransactionState.APPROVED, PART);
+        tell(payment, capture, TransactionState.APPROVED);
+        assertThat(now(payment).ledger().held().isPositive()).isFalse();
+
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.APPROVED, ALL);
+        pass(Duration.ofMinutes(2));
+
+        assertThat(now(payment).ledger().held()).isEqualTo(ALL.minus(PART));
+    }
+
+    @Test
+    void heldSaleUndone_thenASecondCharge_isToldAsPaidOnce() {
+        Payment payment = initiated(ChargeMode.SALE);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.APPROVED, ALL);
+        tell(payment, FIRST, TransactionState.APPROVED);
+        show(payment, "TST1", null, TransactionKind.AUTHORIZATION, TransactionState.VOIDED, ALL);
+        tell(payment, FIRST, TransactionState.VOIDED);
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.VOIDED);
+        assertThat(now(payment).paidAt()).isNull();
+
+        TransactionRef second = show(payment, "TST2", null, TransactionKind.SALE, TransactionState.APPROVED, ALL);
+        tell(payment, second, TransactionState.APPROVED);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+        assertThat(told(PaymentEvent.PaymentSucceeded.class)).isEqualTo(1);
+        assertThat(now(payment).paidAt()).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void saleToldAsPaid_voided_thenPaidByAnother_isToldAsPaidOnce() {
+        Payment payment = paid(ChargeMode.SALE);
+        show(payment, "TST1", null, TransactionKind.SALE, TransactionState.VOIDED, ALL);
+        tell(payment, FIRST, TransactionState.VOIDED);
+        TransactionRef second = show(payment, "TST2", null, TransactionKind.SALE, TransactionState.APPROVED, ALL);
+        tell(payment, second, TransactionState.APPROVED);
+
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.SUCCEEDED);
+        assertThat(told(PaymentEvent.PaymentSucceeded.class)).isEqualTo(1);
+        assertThat(told(PaymentEvent.PaymentChargedAgain.class)).isEqualTo(1);
+    }
+
+    /** Of two voids of one amount the one that was known before is not ours. */
+    @Test
+    void voidOfTheRest_besideAnEqualOneFromTheDashboard_isConcludedByItsOwn() {
+        Payment payment = paid(ChargeMode.AUTHORIZE);
+        Money half = Money.of("50.000", "KWD");
+        TransactionRef foreign = show(payment, "TST6", FIRST, TransactionKind.VOID, TransactionState.APPROVED, half);
+        tell(payment, foreign, TransactionState.APPROVED);
+        clock.advance(Duration.ofMinutes(1));
+        gateway.nextFollowUp.add(asked -> new GatewayOutcome.Indeterminate<>("lost"));
+        payments.voidHold(payment.id(), key("v"));
+
+        // told under the order's cart, as a gateway does that does not tell the own one
+        TransactionRef ours = show(payment, "TST7", FIRST, TransactionKind.VOID, TransactionState.APPROVED, half);
+        tell(payment, ours, TransactionState.APPROVED);
+
+        assertThat(now(payment).followUps().get(0).state()).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).followUps().get(0).ref()).isEqualTo(ours);
+    }
+
+    /** What cannot be read now may be the void of what a person has just accepted. */
+    @Test
+    void voidOfAMismatch_toldWhileItCannotBeRead_isAskedForAgain() {
+        Payment payment = initiated(ChargeMode.SALE);
+        show(payment, "TST1", null, TransactionKind.SALE, TransactionState.APPROVED, PART);
+        gateway.ledger.replaceAll(it -> new GatewayTransaction(
+                it.ref(), null, null, it.kind(), it.state(), it.cartId(), ALL, PART, "1", "ok", it.at()));
+        tell(payment, FIRST, TransactionState.APPROVED);
+        gateway.ledger.replaceAll(it -> new GatewayTransaction(
+                it.ref(),
+                null,
+                null,
+                TransactionKind.UNRECOGNISED,
+                TransactionState.UNRECOGNISED,
+                it.cartId(),
+                null,
+                null,
+                null,
+                null,
+                null));
+
+        ApplyResult result = payments.apply(new GatewayNotification(
+                FIRST, null, payment.order().cartId(), TransactionKind.SALE, TransactionState.VOIDED, null));
+
+        assertThat(result).isInstanceOf(ApplyResult.Deferred.class);
+    }
+
+    /** The form was reserved later: an order that has it is read, and is the answer to its key. */
+    @Test
+    void orderWithAReservedCart_isRefusedWhenItIsNew_andReadWhenItIsOld() {
+        PaymentOrder sample = Samples.payment("a").order();
+        PaymentOrder order = PaymentOrder.sale(new CartId("NC--a"), ALL, "Tickets", sample.customer());
+
+        assertThatThrownBy(() -> payments.create(key("a"), order))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("cartId")
+                .hasMessageContaining("reserved");
+        assertThat(store.findByCart(order.cartId())).isEmpty();
+
+        Payment old = Payment.created(
+                new PaymentId("old"), order, new IdempotencyClaim(key("a"), Fingerprint.of(order)), clock.instant());
+        store.insert(old, List.of());
+        assertThat(payments.create(key("a"), order)).isEqualTo(new CreateResult.Created(old, true));
+        assertThatThrownBy(() -> payments.create(key("b"), order)).isInstanceOf(InvalidInputException.class);
     }
 }
