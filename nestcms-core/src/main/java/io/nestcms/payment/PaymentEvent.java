@@ -514,12 +514,13 @@ public sealed interface PaymentEvent {
     }
 
     /**
-     * A payment has been open for longer than its kind takes. It is asked about once a day from now on.
+     * A payment, or a capture, void or refund of it, has been open for longer than its kind takes. It is asked about once a day from
+     * now on.
      *
      * @param paymentId the payment
      * @param at when it was recorded
-     * @param status where it stands
-     * @param since since when it stands there
+     * @param status where the payment stands
+     * @param since since when it stands there, or when the capture, void or refund was asked for
      */
     record PaymentOverdue(PaymentId paymentId, Instant at, PaymentStatus status, Instant since)
             implements PaymentEvent {

@@ -80,6 +80,9 @@ public final class Payments {
     /** Attempts of one order. */
     private static final int MOST_ATTEMPTS = 20;
 
+    /** A refund is of a capture, a capture of a hold, a hold of a request. */
+    private static final int MOST_ANCESTORS = 3;
+
     private final PaymentGateway gateway;
     private final GatewayCalls calls;
     private final PaymentWrites writes;
@@ -538,13 +541,22 @@ public final class Payments {
         }
         List<GatewayTransaction> known = new ArrayList<>();
         known.add(answer.cartId() == null ? answer.in(notification.cartId()) : answer);
-        if (isBeforeItsPayment(payment, answer) || isBesideItsPage(payment, answer)) {
-            GatewayOutcome<List<GatewayTransaction>> before = before(payment, answer);
+        GatewayTransaction news = answer;
+        for (int step = 0; step < MOST_ANCESTORS; step++) {
+            if (!isBeforeItsPayment(payment, news) && !isBesideItsPage(payment, news)) {
+                break;
+            }
+            GatewayOutcome<List<GatewayTransaction>> before = before(payment, news);
             if (before instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered) {
                 known.addAll(answered.value());
             } else if (!(before instanceof GatewayOutcome.Rejected)) {
                 return defer(payment);
             }
+            if (news.previousRef() == null || known.get(known.size() - 1) == news) {
+                break;
+            }
+            // what it is of may itself be of something that we have not heard of
+            news = known.get(known.size() - 1);
         }
         PaymentWrites.Written<Optional<PaymentRefusal>> written = writes.update(payment, draft -> {
             Optional<PaymentRefusal> refusal = Settlement.apply(draft, known);

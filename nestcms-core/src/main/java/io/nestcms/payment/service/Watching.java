@@ -8,6 +8,7 @@ import io.nestcms.payment.Ledger;
 import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.TransactionKind;
+import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.Watch;
 import java.time.Duration;
@@ -56,19 +57,32 @@ final class Watching {
 
     private void plan(Draft draft, int checks) {
         Instant fast = fast(draft, checks);
-        boolean waits = isLate(draft) || !draft.ledger().mismatches().isEmpty() || waitsForAPerson(draft);
+        Instant lateSince = lateSince(draft);
+        boolean waits = lateSince != null || !draft.ledger().mismatches().isEmpty() || waitsForAPerson(draft);
         if (fast != null || !waits) {
             draft.watch(Watch.at(fast, checks));
             return;
         }
-        if (!draft.before().watch().slow() && isLate(draft)) {
-            draft.record(new PaymentEvent.PaymentOverdue(draft.id(), draft.now(), draft.status(), draft.since()));
+        if (!draft.before().watch().slow() && lateSince != null) {
+            draft.record(new PaymentEvent.PaymentOverdue(draft.id(), draft.now(), draft.status(), lateSince));
         }
         draft.watch(new Watch(draft.clock().plus(PaymentTimings.SLOW_LANE), checks, true));
     }
 
     private static boolean waitsForAPerson(Draft draft) {
         return draft.followUps().stream().anyMatch(FollowUp::undecided);
+    }
+
+    /** Since when something is as it is that is older than its kind takes, and that nobody was told about; null when nothing is. */
+    private @Nullable Instant lateSince(Draft draft) {
+        if (isLate(draft)) {
+            return draft.since();
+        }
+        return draft.openFollowUps().stream()
+                .filter(it -> !it.undecided() && isLate(it, draft.clock()))
+                .map(FollowUp::startedAt)
+                .min(Instant::compareTo)
+                .orElse(null);
     }
 
     /** Older than its kind takes. */
@@ -81,11 +95,22 @@ final class Watching {
         return age != null && !draft.clock().isBefore(draft.since().plus(age));
     }
 
+    /** Counted from its announcement: when its call ended may not be known. */
+    private boolean isLate(FollowUp open, Instant now) {
+        Duration age = switch (open.state()) {
+            case PENDING -> timings.pendingAge();
+            // others are asked about until they are proved, or left to a person
+            case UNKNOWN -> open.undecided() ? timings.unknownAge() : null;
+            default -> null;
+        };
+        return age != null && !now.isBefore(open.startedAt().plus(age));
+    }
+
     private @Nullable Instant fast(Draft draft, int checks) {
         return Stream.of(
                         Stream.ofNullable(isLate(draft) ? null : byStatus(draft, checks)),
                         draft.openFollowUps().stream()
-                                .filter(it -> !it.undecided())
+                                .filter(it -> !isLate(it, draft.clock()))
                                 .map(it -> byFollowUp(it, draft.clock(), checks)),
                         Stream.ofNullable(lesson(draft, checks)),
                         Stream.ofNullable(rest(draft, checks)),
@@ -118,17 +143,21 @@ final class Watching {
         return open ? draft.clock().plus(timings.backoff(timings.openQueryAfter(), checks)) : null;
     }
 
-    /** A capture of what was not told as held: how much of it still is, the gateway alone knows. */
+    /** Of something that was not told, or not as held: what it is of, and how much of that is left, the gateway alone knows. */
     private @Nullable Instant rest(Draft draft, int checks) {
         boolean open = checks < LESSONS
-                && draft.entries().values().stream()
-                        .filter(it -> it.isApproved() && draft.ledger().role(it.ref()) == Ledger.Role.CAPTURE)
-                        .anyMatch(it -> it.parent() != null
-                                && draft.ledger()
-                                        .entry(it.parent())
-                                        .filter(hold -> hold.isPending() || hold.isFailed())
-                                        .isPresent());
+                && draft.entries().values().stream().anyMatch(it -> it.isApproved() && isBeforeItsParent(draft, it));
         return open ? draft.clock().plus(timings.backoff(timings.openQueryAfter(), checks)) : null;
+    }
+
+    private static boolean isBeforeItsParent(Draft draft, LedgerEntry entry) {
+        TransactionRef ref = entry.parent();
+        if (ref == null) {
+            return false;
+        }
+        LedgerEntry parent = draft.entries().get(ref);
+        boolean capture = draft.ledger().role(entry.ref()) == Ledger.Role.CAPTURE;
+        return parent == null || (capture && (parent.isPending() || parent.isFailed()));
     }
 
     private @Nullable Instant surplus(Draft draft, int checks) {

@@ -3,9 +3,11 @@ package io.nestcms.payment.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.money.Money;
+import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.CreateResult;
 import io.nestcms.payment.Decision;
+import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.FollowUpResult;
 import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.HistoryEntry;
@@ -22,6 +24,7 @@ import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
 import io.nestcms.payment.contract.Samples;
+import io.nestcms.payment.gateway.GatewayFollowUp;
 import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.payment.gateway.GatewayOutcome;
 import io.nestcms.payment.gateway.Initiation;
@@ -34,6 +37,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FollowUpsTest {
     private final MovingClock clock = new MovingClock(Samples.NOON);
@@ -415,5 +420,90 @@ class FollowUpsTest {
                 .isEqualTo(List.of(release));
         assertThat(payments.capture(payment.id(), key("c1"), kwd("200.001")))
                 .isEqualTo(refused(PaymentRefusal.TOO_MUCH));
+    }
+
+    private long questionsAbout(CartId cart) {
+        return gateway.calls.stream().filter(("cart " + cart)::equals).count();
+    }
+
+    @Test
+    void refund_thatWaitsForAPerson_isAskedAboutEverMoreSeldom_andAfterAnHourOnceADay() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+        pass(4);
+        CartId cart = now(payment).followUps().get(0).cartId();
+        assertThat(now(payment).followUps().get(0).undecided()).isTrue();
+        assertThat(now(payment).watch().slow()).isFalse();
+        gateway.calls.clear();
+
+        pass(100);
+        assertThat(questionsAbout(cart)).isBetween(6L, 10L);
+        assertThat(now(payment).watch().slow()).isTrue();
+        gateway.calls.clear();
+        for (int hour = 0; hour < 72; hour++) {
+            clock.advance(Duration.ofHours(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(questionsAbout(cart)).isBetween(2L, 3L);
+        assertThat(events())
+                .filteredOn(PaymentEvent.FollowUpUndecided.class::isInstance)
+                .hasSize(1);
+    }
+
+    /** The gateway shows it after all, or has been seen to show others like it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refund_thatWaitsForAPerson_concludesByItself_onceThereIsProof(boolean shown) {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        refund(payment, "r1", kwd("100.000"));
+        pass(10);
+        FollowUp open = now(payment).followUps().get(0);
+        assertThat(open.undecided()).isTrue();
+        if (shown) {
+            gateway.answer(
+                    new GatewayFollowUp(payment.order(), open.cartId(), open.kind(), open.amount(), open.of()),
+                    TransactionState.APPROVED);
+        } else {
+            store.evidence().shown(gateway.profile(), TransactionKind.REFUND);
+        }
+
+        pass(20);
+
+        FollowUp now = now(payment).followUps().get(0);
+        assertThat(now.state()).isEqualTo(shown ? FollowUpState.DONE : FollowUpState.NOT_SENT);
+        assertThat(now.undecided()).isFalse();
+        assertThat(now(payment).isUndecided()).isFalse();
+        assertThat(now(payment).refunded()).isEqualTo(shown ? kwd("100.000") : kwd("0.000"));
+        assertThat(payments.undecided(10)).isEmpty();
+    }
+
+    @Test
+    void refund_pendingForLongerThanItTakes_isToldOnce_andAskedAboutOnceADay() {
+        Payment payment = paid(ChargeMode.SALE);
+        gateway.nextFollowUp.add(refund -> gateway.answer(refund, TransactionState.PENDING));
+        refund(payment, "r1", kwd("100.000"));
+        for (int hour = 0; hour < 100; hour++) {
+            clock.advance(Duration.ofHours(1));
+            payments.reconciler().runOnce(10);
+        }
+
+        assertThat(now(payment).watch().slow()).isTrue();
+        assertThat(events())
+                .filteredOn(PaymentEvent.PaymentOverdue.class::isInstance)
+                .singleElement()
+                .isEqualTo(new PaymentEvent.PaymentOverdue(
+                        payment.id(),
+                        clock.instant().minus(Duration.ofHours(28)),
+                        PaymentStatus.SUCCEEDED,
+                        now(payment).followUps().get(0).startedAt()));
+        gateway.turn(now(payment), TransactionState.APPROVED, TransactionKind.REFUND, kwd("100.000"));
+        for (int hour = 0; hour < 24; hour++) {
+            clock.advance(Duration.ofHours(1));
+            payments.reconciler().runOnce(10);
+        }
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
     }
 }
