@@ -113,7 +113,8 @@ class RecordedStoriesTest {
     }
 
     /** What is asked for once the payment is authorised, and PayTabs' reply; none when it is lost. */
-    private record FollowUp(ObjectNode authorised, Call call, @Nullable ObjectNode reply) {
+    private record FollowUp(
+            ObjectNode authorised, Call call, @Nullable ObjectNode reply) {
         enum Call {
             VOID,
             CAPTURE
@@ -246,7 +247,6 @@ class RecordedStoriesTest {
                         List.of(
                                 new Message.Notified(request),
                                 new Message.Notified(completed),
-                                new Message.Notified(completed),
                                 new Message.Asked(),
                                 returned("PTE1231231231231", "Order-010203")),
                         "SUCCEEDED taken EGP 150.00",
@@ -334,10 +334,9 @@ class RecordedStoriesTest {
             for (boolean all : List.of(true, false)) {
                 Telling telling = new Telling(story, all);
                 order.forEach(telling::arrives);
-                String way = order.stream()
-                                .map(it -> it.getClass().getSimpleName())
-                                .collect(Collectors.joining(", "))
-                        + (all ? " with all shown" : " as it is told");
+                String way =
+                        order.stream().map(it -> it.getClass().getSimpleName()).collect(Collectors.joining(", "))
+                                + (all ? " with all shown" : " as it is told");
                 Payment payment = telling.payment();
                 String end = Stream.of(payment.status().toString())
                         .collect(Collectors.joining())
@@ -377,7 +376,8 @@ class RecordedStoriesTest {
 
         Telling(Story story, boolean all) {
             this.story = story;
-            boolean inRiyal = story.order().amount().currency().getCurrencyCode().equals("SAR");
+            boolean inRiyal =
+                    story.order().amount().currency().getCurrencyCode().equals("SAR");
             PayTabs payTabs = inRiyal ? discounting : plain;
             this.payments = Payments.builder(payTabs.gateway(), store)
                     .clock(clock)
@@ -395,8 +395,8 @@ class RecordedStoriesTest {
                 show(followUp.authorised());
                 arrives(new Message.Notified(followUp.authorised()));
                 ObjectNode reply = followUp.reply();
-                PAYTABS.stubFor(post("/payment/request")
-                        .willReturn(reply == null ? serverError() : okJson(reply.toString())));
+                PAYTABS.stubFor(
+                        post("/payment/request").willReturn(reply == null ? serverError() : okJson(reply.toString())));
                 switch (followUp.call()) {
                     case VOID -> payments.voidHold(ID, new IdempotencyKey("shop", "v"));
                     case CAPTURE -> payments.capture(ID, new IdempotencyKey("shop", "c"), null);
@@ -610,8 +610,7 @@ class RecordedStoriesTest {
 
     private static Message returned(String ref, String cart) {
         String form = ((Message.Returned) returned(0)).form();
-        return new Message.Returned(
-                form.replace("TST2623802990085", ref).replace("cartId=cart01", "cartId=" + cart));
+        return new Message.Returned(form.replace("TST2623802990085", ref).replace("cartId=cart01", "cartId=" + cart));
     }
 
     private static WebhookRequest signedForm(String form) {

@@ -166,8 +166,8 @@ public final class Payments {
                 .findByCart(order.cartId())
                 .filter(it -> it.claim().key().equals(key))
                 .map(it -> replay(it, fingerprint))
-                .orElseThrow(() ->
-                        new InvalidInputException("cartId", "is of a reserved form", "not beginning with nc--"));
+                .orElseThrow(
+                        () -> new InvalidInputException("cartId", "is of a reserved form", "not beginning with nc--"));
     }
 
     private CreateResult replay(Payment existing, String fingerprint) {

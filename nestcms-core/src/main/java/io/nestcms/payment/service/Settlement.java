@@ -318,9 +318,7 @@ final class Settlement {
         TransactionRef ref = entry.ref();
         Ledger after = draft.ledger();
         Money amount = Objects.requireNonNullElse(given, draft.order().amount());
-        if (draft.order().mode() == ChargeMode.SALE
-                && !before.taken().isPositive()
-                && !draft.isToldAsPaid()) {
+        if (draft.order().mode() == ChargeMode.SALE && !before.taken().isPositive() && !draft.isToldAsPaid()) {
             if (hadMoney(entry)) {
                 draft.record(new PaymentEvent.PaymentChargedAgain(id, draft.now(), ref, amount));
                 draft.because("charged again", ref);
