@@ -103,7 +103,8 @@ public final class MemoryCache<K, V> implements TaggedCache<K, V> {
             }
             mine.done(value);
             return value;
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
+            // checked ones too, as whoever waits would wait for ever
             mine.failed(failed);
             throw failed;
         } finally {

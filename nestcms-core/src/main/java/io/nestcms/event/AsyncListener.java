@@ -2,6 +2,7 @@ package io.nestcms.event;
 
 import io.nestcms.event.DeadLetter.Reason;
 import io.nestcms.event.Lane.Left;
+import io.nestcms.report.Reports;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -444,7 +445,7 @@ final class AsyncListener extends Listener {
         } finally {
             lock.unlock();
         }
-        log("A worker of listener " + name() + " broke", cause);
+        Reports.warned(LOG, "A worker of listener " + name() + " broke", cause);
         if (number != NOBODY) {
             hire(number);
         }

@@ -1,5 +1,6 @@
 package io.nestcms.event;
 
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class DeadLetters {
         try {
             hook.accept(letter);
         } catch (Throwable e) {
-            Listener.log("The dead-letter hook failed on letter " + letter.id() + " of " + letter.listener(), e);
+            Reports.warned(Listener.LOG, "The dead-letter hook failed on letter " + letter.id() + " of " + letter.listener(), e);
         }
     }
 
@@ -56,7 +57,7 @@ final class DeadLetters {
         try {
             return Objects.requireNonNull(clock.instant());
         } catch (Throwable e) {
-            Listener.log("The bus's clock failed", e);
+            Reports.warned(Listener.LOG, "The bus's clock failed", e);
             return Instant.now();
         }
     }

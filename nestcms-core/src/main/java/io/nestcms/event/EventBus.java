@@ -2,6 +2,7 @@ package io.nestcms.event;
 
 import io.nestcms.event.EventInterceptor.Around;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -173,7 +174,7 @@ public final class EventBus implements AutoCloseable {
         try {
             watcher.accept(listener);
         } catch (Throwable e) {
-            Listener.log("A watcher of the bus failed on listener " + listener, e);
+            Reports.warned(Listener.LOG, "A watcher of the bus failed on listener " + listener, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nestcms.event;
 
 import io.nestcms.event.EventInterceptor.Around;
+import io.nestcms.report.Reports;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -97,32 +98,10 @@ abstract sealed class Listener implements Subscription permits SyncListener, Asy
             return;
         }
         deadLetters.add(this, item, reason, attempts, cause);
-        log(
+        Reports.warned(LOG, 
                 "Listener " + name + " gave up an event of "
                         + Parcel.event(item).getClass().getName() + ": " + reason,
                 cause);
-    }
-
-    /** Logs a failure, also one that cannot be logged: its message, its text and its causes are other people's code. */
-    static void log(String what, @Nullable Throwable failure) {
-        try {
-            LOG.warn(what, failure);
-        } catch (Throwable unspeakable) {
-            logByName(what, failure, unspeakable);
-        }
-    }
-
-    private static void logByName(String what, @Nullable Throwable failure, Throwable unspeakable) {
-        try {
-            LOG.warn(
-                    "{}: {} (which cannot be logged: {})",
-                    what,
-                    failure == null ? "" : failure.getClass().getName(),
-                    unspeakable.getClass().getName());
-        } catch (Throwable e) {
-            // the log itself is broken, which must cost no event: there is nobody left to tell
-            return;
-        }
     }
 
     @Override

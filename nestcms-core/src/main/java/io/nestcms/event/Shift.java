@@ -1,5 +1,6 @@
 package io.nestcms.event;
 
+import io.nestcms.report.Reports;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -144,7 +145,7 @@ final class Shift implements Runnable {
                 return true;
             }
             lane = now;
-            Listener.log("Listener " + listener.name() + " cannot try an event again: nobody waits for it", e);
+            Reports.warned(Listener.LOG, "Listener " + listener.name() + " cannot try an event again: nobody waits for it", e);
             return false;
         } finally {
             wake.given();

@@ -1,6 +1,7 @@
 package io.nestcms.health;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import io.nestcms.system.HealthStatus;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.system.SystemEvent.HealthChanged;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -100,7 +100,7 @@ public final class HealthChecks {
         return check.running(() -> {
             try {
                 return CompletableFuture.supplyAsync(() -> look(check.probe), executor);
-            } catch (RejectedExecutionException full) {
+            } catch (Throwable full) {
                 return CompletableFuture.completedFuture(new Answer(Health.down("could not be asked"), 0));
             }
         });
@@ -111,8 +111,9 @@ public final class HealthChecks {
         Health health;
         try {
             health = Objects.requireNonNull(probe.probe().look(), "a probe found nothing");
-        } catch (Exception broken) {
-            LOG.debug("Probe {} failed", probe.name(), broken);
+        } catch (Throwable broken) {
+            // never its message, which may hold anything
+            LOG.debug("Probe {} failed: {}", probe.name(), broken.getClass().getName());
             health = Health.down(broken.getClass().getSimpleName());
         }
         return new Answer(health, ticker.getAsLong() - begun);
@@ -128,8 +129,8 @@ public final class HealthChecks {
             Thread.currentThread().interrupt();
             return new Answer(late, timeoutNanos);
         } catch (ExecutionException error) {
-            // look() lets only errors through
-            return new Answer(Health.down(String.valueOf(error.getCause())), 0);
+            // the clock's or the executor's, as look() lets nothing through
+            return new Answer(Health.down("could not be asked"), 0);
         }
     }
 
@@ -167,8 +168,8 @@ public final class HealthChecks {
         LOG.info("{} is {} and was {} {}", component, health.status(), before, health.detail());
         try {
             listener.accept(new HealthChanged(component, at, before, health.status(), health.detail()));
-        } catch (RuntimeException e) {
-            LOG.error("A listener failed on a change of {}", component, e);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "A listener failed on a change of", component, broken);
         }
     }
 

@@ -2,6 +2,7 @@ package io.nestcms.incident;
 
 import io.nestcms.event.EventBus;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import io.nestcms.resilience.CircuitEvent.CircuitOpened;
 import io.nestcms.resilience.CircuitEvent.ServiceRecovered;
 import io.nestcms.resilience.CircuitEvent.ServiceUnavailable;
@@ -191,8 +192,8 @@ public final class Incidents {
     private void tell(SystemEvent event) {
         try {
             listener.accept(event);
-        } catch (RuntimeException e) {
-            LOG.error("A listener failed on {}", event, e);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "A listener of incidents failed on", event, broken);
         }
     }
 

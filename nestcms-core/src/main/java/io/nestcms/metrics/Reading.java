@@ -1,5 +1,6 @@
 package io.nestcms.metrics;
 
+import io.nestcms.report.Reports;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -46,8 +47,8 @@ final class Reading<T> {
     private @Nullable T read() {
         try {
             return source.get();
-        } catch (RuntimeException broken) {
-            LOG.warn("What waits could not be read for the meters: {}", broken.toString());
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "What waits could not be read for the meters", null, broken);
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package io.nestcms.resilience;
 
+import io.nestcms.report.Reports;
 import io.nestcms.resilience.CircuitEvent.CircuitClosed;
 import io.nestcms.resilience.CircuitEvent.CircuitHalfOpened;
 import io.nestcms.resilience.CircuitEvent.CircuitOpened;

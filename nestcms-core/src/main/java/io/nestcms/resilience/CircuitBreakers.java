@@ -1,6 +1,7 @@
 package io.nestcms.resilience;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.nestcms.resilience;
 
+import io.nestcms.report.Reports;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.nestcms.resilience;
 
+import io.nestcms.report.Reports;
 import io.nestcms.resilience.CircuitEvent.ServiceRecovered;
 import io.nestcms.resilience.CircuitEvent.ServiceUnavailable;
 import java.time.Clock;

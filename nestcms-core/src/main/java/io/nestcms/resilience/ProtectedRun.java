@@ -4,6 +4,7 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.Policy;
 import dev.failsafe.spi.ExecutionResult;
+import io.nestcms.report.Reports;
 import io.nestcms.resilience.CallResult.Answered;
 import io.nestcms.resilience.CallResult.NotCalled;
 import io.nestcms.resilience.CallResult.NotCalled.Reason;

@@ -391,7 +391,14 @@ public final class Retry<R> implements Policy<R> {
             return this;
         }
 
-        Builder<R> by(Deadline by) {
+        /**
+         * Starts no try, and waits for none, that would begin later than this. For one execution; replaces {@link #within}.
+         *
+         * @param by when all tries must have begun
+         * @return this builder
+         */
+        public Builder<R> by(Deadline by) {
+            Objects.requireNonNull(by, "by");
             this.deadline = () -> by;
             return this;
         }

@@ -1,5 +1,6 @@
 package io.nestcms.resilience;
 
+import io.nestcms.report.Reports;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;

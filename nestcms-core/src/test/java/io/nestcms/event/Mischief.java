@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /** What other people's code throws. */
-final class Mischief {
+public final class Mischief {
     private Mischief() {}
 
     /** One of every kind; new ones each time. */
-    static List<Throwable> all() {
+    public static List<Throwable> all() {
         return List.of(
                 new IllegalStateException("broken"),
                 new IOException("checked"),
@@ -28,7 +28,7 @@ final class Mischief {
 
     /** Throws anything, as other languages of the JVM do. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // which is the point
-    static <T extends Throwable> RuntimeException sneak(Throwable any) throws T {
+    public static <T extends Throwable> RuntimeException sneak(Throwable any) throws T {
         throw (T) any;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.nestcms.event.Mischief;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;
@@ -22,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HealthChecksTest {
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
@@ -146,5 +149,53 @@ class HealthChecksTest {
         assertThatThrownBy(() -> builder.timeout(Duration.ZERO))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("timeout");
+    }
+
+    // ---- what others pass in
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void check_probeThrowsAnything_isDownAndNamesTheKindOnly(Throwable anything) {
+        HealthReport report = checks().required("database", () -> {
+                    throw Mischief.sneak(anything);
+                })
+                .optional("cache", Health::up)
+                .build()
+                .check();
+        assertThat(report.components())
+                .extracting(HealthReport.Component::health)
+                .containsExactly(Health.down(anything.getClass().getSimpleName()), Health.up());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void check_executorThrowsAnything_partCouldNotBeAsked_untilItCan(Throwable anything) {
+        AtomicReference<Throwable> fault = new AtomicReference<>(anything);
+        HealthChecks checks = checks().required("database", Health::up)
+                .executor(task -> {
+                    Throwable now = fault.get();
+                    if (now != null) {
+                        throw Mischief.sneak(now);
+                    }
+                    task.run();
+                })
+                .build();
+        assertThat(checks.check().components().get(0).health()).isEqualTo(Health.down("could not be asked"));
+        fault.set(null);
+        assertThat(checks.check().status()).isEqualTo(HealthStatus.UP);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void check_listenerThrowsAnything_laterChangesAreToldAndTheReportIsGiven(Throwable anything) {
+        HealthReport report = checks().required("database", () -> Health.down("gone"))
+                .listener(event -> {
+                    told.add(event);
+                    throw Mischief.sneak(anything);
+                })
+                .build()
+                .check();
+        assertThat(report.status()).isEqualTo(HealthStatus.DOWN);
+        assertThat(told).hasSize(2);
     }
 }

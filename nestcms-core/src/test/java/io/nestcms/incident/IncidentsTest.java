@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Mischief;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class IncidentsTest {
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
@@ -146,5 +149,21 @@ class IncidentsTest {
         assertThatThrownBy(() -> Incidents.builder().keep(-1))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("keep");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void listenerThrowsAnything_incidentIsOpenAllTheSameAndItsEndIsTold(Throwable anything) {
+        List<SystemEvent> told = new ArrayList<>();
+        Incidents watched = Incidents.builder()
+                .listener(event -> {
+                    told.add(event);
+                    throw Mischief.sneak(anything);
+                })
+                .build();
+        Incident opened = watched.report("disk", "full");
+        assertThat(watched.open()).containsExactly(opened);
+        assertThat(watched.resolve("disk", "room again", null)).isPresent();
+        assertThat(told).hasSize(2);
     }
 }

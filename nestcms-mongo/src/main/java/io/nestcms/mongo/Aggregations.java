@@ -273,8 +273,9 @@ public final class Aggregations {
     private void tell(AggregationRun run) {
         try {
             listener.accept(run);
-        } catch (RuntimeException broken) {
-            LOG.warn("The listener of aggregations failed", broken);
+        } catch (Throwable broken) {
+            // by its name, as nothing else about it can be relied on
+            LOG.warn("The listener of aggregations failed: {}", broken.getClass().getName());
         }
     }
 

@@ -119,7 +119,7 @@ final class Calls {
         } catch (DatabaseUnavailableException unavailable) {
             permit.failure(FailureClass.TIMEOUT);
             throw unavailable;
-        } catch (RuntimeException | Error ours) {
+        } catch (Throwable ours) {
             permit.ignore();
             throw ours;
         }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,7 +86,7 @@ final class Hedging {
         try {
             race.enter();
             executor.execute(() -> race.run(() -> measured(attempt, first), null));
-        } catch (RejectedExecutionException full) {
+        } catch (Throwable full) {
             // no thread to spare: read as if nobody had allowed more
             return first.get();
         }
@@ -98,7 +97,7 @@ final class Hedging {
                 race.enter();
                 executor.execute(() -> race.run(() -> servers.during(elsewhere, second), won));
                 sent.increment();
-            } catch (RejectedExecutionException full) {
+            } catch (Throwable full) {
                 race.leave();
             }
         }
@@ -163,7 +162,7 @@ final class Hedging {
                 }
             } catch (RuntimeException failed) {
                 failure.compareAndSet(null, failed);
-            } catch (Error broken) {
+            } catch (Throwable broken) {
                 end.completeExceptionally(broken);
                 throw broken;
             } finally {

@@ -39,6 +39,8 @@ import java.util.zip.GZIPOutputStream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Backups of a database: read, compressed, encrypted and written as a stream, in memory that does not grow with the data.
@@ -51,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class MongoBackups {
+    private static final Logger LOG = LoggerFactory.getLogger(MongoBackups.class);
     private static final byte COLLECTION = 'C';
     private static final byte DOCUMENT = 'D';
     private static final byte END = 'E';
@@ -173,7 +176,7 @@ public final class MongoBackups {
         } catch (MongoException unreachable) {
             restoring.undo();
             throw new DatabaseUnavailableException("the restore was not finished", unreachable);
-        } catch (IOException | RuntimeException failed) {
+        } catch (Throwable failed) {
             restoring.undo();
             throw failed;
         }
@@ -245,17 +248,27 @@ public final class MongoBackups {
         Finished finished;
         try {
             finished = finish(directory, keep);
-        } catch (IOException | RuntimeException failed) {
-            listener.accept(new BackupFailed(clock.instant(), failed.getClass().getSimpleName()));
+        } catch (Throwable failed) {
+            tell(new BackupFailed(clock.instant(), failed.getClass().getSimpleName()));
             throw failed;
         }
         Instant at = clock.instant();
         long documents = finished.report().documents().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        listener.accept(new BackupCompleted(
+        tell(new BackupCompleted(
                 finished.file().getFileName().toString(), at, documents, Duration.between(begun, at)));
         return finished.file();
+    }
+
+    /** A listener that fails costs nobody a finished backup, nor the reason of one that failed. */
+    private void tell(SystemEvent event) {
+        try {
+            listener.accept(event);
+        } catch (Throwable broken) {
+            // by its name, as nothing else about it can be relied on
+            LOG.warn("The listener of backups failed: {}", broken.getClass().getName());
+        }
     }
 
     private record Finished(Path file, BackupReport report) {}

@@ -594,7 +594,7 @@ public final class NestMongo implements AutoCloseable {
             MongoClient own = open(of, servers, clientOptions);
             try {
                 return new NestMongo(own, servers, this);
-            } catch (RuntimeException failed) {
+            } catch (Throwable failed) {
                 own.close();
                 throw failed;
             }

@@ -95,9 +95,12 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
                 }
                 LOG.warn("The watch on payments broke; going on in {}", pause, broken);
                 await();
-            } catch (RuntimeException broken) {
+            } catch (Throwable broken) {
                 // whoever is woken threw, or the client was closed under us
-                LOG.warn("The watch on payments broke; going on in {}", pause, broken);
+                LOG.warn(
+                        "The watch on payments broke; going on in {}: {}",
+                        pause,
+                        broken.getClass().getName());
                 await();
             } finally {
                 watching = false;

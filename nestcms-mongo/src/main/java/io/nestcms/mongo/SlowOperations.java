@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells of operations that take too long, with cause and advice. Given to {@link NestMongo.Builder#client(Consumer)}, and its
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class SlowOperations implements Consumer<MongoClientSettings.Builder> {
+    private static final Logger LOG = LoggerFactory.getLogger(SlowOperations.class);
+
     /** The collections of the stores with their indexes. */
     static final Map<String, List<IndexSpec>> KNOWN = Map.of(
             PaymentDocuments.COLLECTION,
@@ -112,7 +116,7 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
             Askings last = askings.compute(
                     run.name(), (name, before) -> (before == null ? new Askings(0, 0) : before).and(again));
             if (again && last.areMostlyMissed() && run.took().compareTo(threshold) >= 0) {
-                listener.accept(new SlowOperation(
+                tell(new SlowOperation(
                         "rows of " + run.name(),
                         "",
                         run.took(),
@@ -126,10 +130,20 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
         };
     }
 
+    /** The driver would take what a listener throws for a fault of its connection. */
+    private void tell(SlowOperation operation) {
+        try {
+            listener.accept(operation);
+        } catch (Throwable broken) {
+            // by its name, as nothing else about it can be relied on
+            LOG.warn("The listener of slow operations failed: {}", broken.getClass().getName());
+        }
+    }
+
     private void finished(int request, ServerAddress server, long nanos) {
         Running command = running.remove(request);
         if (command != null && nanos >= threshold.toNanos()) {
-            listener.accept(new SlowOperation(
+            tell(new SlowOperation(
                     command.operation, server.toString(), Duration.ofNanos(nanos), command.cause, command.advice));
         }
     }
@@ -223,7 +237,7 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
         public void connectionCheckedOut(ConnectionCheckedOutEvent event) {
             long nanos = event.getElapsedTime(TimeUnit.NANOSECONDS);
             if (nanos >= threshold.toNanos()) {
-                listener.accept(new SlowOperation(
+                tell(new SlowOperation(
                         "connection",
                         event.getConnectionId().getServerId().getAddress().toString(),
                         Duration.ofNanos(nanos),

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.MongoTimeoutException;
+import io.nestcms.event.Mischief;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -17,6 +17,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(RefusalCheck.class)
 class HedgingTest {
@@ -123,11 +125,12 @@ class HedgingTest {
                 .isInstanceOf(MongoTimeoutException.class);
     }
 
-    @Test
-    void read_noThreadToSpare_runsOnTheCaller() {
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void read_noThreadToSpare_runsOnTheCaller(Throwable anything) {
         Hedging full = new Hedging(
                 task -> {
-                    throw new RejectedExecutionException();
+                    throw Mischief.sneak(anything);
                 },
                 50,
                 servers,

@@ -164,7 +164,10 @@ class MongoBackupsTest {
         MongoBackups backups = NestMongo.builder(TestMongo.client(), source)
                 .clock(Clock.fixed(now, ZoneOffset.UTC))
                 .build()
-                .backups(KEY, told::add);
+                .backups(KEY, event -> {
+                    told.add(event);
+                    throw new AssertionError("what a listener throws costs nobody a backup");
+                });
         Path file = backups.writeTo(directory, 1);
         long documents;
         try (InputStream in = Files.newInputStream(file)) {

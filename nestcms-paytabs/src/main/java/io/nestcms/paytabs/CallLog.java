@@ -53,9 +53,9 @@ final class CallLog {
             for (Watcher watcher : watchers) {
                 try {
                     watcher.ended(gateway, api, end.label(), time);
-                } catch (RuntimeException broken) {
+                } catch (Throwable broken) {
                     // a meter that breaks must not cost the caller the outcome of a payment
-                    LOG.warn("A meter of PayTabs' calls broke: {}", broken.toString());
+                    LOG.warn("A meter of PayTabs' calls broke: {}", broken.getClass().getName());
                 }
             }
             return end;

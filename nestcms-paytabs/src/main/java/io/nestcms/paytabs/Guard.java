@@ -1,19 +1,26 @@
 package io.nestcms.paytabs;
 
+import dev.failsafe.Failsafe;
+import dev.failsafe.Policy;
 import io.nestcms.paytabs.PayTabsOutcome.NotSent;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.resilience.CircuitOpenException;
+import io.nestcms.resilience.Classifier;
+import io.nestcms.resilience.Deadline;
 import io.nestcms.resilience.FailureClass;
-import io.nestcms.resilience.Permit;
+import io.nestcms.resilience.Retry;
 import io.nestcms.resilience.RetryBudget;
+import io.nestcms.resilience.RetrySettings;
+import io.nestcms.resilience.Verdict;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -21,11 +28,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before every call of the client: a circuit breaker, our own pace, one deadline for all attempts, and further attempts of
- * what provably never left. Knows neither HTTP nor JSON.
+ * What stands before every call of the client, as policies of Failsafe, one inside the other: further attempts of what provably never
+ * left, with a budget and one deadline for all; whether there is still time; the lane's circuit breaker; and our own pace. Knows
+ * neither HTTP nor JSON.
  */
 final class Guard {
     private static final Duration THROTTLED_WAIT = Duration.ofSeconds(3);
+    private static final Judge JUDGE = new Judge();
 
     private final String name;
     private final Map<Api.Lane, CircuitBreaker> breakers = new EnumMap<>(Api.Lane.class);
@@ -106,122 +115,81 @@ final class Guard {
 
     /** Attempts until one ends otherwise than unsent, or attempts or time are used up. */
     <T> CallEnd<T> call(Api.Lane lane, @Nullable Duration limit, BooleanSupplier givenUp, Attempt<T> attempt) {
-        Run run = new Run(lane, limit, givenUp);
-        while (true) {
-            CallEnd<T> end = attempt(run, attempt);
-            Duration wait = run.waitAfter(end);
-            if (wait == null || !sleep(wait) || givenUp.getAsBoolean()) {
-                return end;
-            }
-        }
-    }
-
-    private <T> CallEnd<T> attempt(Run run, Attempt<T> attempt) {
-        Entry<T> entry = enter(run);
-        if (entry.refusal != null) {
-            return entry.refusal;
-        }
-        CallEnd<T> end = null;
-        try {
-            end = attempt.make(run.left());
-            return end;
-        } finally {
-            entry.leave(end);
-        }
+        Run<T> run = new Run<>(limit, givenUp);
+        return Failsafe.with(run.policies(breaker(lane))).get(() -> {
+            CallEnd<T> tooSoon = tooSoon();
+            return tooSoon != null ? tooSoon : attempt.make(run.by.remaining());
+        });
     }
 
     /** As {@link #call}, without a thread that waits. */
     <T> CompletableFuture<CallEnd<T>> start(Api.Lane lane, BooleanSupplier givenUp, AsyncAttempt<T> attempt) {
-        CompletableFuture<CallEnd<T>> done = new CompletableFuture<>();
-        next(new Run(lane, null, givenUp), attempt, done);
-        return done;
-    }
-
-    private <T> void next(Run run, AsyncAttempt<T> attempt, CompletableFuture<CallEnd<T>> done) {
-        Entry<T> entry = enter(run);
-        if (entry.refusal != null) {
-            ended(run, attempt, entry.refusal, done);
-            return;
-        }
-        attempt.make(run.left(), end -> {
-            entry.leave(end);
-            ended(run, attempt, end, done);
-        });
-    }
-
-    private <T> void ended(Run run, AsyncAttempt<T> attempt, CallEnd<T> end, CompletableFuture<CallEnd<T>> done) {
-        Duration wait = run.waitAfter(end);
-        if (wait == null) {
-            done.complete(end);
-            return;
-        }
-        CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS).execute(() -> {
-            if (run.givenUp.getAsBoolean()) {
-                done.complete(end);
+        Run<T> run = new Run<>(null, givenUp);
+        return Failsafe.with(run.policies(breaker(lane))).with(Plan.INSTANCE).getStageAsync(() -> {
+            CompletableFuture<CallEnd<T>> end = new CompletableFuture<>();
+            CallEnd<T> tooSoon = tooSoon();
+            if (tooSoon != null) {
+                end.complete(tooSoon);
             } else {
-                next(run, attempt, done);
+                attempt.make(run.by.remaining(), end::complete);
             }
+            return end;
         });
     }
 
-    private <T> Entry<T> enter(Run run) {
-        if (!isPositive(run.left())) {
-            return new Entry<>(CallEnd.notSent(NotSent.Cause.OUT_OF_TIME, null, Health.UNTOLD));
-        }
-        CircuitBreaker breaker = breaker(run.lane);
-        Permit permit = breaker.tryAcquire();
-        if (permit.isRejected()) {
-            return new Entry<>(CallEnd.notSent(NotSent.Cause.CIRCUIT_OPEN, permit.retryAfter(), Health.UNTOLD));
-        }
+    private <T> @Nullable CallEnd<T> tooSoon() {
         Duration wait = pace.take();
-        if (wait.isZero()) {
-            return new Entry<>(permit);
-        }
-        permit.ignore();
-        return new Entry<>(CallEnd.notSent(NotSent.Cause.THROTTLED, wait, Health.UNTOLD));
+        return wait.isZero() ? null : CallEnd.notSent(NotSent.Cause.THROTTLED, wait, Health.UNTOLD);
     }
 
-    private static boolean isPositive(Duration time) {
-        return !time.isNegative() && !time.isZero();
-    }
-
-    private boolean sleep(Duration wait) {
-        try {
-            sleeper.sleep(wait);
-            return true;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** One call with all its attempts. */
-    private final class Run {
-        private final Api.Lane lane;
+    /** One call with all its attempts; tells the retry what may go again, and after which wait. */
+    private final class Run<T> implements Classifier<CallEnd<T>> {
         private final BooleanSupplier givenUp;
-        private final long startedAt = ticker.getAsLong();
-        private final Duration most;
-        private int made;
+        private final Deadline by;
+        private volatile int made;
+        private volatile @Nullable CallEnd<T> last;
 
-        Run(Api.Lane lane, @Nullable Duration limit, BooleanSupplier givenUp) {
-            this.lane = lane;
+        Run(@Nullable Duration limit, BooleanSupplier givenUp) {
             this.givenUp = givenUp;
-            this.most = limit == null || limit.compareTo(deadline) > 0 ? deadline : limit;
-            retries.called();
+            this.by = Deadline.after(limit == null || limit.compareTo(deadline) > 0 ? deadline : limit, ticker);
         }
 
-        Duration left() {
-            return most.minusNanos(ticker.getAsLong() - startedAt);
+        /** From the outermost to the innermost. */
+        List<Policy<CallEnd<T>>> policies(CircuitBreaker breaker) {
+            return List.of(
+                    Retry.<CallEnd<T>>builder(this)
+                            // each verdict bears its wait
+                            .settings(new RetrySettings(attempts, Duration.ZERO, Duration.ZERO, 0))
+                            .budget(retries)
+                            .by(by)
+                            .pause(sleeper::sleep)
+                            .build(),
+                    new Refusals<>(this::refusal, Guard::open),
+                    breaker.policy(JUDGE));
         }
 
-        /** How long to wait before the next attempt, or {@code null} when there is none. */
-        @Nullable Duration waitAfter(CallEnd<?> end) {
-            made++;
-            if (made >= attempts || !(end.outcome() instanceof NotSent<?> unsent) || !mayGoAgain(unsent)) {
-                return null;
+        /** Why the next attempt is not to be made, asked before the breaker is. */
+        private @Nullable CallEnd<T> refusal() {
+            if (last != null && givenUp.getAsBoolean()) {
+                return last;
             }
-            Duration wait = wait(unsent);
-            return givenUp.getAsBoolean() || wait.compareTo(left()) >= 0 || !retries.tryRetry() ? null : wait;
+            return by.isOver() ? CallEnd.notSent(NotSent.Cause.OUT_OF_TIME, null, Health.UNTOLD) : null;
+        }
+
+        @Override
+        public Verdict ofResult(CallEnd<T> end) {
+            last = end;
+            // by whichever thread an attempt ended on, one after the other
+            int before = made;
+            made = before + 1;
+            return end.outcome() instanceof NotSent<?> unsent && mayGoAgain(unsent) && !givenUp.getAsBoolean()
+                    ? Verdict.failure(FailureClass.OTHER, wait(unsent, before)).notSent()
+                    : Verdict.success();
+        }
+
+        @Override
+        public Verdict ofException(Throwable failure) {
+            return Verdict.ignored();
         }
 
         private boolean mayGoAgain(NotSent<?> unsent) {
@@ -229,55 +197,45 @@ final class Guard {
         }
 
         /** What PayTabs asked for, never less; otherwise doubled each time, with half of it left to chance. */
-        private Duration wait(NotSent<?> unsent) {
+        private Duration wait(NotSent<?> unsent, int before) {
             Duration asked = unsent.retryAfter();
             if (asked != null) {
                 return asked;
             }
             Duration first = unsent.cause() == NotSent.Cause.THROTTLED ? THROTTLED_WAIT : backOff;
-            long full = first.toNanos() << Math.min(made - 1, 10);
+            long full = first.toNanos() << Math.min(before, 10);
             return Duration.ofNanos(full - (long) (random.nextDouble() * full / 2));
         }
     }
 
-    /** The way into one attempt, or why there is none. */
-    private static final class Entry<T> {
-        private final @Nullable Permit permit;
-        private final @Nullable CallEnd<T> refusal;
-
-        Entry(Permit permit) {
-            this.permit = permit;
-            this.refusal = null;
-        }
-
-        Entry(CallEnd<T> refusal) {
-            this.permit = null;
-            this.refusal = refusal;
-        }
-
-        void leave(@Nullable CallEnd<T> end) {
-            if (permit != null) {
-                report(permit, end);
-            }
-        }
+    private static <T> CallEnd<T> open(CircuitOpenException refusal) {
+        return CallEnd.notSent(NotSent.Cause.CIRCUIT_OPEN, refusal.retryAfter(), Health.UNTOLD);
     }
 
-    private static void report(Permit permit, @Nullable CallEnd<?> end) {
-        switch (end == null ? Health.UNTOLD : end.health()) {
-            case HEALTHY -> permit.success();
-            case CONNECT -> permit.failure(FailureClass.CONNECT);
-            case TIMEOUT -> permit.failure(FailureClass.TIMEOUT);
-            case SERVER_ERROR -> permit.failure(FailureClass.SERVER_ERROR);
-            case THROTTLED -> {
-                Duration wait = end != null && end.outcome() instanceof NotSent<?> unsent ? unsent.retryAfter() : null;
-                if (wait == null) {
-                    permit.failure(FailureClass.THROTTLED);
-                } else {
-                    permit.failure(FailureClass.THROTTLED, wait);
+    /** What the end of an attempt tells the breaker. */
+    private static final class Judge implements Classifier<CallEnd<?>> {
+        @Override
+        public Verdict ofResult(CallEnd<?> end) {
+            return switch (end.health()) {
+                case HEALTHY -> Verdict.success();
+                case CONNECT -> Verdict.failure(FailureClass.CONNECT);
+                case TIMEOUT -> Verdict.failure(FailureClass.TIMEOUT);
+                case SERVER_ERROR -> Verdict.failure(FailureClass.SERVER_ERROR);
+                case THROTTLED -> {
+                    Duration wait = end.outcome() instanceof NotSent<?> unsent ? unsent.retryAfter() : null;
+                    yield wait == null
+                            ? Verdict.failure(FailureClass.THROTTLED)
+                            : Verdict.failure(FailureClass.THROTTLED, wait);
                 }
-            }
-            case OTHER -> permit.failure(FailureClass.OTHER);
-            case UNTOLD -> permit.ignore();
+                case OTHER -> Verdict.failure(FailureClass.OTHER);
+                case UNTOLD -> Verdict.ignored();
+            };
+        }
+
+        /** A bug of ours or of an application's part, which says nothing about the gateway. */
+        @Override
+        public Verdict ofException(Throwable failure) {
+            return Verdict.ignored();
         }
     }
 

@@ -106,13 +106,23 @@ public final class PayTabsCall<T> {
     }
 
     private CallEnd<T> attempt(Duration left) {
-        Flight flight = new Flight();
-        Call call = prepare(flight, left);
-        CallLog.Entry entry = wire.log().begin(operation);
-        return judged(entry, exchange(call, flight));
+        return known(() -> {
+            Flight flight = new Flight();
+            Call call = prepare(flight, left);
+            CallLog.Entry entry = wire.log().begin(operation);
+            return judged(entry, exchange(call, flight));
+        });
     }
 
     private void fly(Duration left, Consumer<CallEnd<T>> ended) {
+        try {
+            enqueue(left, ended);
+        } catch (Throwable broken) {
+            ended.accept(broken(broken));
+        }
+    }
+
+    private void enqueue(Duration left, Consumer<CallEnd<T>> ended) {
         Flight flight = new Flight();
         Call call = prepare(flight, left);
         CallLog.Entry entry = wire.log().begin(operation);
@@ -129,14 +139,18 @@ public final class PayTabsCall<T> {
         });
     }
 
-    /** OkHttp swallows what a callback throws, and the future would never end. */
+    /** Nothing is thrown: OkHttp swallows what a callback throws, and a payment's caller could not tell what became of it. */
     private static <T> CallEnd<T> known(Supplier<CallEnd<T>> end) {
         try {
             return end.get();
-        } catch (RuntimeException | Error broken) {
-            // a bug of ours, or no memory left: the request may be out
-            return CallEnd.indeterminate("the call broke: " + broken.getClass().getSimpleName(), Health.OTHER);
+        } catch (Throwable broken) {
+            return broken(broken);
         }
+    }
+
+    /** A bug of ours, an interceptor's, or no memory left: the request may be out. */
+    private static <T> CallEnd<T> broken(Throwable broken) {
+        return CallEnd.indeterminate("the call broke: " + broken.getClass().getSimpleName(), Health.OTHER);
     }
 
     private Call prepare(Flight flight, Duration left) {
@@ -154,9 +168,9 @@ public final class PayTabsCall<T> {
             response = call.execute();
         } catch (IOException failure) {
             return wire.transport().ended(call, flight, failure);
-        } catch (RuntimeException bug) {
+        } catch (Throwable bug) {
             // of the caller's own interceptor, say: it does not undo that the request may have left
-            return wire.transport().ended(call, flight, new IOException(bug));
+            return wire.transport().ended(call, flight, new IOException("the call broke", bug));
         }
         return whole(call, flight, response);
     }
@@ -166,8 +180,8 @@ public final class PayTabsCall<T> {
             return wire.transport().read(response);
         } catch (IOException failure) {
             return wire.transport().ended(call, flight, failure);
-        } catch (RuntimeException bug) {
-            return wire.transport().ended(call, flight, new IOException(bug));
+        } catch (Throwable bug) {
+            return wire.transport().ended(call, flight, new IOException("the call broke", bug));
         }
     }
 
@@ -180,7 +194,7 @@ public final class PayTabsCall<T> {
     private CallEnd<T> judge(Exchange exchange) {
         try {
             return Replies.judge(exchange, operation);
-        } catch (RuntimeException bug) {
+        } catch (Throwable bug) {
             // the request is out and was answered: not even a mistake of ours may say otherwise
             return CallEnd.indeterminate(
                     "an answer that broke its reader: " + bug.getClass().getSimpleName(), Health.OTHER);

@@ -4,12 +4,15 @@ import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.TransactionRef;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,17 @@ public final class PayTabsClient implements AutoCloseable {
                 new Transport(http, builder.profile, builder.clock),
                 Guard.alone(builder.timeouts.call()),
                 new CallLog(builder.nanoTime));
+    }
+
+    /** OkHttp ends no asynchronous call whose interceptor throws what cannot be printed. */
+    private static Response asFailure(Interceptor.Chain chain) throws IOException {
+        try {
+            return chain.proceed(chain.request());
+        } catch (IOException failure) {
+            throw failure;
+        } catch (Throwable broken) {
+            throw new IOException("the call broke", broken);
+        }
     }
 
     private PayTabsClient(PayTabsClient same, Guard guard) {
@@ -480,6 +494,7 @@ public final class PayTabsClient implements AutoCloseable {
         private OkHttpClient http() {
             OkHttpClient given = http;
             OkHttpClient.Builder builder = given == null ? fresh() : given.newBuilder();
+            builder.interceptors().add(0, PayTabsClient::asFailure);
             return builder.connectTimeout(timeouts.connect())
                     .writeTimeout(timeouts.write())
                     .readTimeout(timeouts.read())

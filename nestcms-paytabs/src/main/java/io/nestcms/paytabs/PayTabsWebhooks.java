@@ -128,9 +128,12 @@ public final class PayTabsWebhooks {
         ApplyResult result;
         try {
             result = payments.apply(notification);
-        } catch (RuntimeException broken) {
+        } catch (Throwable broken) {
             // the store's, mostly: told again, it may do better, and the reconciler finds what is never told again
-            LOG.warn("Notification of transaction {} could not be followed: {}", notification.ref(), broken.toString());
+            LOG.warn(
+                    "Notification of transaction {} could not be followed: {}",
+                    notification.ref(),
+                    broken.getClass().getName());
             return PayTabsReceipt.of(WebhookAnswer.RETRY_LATER);
         }
         return result.fold(

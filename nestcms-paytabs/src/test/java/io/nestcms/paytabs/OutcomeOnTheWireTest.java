@@ -2,6 +2,7 @@ package io.nestcms.paytabs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nestcms.event.Mischief;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.paytabs.PayTabsOutcome.Accepted;
@@ -23,12 +24,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.SocketFactory;
+import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults below and in HTTP, and the outcome of each: what may have left is never called refused or unsent. */
@@ -382,6 +387,49 @@ class OutcomeOnTheWireTest {
             }
             assertThat(server.requests()).hasSize(1);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void charge_callersInterceptorThrowsAnything_isNeverThrownAndNothingUnsure(Throwable anything) throws Exception {
+        AtomicBoolean proceeds = new AtomicBoolean();
+        OkHttpClient http = new OkHttpClient.Builder()
+                .dispatcher(quiet())
+                .addInterceptor(chain -> {
+                    if (proceeds.get()) {
+                        chain.proceed(chain.request()).close();
+                    }
+                    throw Mischief.sneak(anything);
+                })
+                .build();
+        try (RawServer server = new RawServer(socket -> {});
+                PayTabsClient client = client(server.uri(), http)) {
+            assertThat(client.charge(Fixtures.charge()).execute()).isInstanceOf(NotSent.class);
+            assertThat(client.charge(Fixtures.charge()).start().get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(NotSent.class);
+            assertThat(server.requests()).isEmpty();
+            proceeds.set(true);
+            server.script(socket -> {
+                server.readRequest(socket);
+                socket.getOutputStream().write(RawServer.reply(200, REDIRECT));
+            });
+            assertThat(client.charge(Fixtures.charge()).execute()).isInstanceOf(Indeterminate.class);
+            assertThat(client.charge(Fixtures.charge()).start().get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(Indeterminate.class);
+            assertThat(server.requests()).hasSize(2);
+        } finally {
+            http.dispatcher().executorService().shutdown();
+        }
+    }
+
+    /** OkHttp lets what an interceptor throws go on to the thread, whose end is then printed. */
+    private static Dispatcher quiet() {
+        return new Dispatcher(Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler((same, failure) -> {});
+            return thread;
+        }));
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Tells the listeners and the log. Events are made only when somebody listens. */
 final class Announcer {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookVerifier.class);
+    private static final int MOST_CAUSES = 50;
 
     private final List<WebhookListener> listeners;
 
@@ -52,14 +53,32 @@ final class Announcer {
 
     void broken(String what, Throwable cause) {
         try {
-            LOG.error("{}", what, cause);
+            LOG.error("{}", what, ends(cause) ? cause : new IllegalStateException("a failure with endless causes"));
         } catch (Throwable unprintable) { // its message or its chain of causes throws in turn
-            LOG.error(
-                    "{}: {}, which could not be printed", what, cause.getClass().getName());
+            brokenByName(what, cause);
         }
         if (cause instanceof InterruptedException) { // from another language; whoever waits next has to hear of it
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void brokenByName(String what, Throwable cause) {
+        try {
+            LOG.error(
+                    "{}: {}, which could not be printed", what, cause.getClass().getName());
+        } catch (Throwable ignored) {
+            // the log itself is broken: nothing is left to tell it to
+            return;
+        }
+    }
+
+    /** Logging a chain that never ends takes minutes and all the memory. */
+    private static boolean ends(Throwable failure) {
+        Throwable cause = failure.getCause();
+        for (int n = 0; cause != null && n < MOST_CAUSES; n++) {
+            cause = cause.getCause();
+        }
+        return cause == null;
     }
 
     private void tell(WebhookEvent event) {

@@ -3,6 +3,7 @@ package io.nestcms.cms.outbox;
 import io.nestcms.event.Envelope;
 import io.nestcms.event.EventBus;
 import io.nestcms.event.Redelivery;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,8 +64,8 @@ public final class NoticeRelay<E> implements Runnable {
     public void run() {
         try {
             runOnce();
-        } catch (RuntimeException broken) {
-            LOG.error("Waiting events could not be read or written", broken);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "Waiting events could not be read or written", null, broken);
         }
     }
 
@@ -72,14 +73,25 @@ public final class NoticeRelay<E> implements Runnable {
      * Delivers everything that is due. Repeatable.
      *
      * @return how many events every listener handled
+     * @throws RuntimeException if the store broke; the last one, when it broke at several records
      */
     public int runOnce() {
         int delivered = 0;
+        Throwable broken = null;
         Optional<NoticeClaim<E>> claim = outbox.claim(clock.instant(), LEASE);
         while (claim.isPresent()) {
-            delivered += deliver(claim.get());
+            try {
+                delivered += deliver(claim.get());
+            } catch (Throwable failed) {
+                // it may be this record's own fault, which harms no other; a store that is down ends us at the next claim
+                Reports.failed(LOG, "Waiting events could not be delivered of", claim.get().key(), failed);
+                broken = failed;
+            }
             // being stopped we take no more: what we hold, others must wait for
             claim = Thread.currentThread().isInterrupted() ? Optional.empty() : outbox.claim(clock.instant(), LEASE);
+        }
+        if (broken != null) {
+            throw broken instanceof RuntimeException as ? as : new IllegalStateException("events could not be delivered", broken);
         }
         return delivered;
     }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,7 +88,10 @@ final class NamedListener {
         Running running = new Running(envelope);
         try {
             settings.executor().execute(running.task);
-        } catch (RejectedExecutionException full) {
+        } catch (Throwable full) {
+            if (!running.dropped()) {
+                return running; // it was taken all the same
+            }
             Outcome rests = new Outcome.Rests("no thread was free for it", later(0));
             return deadline -> rests;
         }
@@ -184,9 +186,17 @@ final class NamedListener {
                     cause == null ? "it failed" : cause.getClass().getName().replaceAll(".*[.$](?=[A-Za-z])", ""));
         }
 
-        private Outcome tooLate() {
-            if (state.compareAndSet(State.NEW, State.DROPPED)) {
+        /** Whether it had not begun; then it never will. */
+        boolean dropped() {
+            boolean mine = state.compareAndSet(State.NEW, State.DROPPED);
+            if (mine) {
                 task.cancel(false);
+            }
+            return mine;
+        }
+
+        private Outcome tooLate() {
+            if (dropped()) {
                 return new Outcome.Rests("no thread was free for it", later(0));
             } else if (state.compareAndSet(State.RUNNING, State.HANGING)) {
                 tookTooLong();

@@ -9,6 +9,7 @@ import io.nestcms.payment.store.Outbox;
 import io.nestcms.payment.store.OutboxBacklog;
 import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxClaim;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,8 +189,13 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         for (int n = 2; n <= threads; n++) {
             Thread thread = new Thread(this::loop, Thread.currentThread().getName() + "-" + n);
             thread.setDaemon(true);
-            thread.start();
-            more.add(thread);
+            try {
+                thread.start();
+                more.add(thread);
+            } catch (Throwable none) {
+                // the system has no thread to spare: the work is done by fewer
+                Reports.failed(LOG, "No thread could be started as number", n, none);
+            }
         }
         loop();
         if (Thread.currentThread().isInterrupted()) {
@@ -205,7 +211,7 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
                 try {
                     runOnce();
                 } catch (Throwable broken) {
-                    LOG.error("The outbox could not be read or written; trying again in {}", poll, broken);
+                    Reports.failed(LOG, "The outbox could not be read or written; trying again in", poll, broken);
                 }
                 seen = await(seen);
             }
@@ -237,27 +243,29 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         }
         roster.refresh();
         int delivered = 0;
-        RuntimeException broken = null;
+        Throwable broken = null;
         Optional<OutboxBatch> batch = claim();
         while (batch.isPresent()) {
             try {
                 delivered += new BatchDelivery(delivery, batch.get()).run();
-            } catch (RuntimeException failed) {
-                // it may be this payment's own fault, which harms no other; a store that is down ends us at the next
-                // claim
-                LOG.error(
-                        "The events of payment {} could not be delivered",
-                        batch.get().paymentId(),
-                        failed);
+            } catch (Throwable failed) {
+                undelivered(batch.get(), failed);
                 broken = failed;
             }
             // being stopped we take no more: what we hold, others must wait for
             batch = Thread.currentThread().isInterrupted() ? Optional.empty() : claim();
         }
         if (broken != null) {
-            throw broken;
+            throw broken instanceof RuntimeException as
+                    ? as
+                    : new IllegalStateException("events could not be delivered", broken);
         }
         return delivered;
+    }
+
+    /** It may be this payment's own fault, which harms no other; a store that is down ends us at the next claim. */
+    private static void undelivered(OutboxBatch batch, Throwable failed) {
+        Reports.failed(LOG, "Events could not be delivered of payment", batch.paymentId(), failed);
     }
 
     private Optional<OutboxBatch> claim() {
@@ -332,8 +340,14 @@ public final class OutboxRelay implements Runnable, AutoCloseable {
         boolean more = !roster.names().isEmpty();
         while (more && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
             Optional<OutboxBatch> batch = claim();
-            batch.ifPresent(it -> new BatchDelivery(delivery, it).run());
             more = batch.isPresent();
+            if (more) {
+                try {
+                    new BatchDelivery(delivery, batch.get()).run();
+                } catch (Throwable failed) {
+                    undelivered(batch.get(), failed);
+                }
+            }
         }
         return outbox.backlog();
     }

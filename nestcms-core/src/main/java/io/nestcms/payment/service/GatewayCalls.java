@@ -9,6 +9,7 @@ import io.nestcms.payment.gateway.GatewayOutcome;
 import io.nestcms.payment.gateway.GatewayTransaction;
 import io.nestcms.payment.gateway.Initiation;
 import io.nestcms.payment.gateway.PaymentGateway;
+import io.nestcms.report.Reports;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -53,7 +54,7 @@ final class GatewayCalls {
             outcome = call.get();
         } catch (Throwable broken) {
             // the port forbids it, and a broken gateway must still not cost anybody money
-            LOG.error("Gateway {} threw during {}", gateway.name(), what, broken);
+            Reports.failed(LOG, "The gateway threw during", what, broken);
             return new GatewayOutcome.Indeterminate<>("the gateway client failed");
         }
         note(outcome);

@@ -17,6 +17,7 @@ import io.nestcms.payment.gateway.GatewayTransaction;
 import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.store.DueBacklog;
 import io.nestcms.payment.store.DuePayment;
+import io.nestcms.report.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ public final class Reconciler {
                         ended.countDown();
                     }
                 });
-            } catch (RuntimeException | Error full) {
+            } catch (Throwable full) {
                 // whoever cannot help leaves it to the others
                 ended.countDown();
             }
@@ -177,9 +178,9 @@ public final class Reconciler {
         Payment payment = ((DuePayment.Found) due).payment();
         try {
             return check(payment, tally);
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             tally.failed.incrementAndGet();
-            LOG.error("Payment {} could not be reconciled; it stays due", payment.id(), broken);
+            Reports.failed(LOG, "It stays due and could not be reconciled: payment", payment.id(), broken);
             return 1;
         }
     }

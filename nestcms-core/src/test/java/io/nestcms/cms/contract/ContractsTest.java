@@ -17,14 +17,18 @@ import io.nestcms.cms.contract.contract.BillingContract;
 import io.nestcms.cms.contract.contract.ContractOutboxContract;
 import io.nestcms.cms.contract.contract.ContractStoreContract;
 import io.nestcms.cms.outbox.NoticeClaim;
+import io.nestcms.cms.outbox.Notice;
 import io.nestcms.cms.outbox.NoticeRelay;
+import io.nestcms.cms.outbox.Notices;
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Mischief;
 import io.nestcms.event.Redelivery;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.store.InMemoryPaymentStore;
 import io.nestcms.payment.store.PaymentStore;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +41,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ContractsTest {
     private final PaymentStore payments = new InMemoryPaymentStore();
@@ -274,6 +280,37 @@ class ContractsTest {
         payments.insert(
                 payment(id, contract.id().value(), NOON, List.of(move("T-" + id.hashCode(), kind, money, NOON))),
                 List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void storeThrowsAnythingAtOneContract_othersAreTold(Throwable anything) {
+        EventBus bus = EventBus.builder().build();
+        List<ContractEvent> heard = new ArrayList<>();
+        bus.subscribe(ContractEvent.class, heard::add);
+        Contract first = contracts.draft(terms("org"));
+        Contract second = contracts.draft(terms("org"));
+        Notices<ContractEvent> fragile = failingAt(first.id(), anything);
+
+        new NoticeRelay<>(fragile, bus, Clock.fixed(NOON, ZoneOffset.UTC)).run();
+
+        assertThat(heard)
+                .containsExactlyInAnyOrder(
+                        new ContractDrafted(first.id(), NOON), new ContractDrafted(second.id(), NOON));
+        assertThat(store.outbox().waiting()).isEqualTo(1);
+        bus.close();
+    }
+
+    /** The outbox that cannot note what was delivered of one contract. */
+    @SuppressWarnings("unchecked") // a proxy knows no type arguments
+    private Notices<ContractEvent> failingAt(ContractId id, Throwable anything) {
+        return (Notices<ContractEvent>) Proxy.newProxyInstance(
+                Notices.class.getClassLoader(), new Class<?>[] {Notices.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("delivered") && ((Notice<?>) args[1]).key().equals(id.value())) {
+                        throw Mischief.sneak(anything);
+                    }
+                    return method.invoke(store.outbox(), args);
+                });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Mischief;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
@@ -21,11 +22,13 @@ import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxClaim;
 import io.nestcms.payment.store.WaitingEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +40,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OutboxRelayTest {
     private final MovingClock clock = new MovingClock(Samples.NOON.plusSeconds(60));
@@ -294,6 +299,97 @@ class OutboxRelayTest {
         assertThat(relay.runOnce()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void executorThrowsAnything_listenerRestsAndNothingIsLost(Throwable anything) {
+        record("a", 1);
+        AtomicBoolean full = new AtomicBoolean(true);
+        OutboxRelay relay = relay().executor(task -> {
+                    if (full.getAndSet(false)) {
+                        throw Mischief.sneak(anything);
+                    }
+                    task.run();
+                })
+                .build()
+                .on("crm", PaymentEvent.class, this::hear);
+
+        relay.runOnce();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(failuresOf("crm")).extracting(FailedDelivery::attempts).containsExactly(0);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(relay.runOnce()).isEqualTo(1);
+        assertThat(heard).containsExactly("a 1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void executorRunsTheTaskAndThrowsAnything_isHandledOnce(Throwable anything) {
+        record("a", 1);
+        OutboxRelay relay = relay().executor(task -> {
+                    task.run();
+                    throw Mischief.sneak(anything);
+                })
+                .build()
+                .on("crm", PaymentEvent.class, this::hear);
+
+        assertThat(relay.runOnce()).isEqualTo(1);
+        assertThat(heard).containsExactly("a 1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void storeThrowsAnythingAtOnePayment_othersAreDelivered(Throwable anything) {
+        AtomicInteger faults = new AtomicInteger();
+        ForwardingOutbox fragile = new ForwardingOutbox(store.outbox()) {
+            @Override
+            public boolean remove(OutboxBatch batch, WaitingEvent event, Instant until) {
+                if (batch.paymentId().value().equals("a")) {
+                    faults.incrementAndGet();
+                    throw Mischief.sneak(anything);
+                }
+                return super.remove(batch, event, until);
+            }
+        };
+        record("a", 1);
+        record("b", 1);
+        OutboxRelay relay =
+                configured(OutboxRelay.builder(fragile)).build().on("crm", PaymentEvent.class, event -> {});
+
+        assertThatThrownBy(relay::runOnce).isInstanceOf(RuntimeException.class);
+        assertThat(store.outbox().backlog().payments()).isEqualTo(1);
+
+        record("c", 1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(relay.close(Duration.ofSeconds(30)).payments()).isEqualTo(1);
+        assertThat(faults).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.Mischief#all")
+    void run_storeThrowsAnything_goesOn(Throwable anything) {
+        List<Throwable> faults = new CopyOnWriteArrayList<>(List.of(anything));
+        ForwardingOutbox fragile = new ForwardingOutbox(store.outbox()) {
+            @Override
+            public Optional<OutboxBatch> claim(OutboxClaim claim) {
+                if (!faults.isEmpty()) {
+                    throw Mischief.sneak(faults.remove(0));
+                }
+                return super.claim(claim);
+            }
+        };
+        OutboxRelay relay = configured(OutboxRelay.builder(fragile))
+                .poll(Duration.ofMillis(1))
+                .build()
+                .on("crm", PaymentEvent.class, this::hear);
+        record("a", 1);
+        pool.execute(relay);
+
+        await().until(() -> heard.size() == 1);
+        relay.close();
+        assertThat(heard).containsExactly("a 1");
+        assertThat(faults).isEmpty();
+    }
+
     // ---- being stopped
 
     @Test
@@ -388,38 +484,6 @@ class OutboxRelayTest {
         } catch (Exception broken) {
             throw new IllegalStateException(broken);
         }
-    }
-
-    @Test
-    void run_storeBreaksInAnyWay_goesOn() {
-        List<Throwable> faults = Collections.synchronizedList(new ArrayList<>(
-                List.of(new IllegalStateException("down"), new StackOverflowError(), new NoClassDefFoundError())));
-        ForwardingOutbox fragile = new ForwardingOutbox(store.outbox()) {
-            @Override
-            public Optional<OutboxBatch> claim(OutboxClaim claim) {
-                if (!faults.isEmpty()) {
-                    sneak(faults.remove(0));
-                }
-                return super.claim(claim);
-            }
-        };
-        OutboxRelay relay = configured(OutboxRelay.builder(fragile))
-                .poll(Duration.ofMillis(1))
-                .build()
-                .on("crm", PaymentEvent.class, this::hear);
-        pool.execute(relay);
-        record("a", 1);
-
-        await().until(() -> heard.size() == 1);
-        relay.close();
-
-        assertThat(heard).containsExactly("a 1");
-        assertThat(faults).isEmpty();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(Throwable throwable) throws T {
-        throw (T) throwable;
     }
 
     @Test
