@@ -49,7 +49,10 @@ final class DeadLetters {
         try {
             hook.accept(letter);
         } catch (Throwable e) {
-            Reports.warned(Listener.LOG, "The dead-letter hook failed on letter " + letter.id() + " of " + letter.listener(), e);
+            Reports.warned(
+                    Listener.LOG,
+                    "The dead-letter hook failed on letter " + letter.id() + " of " + letter.listener(),
+                    e);
         }
     }
 
@@ -73,7 +76,8 @@ final class DeadLetters {
         }
     }
 
-    @Nullable Kept take(String id) {
+    @Nullable
+    Kept take(String id) {
         lock.lock();
         try {
             return kept.remove(id);

@@ -98,7 +98,8 @@ abstract sealed class Listener implements Subscription permits SyncListener, Asy
             return;
         }
         deadLetters.add(this, item, reason, attempts, cause);
-        Reports.warned(LOG, 
+        Reports.warned(
+                LOG,
                 "Listener " + name + " gave up an event of "
                         + Parcel.event(item).getClass().getName() + ": " + reason,
                 cause);

@@ -40,12 +40,14 @@ final class Shift implements Runnable {
     }
 
     /** What the same thread works on while this one runs inside it. */
-    @Nullable Shift outer() {
+    @Nullable
+    Shift outer() {
         return outer;
     }
 
     /** The lane in work. */
-    @Nullable Lane lane() {
+    @Nullable
+    Lane lane() {
         return lane;
     }
 
@@ -145,7 +147,8 @@ final class Shift implements Runnable {
                 return true;
             }
             lane = now;
-            Reports.warned(Listener.LOG, "Listener " + listener.name() + " cannot try an event again: nobody waits for it", e);
+            Reports.warned(
+                    Listener.LOG, "Listener " + listener.name() + " cannot try an event again: nobody waits for it", e);
             return false;
         } finally {
             wake.given();

@@ -38,8 +38,7 @@ public final class Reports {
         log(log, Level.WARN, what, null, failure);
     }
 
-    private static void log(
-            Logger log, Level level, String what, @Nullable Object which, @Nullable Throwable failure) {
+    private static void log(Logger log, Level level, String what, @Nullable Object which, @Nullable Throwable failure) {
         try {
             if (failure == null || ends(failure)) {
                 log.atLevel(level).setCause(failure).log(which == null ? "{}" : "{}: {}", what, which);
@@ -50,7 +49,10 @@ public final class Reports {
         }
         try {
             log.atLevel(level)
-                    .log("{}: {}, which cannot be printed", what, failure == null ? which : failure.getClass().getName());
+                    .log(
+                            "{}: {}, which cannot be printed",
+                            what,
+                            failure == null ? which : failure.getClass().getName());
         } catch (Throwable ignored) {
             // nothing is left to tell it to, and whoever called us must not suffer for it
             return;

@@ -275,7 +275,8 @@ public final class Aggregations {
             listener.accept(run);
         } catch (Throwable broken) {
             // by its name, as nothing else about it can be relied on
-            LOG.warn("The listener of aggregations failed: {}", broken.getClass().getName());
+            LOG.warn(
+                    "The listener of aggregations failed: {}", broken.getClass().getName());
         }
     }
 

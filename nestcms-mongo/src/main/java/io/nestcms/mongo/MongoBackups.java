@@ -256,8 +256,7 @@ public final class MongoBackups {
         long documents = finished.report().documents().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        tell(new BackupCompleted(
-                finished.file().getFileName().toString(), at, documents, Duration.between(begun, at)));
+        tell(new BackupCompleted(finished.file().getFileName().toString(), at, documents, Duration.between(begun, at)));
         return finished.file();
     }
 

@@ -136,7 +136,9 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
             listener.accept(operation);
         } catch (Throwable broken) {
             // by its name, as nothing else about it can be relied on
-            LOG.warn("The listener of slow operations failed: {}", broken.getClass().getName());
+            LOG.warn(
+                    "The listener of slow operations failed: {}",
+                    broken.getClass().getName());
         }
     }
 

@@ -55,7 +55,9 @@ final class CallLog {
                     watcher.ended(gateway, api, end.label(), time);
                 } catch (Throwable broken) {
                     // a meter that breaks must not cost the caller the outcome of a payment
-                    LOG.warn("A meter of PayTabs' calls broke: {}", broken.getClass().getName());
+                    LOG.warn(
+                            "A meter of PayTabs' calls broke: {}",
+                            broken.getClass().getName());
                 }
             }
             return end;

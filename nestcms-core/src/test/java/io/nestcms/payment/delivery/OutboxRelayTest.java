@@ -352,8 +352,7 @@ class OutboxRelayTest {
         };
         record("a", 1);
         record("b", 1);
-        OutboxRelay relay =
-                configured(OutboxRelay.builder(fragile)).build().on("crm", PaymentEvent.class, event -> {});
+        OutboxRelay relay = configured(OutboxRelay.builder(fragile)).build().on("crm", PaymentEvent.class, event -> {});
 
         assertThatThrownBy(relay::runOnce).isInstanceOf(RuntimeException.class);
         assertThat(store.outbox().backlog().payments()).isEqualTo(1);
