@@ -25,9 +25,15 @@ final class Announcer {
         }
     }
 
-    void validated(Arrival arrival, VerifiedWebhook webhook) {
+    void validated(VerifiedWebhook webhook) {
         if (!listeners.isEmpty()) {
-            tell(new WebhookEvent.WebhookValidated(arrival.at(), arrival.origin(), webhook.digest()));
+            tell(new WebhookEvent.WebhookValidated(webhook.receivedAt(), webhook.origin(), webhook.digest()));
+        }
+    }
+
+    void repeated(VerifiedWebhook webhook) {
+        if (!listeners.isEmpty()) {
+            tell(new WebhookEvent.WebhookRepeated(webhook.receivedAt(), webhook.origin(), webhook.digest()));
         }
     }
 

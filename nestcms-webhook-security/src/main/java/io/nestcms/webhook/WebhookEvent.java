@@ -70,7 +70,7 @@ public sealed interface WebhookEvent {
     }
 
     /**
-     * A request passed every check.
+     * A request passed every check. What {@link WebhookVerifier#handle} does not handle again is told as repeated instead.
      *
      * @param at when it happened
      * @param origin where it came to and from
@@ -85,6 +85,28 @@ public sealed interface WebhookEvent {
          * @param digest names the delivery
          */
         public WebhookValidated {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(origin, "origin");
+            Objects.requireNonNull(digest, "digest");
+        }
+    }
+
+    /**
+     * A request passed every check, and an equal one was handled before or is being handled: it was not handled itself.
+     *
+     * @param at when it happened
+     * @param origin where it came to and from
+     * @param digest names the delivery, see {@link VerifiedWebhook#digest()}
+     */
+    record WebhookRepeated(Instant at, Origin origin, String digest) implements WebhookEvent {
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param at when it happened
+         * @param origin where it came to and from
+         * @param digest names the delivery
+         */
+        public WebhookRepeated {
             Objects.requireNonNull(at, "at");
             Objects.requireNonNull(origin, "origin");
             Objects.requireNonNull(digest, "digest");

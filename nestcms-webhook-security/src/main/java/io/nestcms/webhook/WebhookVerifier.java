@@ -3,12 +3,15 @@ package io.nestcms.webhook;
 import io.nestcms.webhook.Refusal.Reason;
 import io.nestcms.webhook.WebhookEvent.SecurityAlert;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +58,11 @@ public final class WebhookVerifier {
         this.clock = builder.clock;
         this.announcer = new Announcer(builder.listeners);
         this.watch = new SourceWatch(builder.threatMonitor, announcer);
-        this.replayGate = new ReplayGate(builder.replayGuard, builder.onGuardFailure, announcer);
+        this.replayGate = new ReplayGate(
+                builder.replayGuard,
+                builder.onGuardFailure,
+                new ReplayGate.Patience(builder.patience.toNanos(), builder.ticker, builder.pause),
+                announcer);
     }
 
     /**
@@ -88,6 +95,14 @@ public final class WebhookVerifier {
      * @return the proof with the content, or why it was refused
      */
     public Verification verify(WebhookRequest request) {
+        Verification verification = examine(request);
+        if (verification instanceof Verification.Verified verified) {
+            announcer.validated(verified.webhook());
+        }
+        return verification;
+    }
+
+    private Verification examine(WebhookRequest request) {
         Objects.requireNonNull(request, "request");
         try {
             Arrival arrival = new Arrival(request, scheme.name(), proxies.resolve(request), clock.instant());
@@ -111,7 +126,7 @@ public final class WebhookVerifier {
      * @throws X if the handler threw it
      */
     public <X extends Exception> Delivery handle(WebhookRequest request, WebhookHandler<X> handler) throws X {
-        Verification verification = verify(request);
+        Verification verification = examine(request);
         if (verification instanceof Verification.Verified verified) {
             return replayGate.run(verified.webhook(), handler);
         }
@@ -191,9 +206,7 @@ public final class WebhookVerifier {
         if (refusal != null) {
             return refused(arrival, refusal, true);
         }
-        VerifiedWebhook webhook = new VerifiedWebhook(arrival, claim, match);
-        announcer.validated(arrival, webhook);
-        return new Verification.Verified(webhook);
+        return new Verification.Verified(new VerifiedWebhook(arrival, claim, match));
     }
 
     /** Copied, which costs nothing for a list that cannot change: another collection may do anything when it is walked. */
@@ -206,8 +219,8 @@ public final class WebhookVerifier {
         return Refusal.of(
                 Reason.SIGNATURE_MISMATCH,
                 request.isOfOtherLength()
-                        ? "no valid secret gives this signature; the body is not as long as Content-Length says: did something"
-                                + " read or change it before the verifier?"
+                        ? "no valid secret gives this signature; the body is not as long as Content-Length says: did"
+                                + " something read or change it before the verifier?"
                         : "no valid secret gives this signature");
     }
 
@@ -251,6 +264,9 @@ public final class WebhookVerifier {
         private @Nullable ThreatMonitor threatMonitor;
         private @Nullable ReplayGuard replayGuard;
         private GuardFailurePolicy onGuardFailure = GuardFailurePolicy.REFUSE;
+        private Duration patience = Duration.ZERO;
+        private LongSupplier ticker = System::nanoTime;
+        private ReplayGate.Pause pause = TimeUnit.NANOSECONDS::sleep;
         private Clock clock = Clock.systemUTC();
 
         private Builder(SignatureScheme scheme, SecretSource secrets) {
@@ -365,6 +381,30 @@ public final class WebhookVerifier {
         public Builder replayGuard(ReplayGuard replayGuard, GuardFailurePolicy onFailure) {
             this.replayGuard = Objects.requireNonNull(replayGuard, "replayGuard");
             this.onGuardFailure = Objects.requireNonNull(onFailure, "onFailure");
+            return this;
+        }
+
+        /**
+         * Sets how long a delivery waits, on its thread, for the end of an equal one that is being handled, to be answered as that one
+         * is. Then it is to come again. Default zero: at once. At most 64 wait at a time; more are to come again at once, so that
+         * nobody who sends the same again and again holds all threads.
+         *
+         * @param longest zero to one minute
+         * @return this builder
+         * @throws IllegalArgumentException if the duration is outside that range
+         */
+        public Builder patience(Duration longest) {
+            if (longest.isNegative() || longest.compareTo(Duration.ofMinutes(1)) > 0) {
+                throw new IllegalArgumentException("patience is " + longest + ": zero to one minute is allowed");
+            }
+            this.patience = longest;
+            return this;
+        }
+
+        /** What measures and makes the waits; for tests. */
+        Builder waiting(LongSupplier ticker, ReplayGate.Pause pause) {
+            this.ticker = ticker;
+            this.pause = pause;
             return this;
         }
 

@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.webhook.Refusal.Reason;
+import io.nestcms.webhook.WebhookEvent.WebhookReceived;
+import io.nestcms.webhook.WebhookEvent.WebhookRepeated;
+import io.nestcms.webhook.WebhookEvent.WebhookValidated;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +30,8 @@ class HandleTest {
     private final WebhookVerifier verifier =
             guarded(InMemoryReplayGuard.builder().build(), GuardFailurePolicy.REFUSE);
     private final AtomicInteger runs = new AtomicInteger();
+    private final InMemoryReplayGuard guard = InMemoryReplayGuard.builder().build();
+    private final AtomicLong now = new AtomicLong();
 
     @Test
     void handle_sameDeliveryTwice_runsTheHandlerOnce() {
@@ -113,6 +121,114 @@ class HandleTest {
         assertThat(inside).singleElement().isInstanceOf(Delivery.Repeated.class);
         assertThat(inside.get(0).answer()).isEqualTo(WebhookAnswer.RETRY_LATER);
         assertThat(runs).hasValue(0);
+    }
+
+    // ---- beside an equal delivery that is being handled
+
+    @Test
+    void handle_whileAnEqualOneIsHandled_waitsForItsEnd() {
+        AtomicReference<Runnable> end = new AtomicReference<>(() -> {});
+        WebhookVerifier patient = patient(wait -> end.getAndSet(() -> {}).run());
+        ReplayClaim.Granted first = claimed();
+        end.set(() -> guard.commit(first));
+
+        Delivery second = patient.handle(request, this::accept);
+
+        assertThat(second).isInstanceOf(Delivery.Repeated.class);
+        assertThat(second.answer()).isEqualTo(WebhookAnswer.ACCEPTED);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void handle_theEqualOneFails_isHandledInItsPlace() {
+        AtomicReference<Runnable> end = new AtomicReference<>(() -> {});
+        WebhookVerifier patient = patient(wait -> end.getAndSet(() -> {}).run());
+        ReplayClaim.Granted first = claimed();
+        end.set(() -> guard.release(first));
+
+        assertThat(patient.handle(request, this::accept)).isInstanceOf(Delivery.Handled.class);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void handle_theEqualOneTakesLong_isToComeAgainWhenPatienceEnds() {
+        AtomicLong waited = new AtomicLong();
+        WebhookVerifier patient = patient(wait -> {
+            waited.addAndGet(wait);
+            now.addAndGet(wait);
+        });
+        claimed();
+
+        assertThat(patient.handle(request, this::accept).answer()).isEqualTo(WebhookAnswer.RETRY_LATER);
+        assertThat(waited).hasValue(Duration.ofSeconds(5).toNanos());
+    }
+
+    @Test
+    void handle_interruptedWhileItWaits_isToComeAgainAndStaysInterrupted() {
+        WebhookVerifier patient = patient(wait -> {
+            throw new InterruptedException();
+        });
+        claimed();
+
+        assertThat(patient.handle(request, this::accept).answer()).isEqualTo(WebhookAnswer.RETRY_LATER);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void handle_moreThanMayWait_areToComeAgainAtOnce() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(ReplayGate.MOST_WAITING);
+        CountDownLatch enough = new CountDownLatch(1);
+        WebhookVerifier patient = patient(wait -> {
+            waiting.countDown();
+            enough.await();
+        });
+        ReplayClaim.Granted first = claimed();
+        ExecutorService threads = Executors.newFixedThreadPool(ReplayGate.MOST_WAITING);
+        try {
+            List<Future<Delivery>> waiters = new ArrayList<>();
+            for (int i = 0; i < ReplayGate.MOST_WAITING; i++) {
+                waiters.add(threads.submit(() -> patient.handle(request, this::accept)));
+            }
+            waiting.await();
+            assertThat(patient.handle(request, this::accept).answer()).isEqualTo(WebhookAnswer.RETRY_LATER);
+            guard.commit(first);
+            enough.countDown();
+            for (Future<Delivery> waiter : waiters) {
+                assertThat(waiter.get().answer()).isEqualTo(WebhookAnswer.ACCEPTED);
+            }
+        } finally {
+            enough.countDown();
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void handle_repeated_isToldAsRepeatedAndValidatedOnce() {
+        Fixtures.Recorder heard = new Fixtures.Recorder();
+        WebhookVerifier told = callbackVerifier()
+                .replayGuard(guard, GuardFailurePolicy.REFUSE)
+                .listener(heard)
+                .build();
+        for (int n = 0; n < 3; n++) {
+            told.handle(request, this::accept);
+        }
+        assertThat(heard.events).filteredOn(WebhookReceived.class::isInstance).hasSize(3);
+        assertThat(heard.events).filteredOn(WebhookValidated.class::isInstance).hasSize(1);
+        assertThat(heard.events).filteredOn(WebhookRepeated.class::isInstance).hasSize(2);
+    }
+
+    private WebhookVerifier patient(ReplayGate.Pause pause) {
+        return callbackVerifier()
+                .replayGuard(guard, GuardFailurePolicy.REFUSE)
+                .patience(Duration.ofSeconds(5))
+                .waiting(now::get, pause)
+                .build();
+    }
+
+    /** As another delivery does that is being handled. */
+    private ReplayClaim.Granted claimed() {
+        return (ReplayClaim.Granted) guard.claim(
+                Fixtures.verified(callbackVerifier().build().verify(request)).digest());
     }
 
     @Test

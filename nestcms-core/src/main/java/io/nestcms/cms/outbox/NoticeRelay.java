@@ -83,15 +83,22 @@ public final class NoticeRelay<E> implements Runnable {
             try {
                 delivered += deliver(claim.get());
             } catch (Throwable failed) {
-                // it may be this record's own fault, which harms no other; a store that is down ends us at the next claim
-                Reports.failed(LOG, "Waiting events could not be delivered of", claim.get().key(), failed);
+                // it may be this record's own fault, which harms no other; a store that is down ends us at the next
+                // claim
+                Reports.failed(
+                        LOG,
+                        "Waiting events could not be delivered of",
+                        claim.get().key(),
+                        failed);
                 broken = failed;
             }
             // being stopped we take no more: what we hold, others must wait for
             claim = Thread.currentThread().isInterrupted() ? Optional.empty() : outbox.claim(clock.instant(), LEASE);
         }
         if (broken != null) {
-            throw broken instanceof RuntimeException as ? as : new IllegalStateException("events could not be delivered", broken);
+            throw broken instanceof RuntimeException as
+                    ? as
+                    : new IllegalStateException("events could not be delivered", broken);
         }
         return delivered;
     }

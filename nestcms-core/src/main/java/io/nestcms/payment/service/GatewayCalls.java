@@ -67,8 +67,8 @@ final class GatewayCalls {
                 case MISCONFIGURED -> {
                     if (misconfigured.compareAndSet(false, true)) {
                         LOG.error(
-                                "Gateway {} turns us away: key, profile or region are wrong, or the profile is not live. "
-                                        + "No payment fails of it; all can be started once the setting is right",
+                                "Gateway {} turns us away: key, profile or region are wrong, or the profile is not"
+                                        + " live. No payment fails of it; all can be started once the setting is right",
                                 gateway.name());
                     }
                 }

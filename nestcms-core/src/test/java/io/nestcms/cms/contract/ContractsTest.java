@@ -16,8 +16,8 @@ import io.nestcms.cms.contract.ContractResult.Refused;
 import io.nestcms.cms.contract.contract.BillingContract;
 import io.nestcms.cms.contract.contract.ContractOutboxContract;
 import io.nestcms.cms.contract.contract.ContractStoreContract;
-import io.nestcms.cms.outbox.NoticeClaim;
 import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.NoticeClaim;
 import io.nestcms.cms.outbox.NoticeRelay;
 import io.nestcms.cms.outbox.Notices;
 import io.nestcms.event.EventBus;
@@ -306,7 +306,8 @@ class ContractsTest {
     private Notices<ContractEvent> failingAt(ContractId id, Throwable anything) {
         return (Notices<ContractEvent>) Proxy.newProxyInstance(
                 Notices.class.getClassLoader(), new Class<?>[] {Notices.class}, (proxy, method, args) -> {
-                    if (method.getName().equals("delivered") && ((Notice<?>) args[1]).key().equals(id.value())) {
+                    if (method.getName().equals("delivered")
+                            && ((Notice<?>) args[1]).key().equals(id.value())) {
                         throw Mischief.sneak(anything);
                     }
                     return method.invoke(store.outbox(), args);

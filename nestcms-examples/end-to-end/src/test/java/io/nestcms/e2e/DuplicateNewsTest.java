@@ -3,6 +3,7 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.sandbox.CallbackFault;
+import io.nestcms.webhook.WebhookEvent;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -102,6 +103,41 @@ class DuplicateNewsTest {
 
             assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
             assertThat(answers).hasSize(senders).containsOnly(200);
+            settledOnce(stage, id);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void callback_replayedFiftyTimes_oneQueryAndOneRecord() throws Exception {
+        int atOnce = 10;
+        Hops hops = new Hops();
+        ExecutorService threads = Executors.newFixedThreadPool(atOnce);
+        try (Stage stage = new Stage(data, server -> server.gateway(gateway -> new RecordingGateway(gateway, hops)))) {
+            String id = start(stage);
+            String page = stage.merchant.process(id).text("redirectUrl");
+            stage.tap.swallow(request -> request.path().equals(WEBHOOK));
+            stage.payer.pay(page, Payer.APPROVED);
+            Stage.eventually().until(() -> !stage.tap.seen(WEBHOOK).isEmpty());
+            Tap.Seen callback = stage.tap.seen(WEBHOOK).get(0);
+            List<Integer> answers = new CopyOnWriteArrayList<>();
+
+            for (int i = 0; i < 50; i++) {
+                threads.execute(() -> answers.add(send(stage, callback)));
+            }
+            threads.shutdown();
+
+            assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(answers).hasSize(50).containsOnly(200);
+            assertThat(hops.lines())
+                    .filteredOn(line -> line.equals("payments -> gateway: verify the payment"))
+                    .hasSize(1);
+            // what the audit trail keeps
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(stage.heard(WebhookEvent.WebhookRepeated.class))
+                            .hasSize(49));
+            assertThat(stage.heard(WebhookEvent.WebhookValidated.class)).hasSize(1);
             settledOnce(stage, id);
         } finally {
             threads.shutdownNow();

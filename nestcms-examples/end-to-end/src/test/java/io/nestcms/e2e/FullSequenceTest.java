@@ -2,11 +2,24 @@ package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nestcms.server.ServerSettings;
+import io.nestcms.webhook.Refusal;
 import io.nestcms.webhook.WebhookEvent;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -19,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * written with the state (5, 15, 33, 35) and delivered from there, so that none can be lost between the two.
  */
 class FullSequenceTest {
+    private static final String WEBHOOK = "/payments/v2/webhook";
+
     @TempDir
     Path data;
 
@@ -132,6 +147,69 @@ class FullSequenceTest {
                     .allSatisfy(breaker -> assertThat(breaker.windowFailures()).isZero());
             paidOnce(stage, id, wayBack);
         }
+    }
+
+    /** Steps 22 to 24: each check refuses what is wrong for it alone, and after each the payment is as it was. */
+    @Test
+    void webhook_wrongForOneCheckOnly_isRefusedByThatOne() throws Exception {
+        ServerSettings.Origins origins = new ServerSettings.Origins(List.of("10.1.2.0/24"), List.of("127.0.0.1"));
+        try (Stage stage = Stage.withOrigins(data, origins)) {
+            String id = stage.merchant
+                    .create("key-1", Merchant.order("ORD-1", "250.000", "KWD"))
+                    .text("id");
+            String page = stage.merchant.process(id).text("redirectUrl");
+            stage.tap.swallow(request -> request.path().equals(WEBHOOK));
+            stage.payer.pay(page, Payer.APPROVED);
+            Stage.eventually().until(() -> !stage.tap.seen(WEBHOOK).isEmpty());
+            Tap.Seen genuine = stage.tap.seen(WEBHOOK).get(0);
+            String key = stage.sandbox().serverKey();
+            byte[] body = genuine.body();
+            byte[] later = ofALaterTime(body);
+
+            // 22
+            assertThat(send(stage, body, sign(body, key + "x"), "10.1.2.3")).isEqualTo(401);
+            // 23
+            assertThat(send(stage, later, sign(later, key), "10.1.2.3")).isEqualTo(401);
+            // 24
+            assertThat(send(stage, body, sign(body, key), "10.9.9.9")).isEqualTo(401);
+            assertThat(stage.heard(WebhookEvent.WebhookRejected.class))
+                    .extracting(event -> event.refusal().reason())
+                    .containsExactly(
+                            Refusal.Reason.SIGNATURE_MISMATCH,
+                            Refusal.Reason.TIMESTAMP_IN_FUTURE,
+                            Refusal.Reason.SOURCE_NOT_ALLOWED);
+            assertThat(stage.merchant.status(id)).isEqualTo("INITIATED");
+
+            // 25
+            assertThat(send(stage, body, sign(body, key), "10.1.2.3")).isEqualTo(200);
+            assertThat(stage.merchant.status(id)).isEqualTo("SUCCEEDED");
+        }
+    }
+
+    private static byte[] ofALaterTime(byte[] body) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        JsonNode changed = json.readTree(body);
+        ((ObjectNode) changed.path("payment_result"))
+                .put("transaction_time", Instant.now().plus(Duration.ofDays(2)).toString());
+        return json.writeValueAsBytes(changed);
+    }
+
+    private static String sign(byte[] body, String key) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        return HexFormat.of().formatHex(mac.doFinal(body));
+    }
+
+    private static int send(Stage stage, byte[] body, String signature, String from) {
+        return stage.merchant
+                .send(Merchant.stranger(stage.server.uri())
+                        .request(WEBHOOK)
+                        .header("Content-Type", "application/json")
+                        .header("signature", signature)
+                        .header("X-Forwarded-For", from)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build())
+                .status();
     }
 
     /** The payer comes back: the state is shown, and nothing happens a second time. */

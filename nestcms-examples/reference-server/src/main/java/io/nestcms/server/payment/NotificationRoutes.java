@@ -9,6 +9,8 @@ import io.nestcms.paytabs.PayTabs;
 import io.nestcms.paytabs.PayTabsReceipt;
 import io.nestcms.paytabs.PayTabsWebhooks;
 import io.nestcms.server.http.Problem;
+import io.nestcms.webhook.GuardFailurePolicy;
+import io.nestcms.webhook.InMemoryReplayGuard;
 import io.nestcms.webhook.IpAllowList;
 import io.nestcms.webhook.ThreatMonitor;
 import io.nestcms.webhook.TrustedProxies;
@@ -36,6 +38,9 @@ public final class NotificationRoutes {
     public static final String WEBHOOK = "/payments/v2/webhook";
     public static final String RETURN = "/payments/v2/return";
 
+    /** How long a callback waits for the end of an equal one; a query to the gateway takes less, as a rule. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final String REFUSED_RETURN = page("This way back could not be verified.");
     private static final String UNSEEN_RETURN =
             page("Your payment is being looked into: we cannot see it at this moment. Do not pay again.");
@@ -62,7 +67,9 @@ public final class NotificationRoutes {
         return new NotificationRoutes(payTabs.webhooks(
                 payments,
                 options -> options.callbacks(both).returns(both).callbacks(verifier -> {
-                    // no replay guard: a repeated one finds its payment up to date, or learns more than the first
+                    // a shield only, as the record bears a repetition: without it, each would ask the gateway
+                    verifier.replayGuard(InMemoryReplayGuard.builder().build(), GuardFailurePolicy.PROCEED)
+                            .patience(PATIENCE);
                     if (!sources.isEmpty()) {
                         verifier.sources(IpAllowList.of(sources));
                     }
