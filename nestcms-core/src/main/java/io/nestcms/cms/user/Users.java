@@ -167,39 +167,46 @@ public final class Users {
         if (!store.list(new UserQuery(null, Role.OWNER, null, 1)).isEmpty()) {
             return Optional.empty();
         }
+        return provide(id, username, password, profile, Set.of(Role.OWNER, Role.ADMIN, Role.CLIENT));
+    }
+
+    /**
+     * Makes a user whom the settings name, or sets the password as they say where it is another one. Repeatable, on every node.
+     *
+     * @param id the id that the user is to have
+     * @param username the name that signs in
+     * @param password the password; the rules of others are not asked, so that one from a setting is taken as it is
+     * @param profile the rest, for a user that is made
+     * @param roles what a user that is made is
+     * @return the user if it was made, or empty where it was there, or its name or address are another's
+     * @throws InvalidInputException if a part is of another form
+     */
+    public Optional<User> provide(String id, String username, String password, Profile profile, Set<Role> roles) {
         Instant now = clock.instant();
-        User owner = new User(
+        StoredUser found = store.find(id).orElse(null);
+        if (found != null) {
+            if (!hasher.matches(password, found.passwordHash())) {
+                User same = found.user().with(now, found.user().status());
+                store.replace(new StoredUser(same, hasher.hash(password), null));
+            }
+            return Optional.empty();
+        }
+        User user = new User(
                 id,
                 username,
                 profile.email(),
                 profile.phone(),
                 profile.name(),
-                Set.of(Role.OWNER, Role.ADMIN, Role.CLIENT),
+                roles,
                 UserStatus.ACTIVE,
                 now,
                 now,
                 1);
-        if (store.insert(new StoredUser(owner, hasher.hash(password), null)) != UserStore.Saved.DONE) {
+        if (store.insert(new StoredUser(user, hasher.hash(password), null)) != UserStore.Saved.DONE) {
             return Optional.empty();
         }
-        tell(new UserEvent.UserRegistered(id, now, new Actor("system:first-start", "first start")));
-        return Optional.of(owner);
-    }
-
-    /**
-     * Sets the password of a user as a setting says, where it is another one. For the owner whose password stands in the settings.
-     *
-     * @param id the user
-     * @param password the password
-     * @return whether it was another one
-     */
-    public boolean setPassword(String id, String password) {
-        StoredUser found = store.find(id).orElse(null);
-        if (found == null || hasher.matches(password, found.passwordHash())) {
-            return false;
-        }
-        User changed = found.user().with(clock.instant(), found.user().status());
-        return store.replace(new StoredUser(changed, hasher.hash(password), null)) == UserStore.Saved.DONE;
+        tell(new UserEvent.UserRegistered(id, now, new Actor("system:settings", "start")));
+        return Optional.of(user);
     }
 
     /**

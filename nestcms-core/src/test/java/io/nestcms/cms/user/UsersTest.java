@@ -272,6 +272,17 @@ class UsersTest {
     }
 
     @Test
+    void provide_madeOnce_thenThePasswordFollowsTheSettings() {
+        assertThat(users.provide("shop", "shop", "first", profile("shop@example.com"), Set.of(Role.CLIENT)))
+                .isPresent();
+        assertThat(users.provide("shop", "shop", "second", profile("other@example.com"), Set.of(Role.OWNER)))
+                .isEmpty();
+        assertThat(signIn("shop", "first")).isEqualTo(new SignIn.Wrong());
+        assertThat(signIn("shop", "second")).isInstanceOf(SignIn.Genuine.class);
+        assertThat(users.find("shop").orElseThrow().roles()).containsExactly(Role.CLIENT);
+    }
+
+    @Test
     void profile_changedInTheRightVersionOnly() {
         User sara = active("sara");
         active("omar");

@@ -12,6 +12,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Secrets of the embedded default, and the node's name: made at random on the first start and kept in the data directory,
@@ -41,6 +43,11 @@ final class Credentials {
     /** What the embedded database's audit trail is chained with, kept in {@code audit-key}. */
     NamedKey auditKey() {
         return NamedKey.of("embedded", Base64.getUrlDecoder().decode(kept("audit-key", 32)));
+    }
+
+    /** What access tokens are signed with is derived from, kept in {@code token-key}. */
+    SecretKey tokenKey() {
+        return new SecretKeySpec(Base64.getUrlDecoder().decode(kept("token-key", 32)), "HmacSHA256");
     }
 
     /** This node's name, kept in {@code node-name}: the same after a restart, another one with every data directory. */

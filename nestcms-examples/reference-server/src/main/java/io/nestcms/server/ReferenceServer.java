@@ -1,5 +1,18 @@
 package io.nestcms.server;
 
+import io.nestcms.access.PasswordHasher;
+import io.nestcms.access.Role;
+import io.nestcms.cms.user.Profile;
+import io.nestcms.cms.user.Users;
+import io.nestcms.server.http.Clients;
+import io.nestcms.server.operations.AdminRoutes;
+import io.nestcms.server.operations.AuditRoutes;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import javax.crypto.SecretKey;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.event.EventBus;
@@ -60,6 +73,7 @@ import org.slf4j.LoggerFactory;
 public final class ReferenceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReferenceServer.class);
     private static final int RECONCILE_BATCH = 100;
+    private static final int SESSIONS_OF_USER = 20;
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
     private final Closing closing;
@@ -70,6 +84,7 @@ public final class ReferenceServer implements AutoCloseable {
     private final Circuits circuits;
     private final Backends backends;
     private final Core core;
+    private final HttpApi http;
 
     /** What takes payments. */
     private record Core(
@@ -123,9 +138,9 @@ public final class ReferenceServer implements AutoCloseable {
         this.core = core(builder, new Upkeep(background, closing));
 
         boolean generated = settings.users().isEmpty();
-        Map<String, String> users =
+        Map<String, String> configured =
                 generated ? Map.of(Credentials.DEMO_USER, credentials.demoPassword()) : settings.users();
-        this.description = backends.describe(settings, publicUrl, generated ? users.get(Credentials.DEMO_USER) : null);
+        this.description = backends.describe(settings, publicUrl, generated ? configured.get(Credentials.DEMO_USER) : null);
 
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Threads.named("nestcms-timer"));
         closing.add("timer", () -> Threads.stop(timer, settings.drain()));
@@ -150,11 +165,20 @@ public final class ReferenceServer implements AutoCloseable {
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         core.upkeep().watch(backends.mongo(), core.relay());
-        HttpApi http = closing.add(
+        this.http = closing.add(
                 "HTTP server",
                 api(
                         builder,
-                        new Rooms(users, live, metrics, slow, vitals(audit, builder.clock), publicUrl, random),
+                        new Rooms(
+                                users(builder, configured, publicUrl, random),
+                                Objects.requireNonNullElseGet(settings.tokenKey(), credentials::tokenKey),
+                                letters(),
+                                live,
+                                metrics,
+                                slow,
+                                vitals(audit, builder.clock),
+                                publicUrl,
+                                random),
                         socket));
         // streams never end by themselves, so they are ended before the server waits for its requests
         closing.add("live status", live);
@@ -169,7 +193,9 @@ public final class ReferenceServer implements AutoCloseable {
 
     /** What the HTTP side needs besides the core. */
     private record Rooms(
-            Map<String, String> users,
+            Users users,
+            SecretKey tokenSecret,
+            Executor background,
             LiveStatus live,
             Metrics metrics,
             SlowFindings slow,
@@ -222,10 +248,57 @@ public final class ReferenceServer implements AutoCloseable {
                 bus::publish);
     }
 
+    /** Those of the settings are made at the first start, and the first of them owns the system; their passwords follow the settings. */
+    private Users users(Builder builder, Map<String, String> configured, URI publicUrl, SecureRandom random) {
+        Users users = Users.builder(
+                        backends.mongo().users(),
+                        PasswordHasher.standard(),
+                        new MailDrop(builder.settings.dataDirectory().resolve("mail"), publicUrl))
+                .clock(builder.clock)
+                .random(random)
+                .listener(bus::publish)
+                .build();
+        new TreeMap<>(configured).forEach((name, password) -> {
+            Profile profile = new Profile(name, name + "@localhost", null);
+            if (users.firstOwner(name, name, password, profile).isEmpty()) {
+                users.provide(name, name, password, profile, Set.of(Role.CLIENT));
+            }
+        });
+        return users;
+    }
+
+    /** Sends what nobody waits for; when more is asked for than it gets done, the next one is told to come again. */
+    private Executor letters() {
+        ThreadPoolExecutor letters = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100), Threads.named("nestcms-letters"));
+        closing.add("letters", () -> Threads.stop(letters, Duration.ofSeconds(1)));
+        return letters;
+    }
+
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
         ServerSettings settings = builder.settings;
-        AuthRoutes auth =
-                AuthRoutes.of(rooms.users(), settings.tokenKey(), settings.tokenLife(), builder.clock, rooms.random());
+        Clients clients = new Clients(settings.origins().proxies());
+        AuthRoutes auth = new AuthRoutes(new AuthRoutes.Parts(
+                rooms.users(),
+                backends.mongo().sessions(SESSIONS_OF_USER),
+                backends.mongo().grants(),
+                rooms.tokenSecret(),
+                settings.tokenLife(),
+                clients,
+                "https".equals(rooms.publicUrl().getScheme()),
+                rooms.background(),
+                bus::publish,
+                builder.clock,
+                rooms.random()));
+        AdminRoutes admin = new AdminRoutes(new AdminRoutes.Parts(
+                circuits,
+                core.payments(),
+                core.store().outbox(),
+                this::reconcile,
+                core.incidents(),
+                clients,
+                bus::publish,
+                builder.clock));
         List<String> sources = settings.origins().sources();
         NotificationRoutes notifications = NotificationRoutes.of(
                 core.payTabs(),
@@ -245,6 +318,8 @@ public final class ReferenceServer implements AutoCloseable {
                     notifications.register(routes);
                     rooms.live().register(routes, auth);
                     health.register(routes);
+                    admin.register(routes, auth);
+                    new AuditRoutes(backends.audit()).register(routes, auth);
                     rooms.metrics().register(routes);
                 }));
     }
@@ -293,6 +368,15 @@ public final class ReferenceServer implements AutoCloseable {
      */
     public Optional<PayTabsSandbox> sandbox() {
         return Optional.ofNullable(backends.sandbox());
+    }
+
+    /**
+     * The calls that the API has.
+     *
+     * @return method and pattern of each, for example {@code GET /payments/v2/{id}}, sorted
+     */
+    public List<String> routes() {
+        return http.routes();
     }
 
     /**

@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param payTabs the PayTabs profile to use, or {@code null} for the sandbox
  * @param sandboxPort the sandbox's port, 0 for any; default 8081. Not used with a PayTabs profile
  * @param origins where notifications may come from
- * @param users who may sign in: name and password; empty for one generated user
- * @param tokenKey signs access tokens, 32 bytes or more, or {@code null} for a random one at each start
+ * @param users who is made at the start: name and password; the first by name owns the system where nobody does yet; empty for one
+ *     generated user
+ * @param tokenKey what the keys that sign access tokens are derived from, 32 bytes or more, the same on every node; {@code null} for
+ *     a random one that is kept in the data directory
  * @param tokenLife how long an access token is good for; default 15 minutes
  * @param drain how long a stop waits for requests and events under way; default 10 seconds
  * @param safekeeping what guards the data beyond the store's own safety

@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
+import io.nestcms.access.SessionStoreException;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.DatabaseUnavailableException;
 import java.io.IOException;
@@ -93,6 +94,17 @@ public final class HttpApi implements AutoCloseable {
         return connector;
     }
 
+    /** Every route: method and pattern. */
+    public List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(entry -> entry.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     public void start() {
         javalin.start();
     }
@@ -139,6 +151,8 @@ public final class HttpApi implements AutoCloseable {
         routes.exception(HttpResponseException.class, HttpApi::answer);
         routes.exception(
                 DatabaseUnavailableException.class, (outage, context) -> answer(outage, context, databaseRetry.get()));
+        routes.exception(
+                SessionStoreException.class, (outage, context) -> answer(outage, context, databaseRetry.get()));
         routes.exception(Exception.class, (failure, context) -> {
             LOG.error(
                     "Request {} {} {} failed",
@@ -151,7 +165,7 @@ public final class HttpApi implements AutoCloseable {
         });
     }
 
-    private static void answer(DatabaseUnavailableException outage, Context context, Duration retryAfter) {
+    private static void answer(RuntimeException outage, Context context, Duration retryAfter) {
         // refused by an open circuit, which has told of the outage; there may be very many of them
         Level level = outage.getCause() == null ? Level.DEBUG : Level.WARN;
         LOG.atLevel(level)

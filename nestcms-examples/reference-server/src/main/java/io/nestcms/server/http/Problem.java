@@ -55,6 +55,11 @@ public record Problem(
         return new Problem(503, code, title, detail, null, null, null, retryAfter);
     }
 
+    /** Too much was asked for by somebody. */
+    public static Problem tooMany(String code, String title, String detail, Duration retryAfter) {
+        return new Problem(429, code, title, detail, null, null, null, retryAfter);
+    }
+
     /** The exception that carries it to the one place that answers. */
     public ProblemException asException() {
         return new ProblemException(this);

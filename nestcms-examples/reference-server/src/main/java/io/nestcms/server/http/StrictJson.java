@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ public final class StrictJson {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    private static final int MOST_TEXTS = 100;
 
     private StrictJson() {}
 
@@ -126,7 +130,48 @@ public final class StrictJson {
                 throw Problem.field(422, path + name, "is " + kind(node), "a string")
                         .asException();
             }
-            return node.textValue();
+            return checked(path + name, node.textValue());
+        }
+
+        /** A list of texts; empty where it is missing. */
+        public List<String> texts(String name) {
+            JsonNode node = take(name);
+            if (node == null) {
+                return List.of();
+            }
+            if (!node.isArray() || node.size() > MOST_TEXTS) {
+                throw Problem.field(422, path + name, "is no list that is taken", "an array of at most " + MOST_TEXTS + " strings")
+                        .asException();
+            }
+            List<String> texts = new ArrayList<>();
+            for (JsonNode each : node) {
+                if (!each.isTextual()) {
+                    throw Problem.field(422, path + name, "has " + kind(each), "strings only")
+                            .asException();
+                }
+                texts.add(checked(path + name, each.textValue()));
+            }
+            return List.copyOf(texts);
+        }
+
+        /** Text of every script; what hides or turns what people read is refused, and so is what is no text. */
+        private static String checked(String field, String text) {
+            if (text.codePoints().anyMatch(Fields::isUnsafe)) {
+                throw Problem.field(
+                                422,
+                                field,
+                                "has characters that are not taken",
+                                "no NUL, no half of a character, none that change the direction of the text")
+                        .asException();
+            }
+            return text;
+        }
+
+        private static boolean isUnsafe(int c) {
+            return c == 0
+                    || Character.getType(c) == Character.SURROGATE
+                    || (c >= 0x202a && c <= 0x202e)
+                    || (c >= 0x2066 && c <= 0x2069);
         }
 
         public Fields object(String name) {

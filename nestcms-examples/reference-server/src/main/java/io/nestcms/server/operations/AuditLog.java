@@ -4,6 +4,7 @@ import io.nestcms.audit.AuditEntry;
 import io.nestcms.audit.AuditHead;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.audit.AuditVerification;
+import io.nestcms.cms.user.UserEvent;
 import io.nestcms.event.Envelope;
 import io.nestcms.event.EventBus;
 import io.nestcms.event.Overflow;
@@ -12,6 +13,7 @@ import io.nestcms.health.Health;
 import io.nestcms.incident.Incidents;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.resilience.CircuitEvent;
+import io.nestcms.server.http.Deed;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.webhook.WebhookEvent;
 import java.time.Duration;
@@ -62,6 +64,8 @@ public final class AuditLog {
             patiently(trail, bus, WebhookEvent.WebhookValidated.class);
             patiently(trail, bus, CircuitEvent.class);
             patiently(trail, bus, SystemEvent.class);
+            patiently(trail, bus, UserEvent.class);
+            patiently(trail, bus, Deed.class);
         }
     }
 
@@ -80,21 +84,25 @@ public final class AuditLog {
     }
 
     private static void line(Object event) {
-        Deed deed = deed(event);
+        Line deed = lineOf(event);
         if (deed != null) {
-            LINES.info("{} {} {}", deed.action(), deed.subject(), deed.details());
+            LINES.info("{} {} {} {} {}", deed.actor(), deed.from(), deed.action(), deed.subject(), deed.details());
         }
     }
 
     private void append(AuditTrail to, Envelope<?> envelope) {
-        Deed deed = deed(envelope.event());
+        Line deed = lineOf(envelope.event());
         if (deed == null) {
             return;
         }
         Map<String, String> details = new HashMap<>(deed.details());
         details.put("event", envelope.id());
+        if (!deed.from().isEmpty()) {
+            details.put("node", node);
+        }
         try {
-            to.append(new AuditEntry(deed.at(), ACTOR, deed.action(), deed.subject(), node, details));
+            String from = deed.from().isEmpty() ? node : deed.from();
+            to.append(new AuditEntry(deed.at(), deed.actor(), deed.action(), deed.subject(), from, details));
         } catch (RuntimeException failed) {
             // one trace for each outage
             LoggingEventBuilder line = failing ? LOG.atError() : LOG.atError().setCause(failed);
@@ -154,31 +162,56 @@ public final class AuditLog {
     }
 
     /** What was done to what. */
-    private record Deed(Instant at, String action, String subject, Map<String, String> details) {}
+    private record Line(
+            Instant at, String actor, String from, String action, String subject, Map<String, String> details) {
+        /** Something that the system did by itself. */
+        Line(Instant at, String action, String subject, Map<String, String> details) {
+            this(at, ACTOR, "", action, subject, details);
+        }
+    }
 
     /** {@code null} for what is no deed: refusals at the door, which anybody can cause, are alerts and not records. */
-    private static @Nullable Deed deed(Object event) {
+    private static @Nullable Line lineOf(Object event) {
         String action = event.getClass().getSimpleName();
-        if (event instanceof PaymentEvent it) {
-            return new Deed(it.at(), action, "payment/" + it.paymentId(), details(it));
+        if (event instanceof Deed it) {
+            return new Line(it.at(), it.actor(), it.from(), it.action(), it.subject(), it.details());
+        } else if (event instanceof UserEvent it) {
+            return new Line(it.at(), it.by().id(), it.by().from(), action, "user/" + it.userId(), details(it));
+        } else if (event instanceof PaymentEvent.PaymentResolved it) {
+            return new Line(it.at(), it.by(), "", action, "payment/" + it.paymentId(), details(it));
+        } else if (event instanceof PaymentEvent it) {
+            return new Line(it.at(), action, "payment/" + it.paymentId(), details(it));
         } else if (event instanceof WebhookEvent.WebhookValidated it) {
-            return new Deed(
+            return new Line(
                     it.at(),
                     action,
                     "webhook/" + it.origin().scheme(),
                     Map.of("from", it.origin().source()));
         } else if (event instanceof CircuitEvent.CircuitOpened it) {
-            return new Deed(it.at(), action, "circuit/" + it.breaker(), Map.of("for", String.valueOf(it.openFor())));
+            return new Line(it.at(), action, "circuit/" + it.breaker(), Map.of("for", String.valueOf(it.openFor())));
         } else if (event instanceof CircuitEvent it && !(event instanceof CircuitEvent.ServiceUnavailable)) {
-            return new Deed(it.at(), action, "dependency/" + it.dependency(), Map.of());
+            return new Line(it.at(), action, "dependency/" + it.dependency(), Map.of());
         } else if (event instanceof SystemEvent.BackupCompleted it) {
-            return new Deed(it.at(), action, "backup/" + it.name(), Map.of("entries", Long.toString(it.entries())));
+            return new Line(it.at(), action, "backup/" + it.name(), Map.of("entries", Long.toString(it.entries())));
         } else if (event instanceof SystemEvent.IncidentOpened it) {
-            return new Deed(it.at(), action, "incident/" + it.incident(), Map.of("about", it.subject()));
+            return new Line(it.at(), action, "incident/" + it.incident(), Map.of("about", it.subject()));
         } else if (event instanceof SystemEvent.IncidentResolved it) {
-            return new Deed(it.at(), action, "incident/" + it.incident(), Map.of("about", it.subject()));
+            return new Line(it.at(), action, "incident/" + it.incident(), Map.of("about", it.subject()));
         }
         return null;
+    }
+
+    private static Map<String, String> details(UserEvent event) {
+        if (event instanceof UserEvent.RolesChanged it) {
+            return Map.of("before", it.before().toString(), "after", it.after().toString());
+        } else if (event instanceof UserEvent.StatusChanged it) {
+            return Map.of("before", it.before().name(), "after", it.after().name());
+        } else if (event instanceof UserEvent.PasswordChanged it) {
+            return Map.of("by", it.byLink() ? "link" : "password");
+        } else if (event instanceof UserEvent.SignInRefused it) {
+            return Map.of("reason", it.reason());
+        }
+        return Map.of();
     }
 
     private static Map<String, String> details(PaymentEvent event) {

@@ -3,6 +3,7 @@ package io.nestcms.server.payment;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.nestcms.access.Permission;
 import io.nestcms.money.Money;
 import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.FollowUpResult;
@@ -27,15 +28,15 @@ final class FollowUpRoutes {
     }
 
     void register(RoutesConfig routes, AuthRoutes auth) {
-        routes.post("/payments/v2/{id}/refunds", auth.protect(context -> {
+        routes.post("/payments/v2/{id}/refunds", auth.protect(Permission.APPROVE, "payment", context -> {
             Payment payment = own.own(context);
             answer(context, payments.refund(payment.id(), key(context), amount(context, payment)));
         }));
-        routes.post("/payments/v2/{id}/captures", auth.protect(context -> {
+        routes.post("/payments/v2/{id}/captures", auth.protect(Permission.APPROVE, "payment", context -> {
             Payment payment = own.own(context);
             answer(context, payments.capture(payment.id(), key(context), amount(context, payment)));
         }));
-        routes.post("/payments/v2/{id}/void", auth.protect(context -> {
+        routes.post("/payments/v2/{id}/void", auth.protect(Permission.APPROVE, "payment", context -> {
             Payment payment = own.own(context);
             noAmount(context);
             answer(context, payments.voidHold(payment.id(), key(context)));

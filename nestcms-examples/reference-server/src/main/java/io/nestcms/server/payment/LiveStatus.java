@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.sse.SseClient;
 import io.javalin.http.sse.SseHandler;
+import io.nestcms.access.Permission;
 import io.nestcms.payment.Payment;
 import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.access.Caller;
@@ -50,7 +51,7 @@ public final class LiveStatus implements AutoCloseable {
 
     public void register(RoutesConfig routes, AuthRoutes auth) {
         Handler stream = new SseHandler(0, this::connect);
-        routes.get("/events", auth.protect(context -> {
+        routes.get("/events", auth.protect(Permission.READ, "payment", context -> {
             String accept = context.header("Accept");
             if (accept == null || !accept.contains("text/event-stream")) {
                 throw Problem.of(406, "not-acceptable", "This is a stream", "ask for it with Accept: text/event-stream")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.nestcms.access.Permission;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
@@ -39,11 +40,11 @@ public final class PaymentRoutes {
     }
 
     public void register(RoutesConfig routes, AuthRoutes auth) {
-        routes.post("/payments/v2", auth.protect(this::create));
-        routes.get("/payments/v2", auth.protect(this::list));
-        routes.get("/payments/v2/{id}", auth.protect(this::find));
-        routes.post("/payments/v2/{id}/process", auth.protect(this::process));
-        routes.post("/payments/v2/{id}/retry", auth.protect(this::retry));
+        routes.post("/payments/v2", auth.protect(Permission.WRITE, "payment", this::create));
+        routes.get("/payments/v2", auth.protect(Permission.READ, "payment", this::list));
+        routes.get("/payments/v2/{id}", auth.protect(Permission.READ, "payment", this::find));
+        routes.post("/payments/v2/{id}/process", auth.protect(Permission.MODIFY, "payment", this::process));
+        routes.post("/payments/v2/{id}/retry", auth.protect(Permission.MODIFY, "payment", this::retry));
         new FollowUpRoutes(payments, this).register(routes, auth);
     }
 

@@ -1,0 +1,45 @@
+package io.nestcms.server.access;
+
+import static io.nestcms.access.Permission.APPROVE;
+import static io.nestcms.access.Permission.MODIFY;
+import static io.nestcms.access.Permission.READ;
+import static io.nestcms.access.Permission.WRITE;
+
+import io.nestcms.access.AccessPolicy;
+import io.nestcms.access.GrantStore;
+import io.nestcms.access.Role;
+import java.time.Clock;
+import java.util.List;
+
+/** What each role may do. What is not here is denied. */
+final class Policies {
+    /** Users that are admins or owners: who they are is for owners. */
+    static final String STAFF = "staff";
+
+    static final String USER = "user";
+    static final String SESSION = "session";
+    static final String PERMISSION = "permission";
+
+    private Policies() {}
+
+    static AccessPolicy standard(GrantStore grants, Clock clock) {
+        AccessPolicy.Builder rules = AccessPolicy.builder(grants).clock(clock);
+        for (Role each : Role.values()) {
+            rules.allowOwn(each, USER, READ, MODIFY).allowOwn(each, SESSION, READ, MODIFY);
+        }
+        rules.allowOwn(Role.CLIENT, "payment", READ, WRITE, MODIFY, APPROVE);
+        for (Role admin : List.of(Role.ADMIN, Role.OWNER)) {
+            rules.allow(admin, USER, READ, WRITE, MODIFY, APPROVE)
+                    .allow(admin, SESSION, READ, MODIFY)
+                    .allow(admin, PERMISSION, READ, WRITE, MODIFY)
+                    .allow(admin, STAFF, READ)
+                    .allow(admin, "audit", READ, APPROVE)
+                    .allow(admin, "circuit", READ, MODIFY)
+                    .allow(admin, "dead-letter", READ, MODIFY)
+                    .allow(admin, "reconciler", MODIFY)
+                    .allow(admin, "mismatch", READ, APPROVE)
+                    .allow(admin, "incident", READ, MODIFY);
+        }
+        return rules.allow(Role.OWNER, STAFF, WRITE, MODIFY, APPROVE).build();
+    }
+}
