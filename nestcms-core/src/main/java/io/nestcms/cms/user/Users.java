@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>User names and addresses are unique after folding: NFKC, upper and lower case, and for names also Cyrillic and Greek letters
  * that look like Latin ones; a name has letters of one script only.
  *
- * <p>Safe for use by many threads. Comparing passwords is bounded: one at a time for each processor, others wait their turn for up
- * to 5 seconds.
+ * <p>Safe for use by many threads. Comparing passwords is bounded: one at a time for each processor and one more for browsers that
+ * are known, others wait their turn for up to 15 seconds.
  *
  * @since 0.1
  */
@@ -46,7 +46,7 @@ public final class Users {
     private static final int LONGEST_PASSWORD = 512;
     private static final int LONGEST_LOGIN = 254;
     private static final int TRIES = 5;
-    private static final Duration TURN = Duration.ofSeconds(5);
+    private static final Duration TURN = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final UserStore store;
@@ -59,6 +59,7 @@ public final class Users {
     private final SecureRandom random;
     private final Duration resetLife;
     private final Semaphore turns;
+    private final Semaphore ownTurns;
     private final String nobody;
 
     private Users(Builder builder) {
@@ -73,6 +74,8 @@ public final class Users {
         this.resetLife = builder.resetLife;
         // in the order of arrival: a flood makes others wait their turn and no longer
         this.turns = new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()), true);
+        // behind a mark there are few, and no stranger: they do not wait behind a flood
+        this.ownTurns = new Semaphore(1, true);
         this.nobody = hasher.hash(secret(SECRET_BYTES));
     }
 
@@ -235,10 +238,11 @@ public final class Users {
         SignInThrottle.Attempt attempt = new SignInThrottle.Attempt(loginKey(login), by.from(), mark);
         Duration wait = throttle.admit(attempt);
         if (!wait.isZero()) {
-            tell(new UserEvent.SignInRefused("unknown", clock.instant(), by, "too many failures"));
+            // no event: anybody can cause as many of these as they like, and the failures before are on record
             return new SignIn.Later(wait);
         }
-        if (!takeTurn()) {
+        Semaphore turn = mark == null ? turns : ownTurns;
+        if (!takeTurn(turn)) {
             throttle.undo(attempt);
             return new SignIn.Later(SOON);
         }
@@ -249,7 +253,7 @@ public final class Users {
             throttle.undo(attempt);
             throw broken;
         } finally {
-            turns.release();
+            turn.release();
         }
         if (!(ended instanceof SignIn.Wrong)) {
             throttle.succeeded(attempt);
@@ -267,7 +271,7 @@ public final class Users {
         return login.contains("@") ? Folding.emailKey(login) : Folding.usernameKey(login);
     }
 
-    private boolean takeTurn() {
+    private static boolean takeTurn(Semaphore turns) {
         try {
             return turns.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {

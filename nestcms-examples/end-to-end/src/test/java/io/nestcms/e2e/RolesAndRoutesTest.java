@@ -88,6 +88,20 @@ class RolesAndRoutesTest {
     }
 
     @Test
+    void openApi_describesEveryRoute_eachUnderAnIdOfItsOwn() {
+        List<String> described = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        stage.merchant.get("/openapi.json").json().path("paths").properties().forEach(path -> path.getValue()
+                .properties()
+                .forEach(call -> {
+                    described.add(call.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
+                    ids.add(call.getValue().path("operationId").asText());
+                }));
+        assertThat(described).containsExactlyInAnyOrderElementsOf(stage.server.routes());
+        assertThat(ids).doesNotHaveDuplicates().doesNotContain("");
+    }
+
+    @Test
     void everyRoute_answersEveryRole_asTheTableSays() throws IOException {
         Map<String, Merchant> callers = new LinkedHashMap<>();
         List<String> expected = new ArrayList<>();
