@@ -195,16 +195,7 @@ public final class Users {
             return Optional.empty();
         }
         User user = new User(
-                id,
-                username,
-                profile.email(),
-                profile.phone(),
-                profile.name(),
-                roles,
-                UserStatus.ACTIVE,
-                now,
-                now,
-                1);
+                id, username, profile.email(), profile.phone(), profile.name(), roles, UserStatus.ACTIVE, now, now, 1);
         if (store.insert(new StoredUser(user, hasher.hash(password), null)) != UserStore.Saved.DONE) {
             return Optional.empty();
         }

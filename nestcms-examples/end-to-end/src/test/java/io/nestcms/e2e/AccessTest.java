@@ -45,8 +45,8 @@ class AccessTest {
     }
 
     private static String registration(String name, String email, String more) {
-        return "{\"username\":\"" + name + "\",\"password\":\"" + GOOD + "\",\"name\":\"Sara\",\"email\":\"" + email + "\""
-                + more + "}";
+        return "{\"username\":\"" + name + "\",\"password\":\"" + GOOD + "\",\"name\":\"Sara\",\"email\":\"" + email
+                + "\"" + more + "}";
     }
 
     private static Merchant.Answer login(Merchant from, String name, String password, String... headers) {
@@ -85,7 +85,9 @@ class AccessTest {
 
     @Test
     void user_registers_isLetIn_changesHerself_andIsDeactivated() {
-        assertThat(stranger().post("/auth/register", registration("noura", "noura@example.com", "")).status())
+        assertThat(stranger()
+                        .post("/auth/register", registration("noura", "noura@example.com", ""))
+                        .status())
                 .isEqualTo(202);
         Merchant.Answer waiting = login(stranger(), "noura", GOOD);
         assertThat(waiting.status()).isEqualTo(403);
@@ -93,21 +95,26 @@ class AccessTest {
 
         String id = "";
         for (JsonNode each : stage.merchant.get("/users?status=PENDING").json().path("items")) {
-            id = each.path("username").asText().equals("noura") ? each.path("id").asText() : id;
+            id = each.path("username").asText().equals("noura")
+                    ? each.path("id").asText()
+                    : id;
         }
         String who = id;
-        assertThat(stage.merchant.post("/users/" + id + "/activate", "").status()).isEqualTo(200);
+        assertThat(stage.merchant.post("/users/" + id + "/activate", "").status())
+                .isEqualTo(200);
         Merchant noura = Merchant.signIn(stage.tap.uri(), "noura", GOOD);
         Merchant.Answer me = noura.get("/users/me");
         assertThat(me.text("email")).isEqualTo("noura@example.com");
 
         String changed = "{\"name\":\"نورة\",\"email\":\"n@example.com\",\"phone\":\"+96522280000\"}";
-        assertThat(put(noura, "/users/" + id, changed, "If-Match", "\"1\"").status()).isEqualTo(412);
+        assertThat(put(noura, "/users/" + id, changed, "If-Match", "\"1\"").status())
+                .isEqualTo(412);
         Merchant.Answer after = put(noura, "/users/" + id, changed, "If-Match", me.header("ETag"));
         assertThat(after.status()).isEqualTo(200);
         assertThat(after.text("name")).isEqualTo("نورة");
 
-        assertThat(stage.merchant.post("/users/" + id + "/deactivate", "").status()).isEqualTo(200);
+        assertThat(stage.merchant.post("/users/" + id + "/deactivate", "").status())
+                .isEqualTo(200);
         assertThat(noura.get("/users/me").status()).isEqualTo(401);
         assertThat(login(stranger(), "noura", GOOD).text("type")).endsWith(":deactivated");
         Stage.eventually()
@@ -116,7 +123,11 @@ class AccessTest {
                                 .json()
                                 .path("items"))
                         .hasSize(2));
-        assertThat(stage.merchant.post("/audit/verify", "{}").json().path("intact").asBoolean())
+        assertThat(stage.merchant
+                        .post("/audit/verify", "{}")
+                        .json()
+                        .path("intact")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -133,39 +144,58 @@ class AccessTest {
     @Test
     void register_moreThanIsAsked_orUnsafeText_isRefused() {
         for (String more : List.of(",\"roles\":[\"OWNER\"]", ",\"status\":\"ACTIVE\"", ",\"id\":\"merchant\"")) {
-            assertThat(stranger().post("/auth/register", registration("mallory", "m@example.com", more)).status())
+            assertThat(stranger()
+                            .post("/auth/register", registration("mallory", "m@example.com", more))
+                            .status())
                     .isEqualTo(422);
         }
-        assertThat(put(stage.merchant, "/users/" + Stage.OTHER, "{\"name\":\"x\",\"email\":\"x@example.com\",\"roles\":[\"OWNER\"]}")
+        assertThat(put(
+                                stage.merchant,
+                                "/users/" + Stage.OTHER,
+                                "{\"name\":\"x\",\"email\":\"x@example.com\",\"roles\":[\"OWNER\"]}")
                         .status())
                 .isEqualTo(422);
         for (String name : List.of("a\\u202eb", "a\\u0000b", "a\\ud83cb", "a\\u2066b")) {
             Merchant.Answer refused = stranger()
-                    .post("/auth/register", registration("mallory", "m@example.com", "").replace("Sara", name));
+                    .post(
+                            "/auth/register",
+                            registration("mallory", "m@example.com", "").replace("Sara", name));
             assertThat(refused.status()).as(name).isEqualTo(422);
             assertThat(refused.text("field")).isEqualTo("name");
         }
         Merchant.Answer common = stranger()
-                .post("/auth/register", registration("mallory", "m@example.com", "").replace(GOOD, "password1"));
+                .post(
+                        "/auth/register",
+                        registration("mallory", "m@example.com", "").replace(GOOD, "password1"));
         assertThat(common.text("field")).isEqualTo("password");
     }
 
     @Test
     void admin_makesNoAdmins_andGrantsNothingToHimself_norWhatHeMayNot() {
         String id = added("promoted");
-        assertThat(put(stage.merchant, "/users/" + id + "/roles", "{\"roles\":[\"ADMIN\",\"CLIENT\"]}").status())
+        assertThat(put(stage.merchant, "/users/" + id + "/roles", "{\"roles\":[\"ADMIN\",\"CLIENT\"]}")
+                        .status())
                 .isEqualTo(200);
         Merchant admin = Merchant.signIn(stage.tap.uri(), "promoted", GOOD);
         String client = added("grantee");
-        assertThat(put(admin, "/users/" + client + "/roles", "{\"roles\":[\"ADMIN\"]}").status()).isEqualTo(403);
-        assertThat(put(admin, "/users/" + Stage.MERCHANT + "/roles", "{\"roles\":[\"CLIENT\"]}").status())
+        assertThat(put(admin, "/users/" + client + "/roles", "{\"roles\":[\"ADMIN\"]}")
+                        .status())
                 .isEqualTo(403);
-        assertThat(admin.post("/users/" + Stage.MERCHANT + "/deactivate", "").status()).isEqualTo(403);
-        assertThat(admin.post("/users", registration("twin", "twin@example.com", ",\"roles\":[\"OWNER\"]")).status())
+        assertThat(put(admin, "/users/" + Stage.MERCHANT + "/roles", "{\"roles\":[\"CLIENT\"]}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(admin.post("/users/" + Stage.MERCHANT + "/deactivate", "").status())
+                .isEqualTo(403);
+        assertThat(admin.post("/users", registration("twin", "twin@example.com", ",\"roles\":[\"OWNER\"]"))
+                        .status())
                 .isEqualTo(403);
         String grant = "{\"user\":\"%s\",\"permission\":\"%s\",\"model\":\"%s\"}";
-        assertThat(admin.post("/permissions", grant.formatted(id, "READ", "user")).status()).isEqualTo(422);
-        assertThat(admin.post("/permissions", grant.formatted(client, "APPROVE", "staff")).status()).isEqualTo(403);
+        assertThat(admin.post("/permissions", grant.formatted(id, "READ", "user"))
+                        .status())
+                .isEqualTo(422);
+        assertThat(admin.post("/permissions", grant.formatted(client, "APPROVE", "staff"))
+                        .status())
+                .isEqualTo(403);
 
         Merchant grantee = Merchant.signIn(stage.tap.uri(), "grantee", GOOD);
         assertThat(grantee.get("/audit").status()).isEqualTo(403);
@@ -173,7 +203,10 @@ class AccessTest {
         assertThat(granted.status()).isEqualTo(201);
         assertThat(grantee.get("/audit").status()).isEqualTo(200);
         assertThat(grantee.post("/audit/verify", "{}").status()).isEqualTo(403);
-        assertThat(admin.send(admin.request("/permissions/" + granted.text("id")).DELETE().build()).status())
+        assertThat(admin.send(admin.request("/permissions/" + granted.text("id"))
+                                .DELETE()
+                                .build())
+                        .status())
                 .isEqualTo(204);
         assertThat(grantee.get("/audit").status()).isEqualTo(403);
     }
@@ -189,13 +222,16 @@ class AccessTest {
         for (JsonNode each : sessions) {
             others = each.path("current").asBoolean() ? others : each.path("id").asText();
         }
-        assertThat(one.send(one.request("/auth/sessions/" + others).DELETE().build()).status())
+        assertThat(one.send(one.request("/auth/sessions/" + others).DELETE().build())
+                        .status())
                 .isEqualTo(204);
         assertThat(two.get("/users/me").status()).isEqualTo(401);
         assertThat(one.get("/users/me").status()).isEqualTo(200);
-        assertThat(one.post("/auth/password", "{\"present\":\"wrong one\",\"password\":\"another of her own\"}").status())
+        assertThat(one.post("/auth/password", "{\"present\":\"wrong one\",\"password\":\"another of her own\"}")
+                        .status())
                 .isEqualTo(422);
-        assertThat(one.post("/auth/password", "{\"present\":\"" + GOOD + "\",\"password\":\"another of her own\"}").status())
+        assertThat(one.post("/auth/password", "{\"present\":\"" + GOOD + "\",\"password\":\"another of her own\"}")
+                        .status())
                 .isEqualTo(204);
         assertThat(one.get("/users/me").status()).isEqualTo(401);
         assertThat(login(stranger(), "laila", GOOD).status()).isEqualTo(401);
@@ -209,7 +245,8 @@ class AccessTest {
         Merchant.Answer unknown = stranger().post("/auth/password/forgotten", "{\"username\":\"nobody@example.com\"}");
         assertThat(known.status()).isEqualTo(202).isEqualTo(unknown.status());
         assertThat(known.raw().body()).isEqualTo(unknown.raw().body());
-        Stage.eventually().untilAsserted(() -> assertThat(letter("huda@example.com")).isNotEmpty());
+        Stage.eventually()
+                .untilAsserted(() -> assertThat(letter("huda@example.com")).isNotEmpty());
         String letter = letter("huda@example.com");
         String token = letter.substring(letter.indexOf("#reset=") + 7).strip();
         String reset = "{\"token\":\"" + token + "\",\"password\":\"chosen by the link\"}";
@@ -253,7 +290,8 @@ class AccessTest {
         }
         assertThat(refused).isPositive();
         // a mark of one name is none for another
-        assertThat(login(stranger(), "salma", "wrong one").header("Retry-After")).isNotEmpty();
+        assertThat(login(stranger(), "salma", "wrong one").header("Retry-After"))
+                .isNotEmpty();
     }
 
     @Test
@@ -271,12 +309,12 @@ class AccessTest {
     @Test
     void twoNodes_knowTheSameSessions_andFindAReusedToken(@TempDir Path one, @TempDir Path two, @TempDir Path mongo)
             throws IOException {
-        try (EmbeddedMongo database = EmbeddedMongo.builder().dataDirectory(mongo).start();
+        try (EmbeddedMongo database =
+                        EmbeddedMongo.builder().dataDirectory(mongo).start();
                 Stage first = new Stage(one, Stage.Keeping.at(database.uri()), builder -> {})) {
             String token;
             try (Stage second = new Stage(two, Stage.Keeping.at(database.uri()), builder -> {})) {
-                Merchant.Answer signedIn =
-                        login(Merchant.stranger(first.tap.uri()), Stage.MERCHANT, Stage.PASSWORD);
+                Merchant.Answer signedIn = login(Merchant.stranger(first.tap.uri()), Stage.MERCHANT, Stage.PASSWORD);
                 String old = signedIn.text("refreshToken");
                 Merchant.Answer renewed = refresh(second, old);
                 assertThat(renewed.status()).isEqualTo(200);

@@ -64,16 +64,16 @@ class ApiTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            {"cartId":"X"                       | 400 | malformed-json
-            [1]                                 | 400 | malformed-json
-            {"cartId":"X","cartId":"Y"}         | 400 | malformed-json
-            {"cartId":"X"} {"more":1}           | 400 | malformed-json
-            {"a":NaN}                           | 400 | malformed-json
-            {'a':1}                             | 400 | malformed-json
-            {}                                  | 422 | invalid-input
-            {"cartId":7}                        | 422 | invalid-input
-            {"cartId":null}                     | 422 | invalid-input
-            """)
+        {"cartId":"X"                       | 400 | malformed-json
+        [1]                                 | 400 | malformed-json
+        {"cartId":"X","cartId":"Y"}         | 400 | malformed-json
+        {"cartId":"X"} {"more":1}           | 400 | malformed-json
+        {"a":NaN}                           | 400 | malformed-json
+        {'a':1}                             | 400 | malformed-json
+        {}                                  | 422 | invalid-input
+        {"cartId":7}                        | 422 | invalid-input
+        {"cartId":null}                     | 422 | invalid-input
+        """)
     void create_bodyThatCannotBe_refused(String body, int status, String kind) {
         isProblem(createRaw(body), status, kind);
     }

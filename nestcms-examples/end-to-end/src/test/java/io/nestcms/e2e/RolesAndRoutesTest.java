@@ -39,7 +39,8 @@ class RolesAndRoutesTest {
         }
         Merchant other = Merchant.signIn(stage.tap.uri(), Stage.OTHER, Stage.PASSWORD);
         victim = Stage.OTHER;
-        payment = other.create("k", Merchant.order("victims-cart", "1.000", "KWD")).text("id");
+        payment = other.create("k", Merchant.order("victims-cart", "1.000", "KWD"))
+                .text("id");
     }
 
     @AfterAll
@@ -48,11 +49,10 @@ class RolesAndRoutesTest {
     }
 
     private static void add(String role) {
-        Merchant.Answer added = stage.merchant.post(
-                "/users",
-                """
-                {"username": "%s", "password": "%s", "name": "A %s", "email": "%s@example.com", "roles": ["%s"]}"""
-                        .formatted(name(role), Stage.PASSWORD, role, name(role), role));
+        Merchant.Answer added =
+                stage.merchant.post("/users", """
+                    {"username": "%s", "password": "%s", "name": "A %s", "email": "%s@example.com", "roles": ["%s"]}\
+                    """.formatted(name(role), Stage.PASSWORD, role, name(role), role));
         assertThat(added.status()).as(added.raw().body()).isEqualTo(201);
     }
 
@@ -91,9 +91,12 @@ class RolesAndRoutesTest {
     void openApi_describesEveryRoute_eachUnderAnIdOfItsOwn() {
         List<String> described = new ArrayList<>();
         List<String> ids = new ArrayList<>();
-        stage.merchant.get("/openapi.json").json().path("paths").properties().forEach(path -> path.getValue()
+        stage.merchant
+                .get("/openapi.json")
+                .json()
+                .path("paths")
                 .properties()
-                .forEach(call -> {
+                .forEach(path -> path.getValue().properties().forEach(call -> {
                     described.add(call.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
                     ids.add(call.getValue().path("operationId").asText());
                 }));

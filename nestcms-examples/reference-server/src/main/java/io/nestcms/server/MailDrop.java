@@ -59,7 +59,10 @@ final class MailDrop implements UserNotices {
             Files.createDirectories(directory);
             Files.createFile(file, ownerOnly);
             Files.writeString(
-                    file, "To: " + user.email() + "\n\n" + text + "\n", StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+                    file,
+                    "To: " + user.email() + "\n\n" + text + "\n",
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.WRITE);
         } catch (IOException broken) {
             throw new UncheckedIOException("a message could not be put into " + directory, broken);
         }

@@ -2,19 +2,10 @@ package io.nestcms.server;
 
 import io.nestcms.access.PasswordHasher;
 import io.nestcms.access.Role;
-import io.nestcms.cms.user.Profile;
-import io.nestcms.cms.user.Users;
-import io.nestcms.server.http.Clients;
-import io.nestcms.server.operations.AdminRoutes;
-import io.nestcms.server.operations.AuditRoutes;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadPoolExecutor;
-import javax.crypto.SecretKey;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
+import io.nestcms.cms.user.Profile;
+import io.nestcms.cms.user.Users;
 import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperations;
@@ -29,8 +20,11 @@ import io.nestcms.paytabs.PayTabs;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.HttpApi;
+import io.nestcms.server.operations.AdminRoutes;
 import io.nestcms.server.operations.AuditLog;
+import io.nestcms.server.operations.AuditRoutes;
 import io.nestcms.server.operations.Circuits;
 import io.nestcms.server.operations.HealthRoutes;
 import io.nestcms.server.operations.Metrics;
@@ -52,15 +46,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import javax.crypto.SecretKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +140,8 @@ public final class ReferenceServer implements AutoCloseable {
         boolean generated = settings.users().isEmpty();
         Map<String, String> configured =
                 generated ? Map.of(Credentials.DEMO_USER, credentials.demoPassword()) : settings.users();
-        this.description = backends.describe(settings, publicUrl, generated ? configured.get(Credentials.DEMO_USER) : null);
+        this.description =
+                backends.describe(settings, publicUrl, generated ? configured.get(Credentials.DEMO_USER) : null);
 
         ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Threads.named("nestcms-timer"));
         closing.add("timer", () -> Threads.stop(timer, settings.drain()));

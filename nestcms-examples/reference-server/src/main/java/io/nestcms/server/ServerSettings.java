@@ -311,7 +311,8 @@ public record ServerSettings(
 
     /** Environment variables with their names in every complaint; a blank one counts as not set. */
     private record Environment(Map<String, String> variables) {
-        @Nullable String text(String name) {
+        @Nullable
+        String text(String name) {
             String value = variables.get(name);
             return value == null || value.isBlank() ? null : value.strip();
         }
@@ -328,7 +329,8 @@ public record ServerSettings(
             }
         }
 
-        @Nullable URI uri(String name) {
+        @Nullable
+        URI uri(String name) {
             String value = text(name);
             if (value == null) {
                 return null;
@@ -360,7 +362,8 @@ public record ServerSettings(
             }
         }
 
-        @Nullable NamedKey namedKey(String name) {
+        @Nullable
+        NamedKey namedKey(String name) {
             List<NamedKey> keys = namedKeys(name);
             if (keys.size() > 1) {
                 throw new InvalidInputException(name, "is a list", "one key");
@@ -383,7 +386,8 @@ public record ServerSettings(
             return keys;
         }
 
-        @Nullable SecretKey key(String name) {
+        @Nullable
+        SecretKey key(String name) {
             String value = text(name);
             if (value == null) {
                 return null;

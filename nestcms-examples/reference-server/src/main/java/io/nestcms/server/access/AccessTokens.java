@@ -101,8 +101,7 @@ final class AccessTokens {
         String session = claims.getStringClaim(SESSION);
         Date until = claims.getExpirationTime();
         List<String> named = claims.getStringListClaim(ROLES);
-        boolean ours =
-                ISSUER.equals(claims.getIssuer()) && List.of(AUDIENCE).equals(claims.getAudience());
+        boolean ours = ISSUER.equals(claims.getIssuer()) && List.of(AUDIENCE).equals(claims.getAudience());
         if (!ours || subject == null || session == null || until == null || named == null) {
             return Optional.empty();
         }

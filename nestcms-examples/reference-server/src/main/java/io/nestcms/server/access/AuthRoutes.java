@@ -110,8 +110,7 @@ public final class AuthRoutes {
         routes.get("/.well-known/jwks.json", this::published);
         new SessionRoutes(parts.sessions(), gate, parts.clock()).register(routes);
         new UserRoutes(parts.users(), parts.sessions(), gate, this::actor).register(routes);
-        new PermissionRoutes(
-                        parts.grants(), parts.users(), gate, parts.record(), parts.clients(), parts.clock())
+        new PermissionRoutes(parts.grants(), parts.users(), gate, parts.record(), parts.clients(), parts.clock())
                 .register(routes);
     }
 
@@ -257,7 +256,8 @@ public final class AuthRoutes {
         try {
             parts.background().execute(() -> sendReset(login, by));
         } catch (RejectedExecutionException full) {
-            throw Problem.unavailable("busy", "Too many requests at once", "try again in a moment", Duration.ofSeconds(5))
+            throw Problem.unavailable(
+                            "busy", "Too many requests at once", "try again in a moment", Duration.ofSeconds(5))
                     .asException();
         }
         heard(context);

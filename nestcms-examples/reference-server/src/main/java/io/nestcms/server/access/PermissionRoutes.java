@@ -33,14 +33,8 @@ final class PermissionRoutes {
     private final Clients clients;
     private final Clock clock;
 
-    PermissionRoutes(
-            GrantStore grants,
-            Users users,
+    PermissionRoutes(GrantStore grants, Users users, Gate gate, Consumer<Deed> record, Clients clients, Clock clock) {
 
-            Gate gate,
-            Consumer<Deed> record,
-            Clients clients,
-            Clock clock) {
         this.grants = grants;
         this.users = users;
         this.gate = gate;
@@ -150,7 +144,9 @@ final class PermissionRoutes {
         json.put("grantedAt", grant.grantedAt().toString());
         json.put("until", grant.until() == null ? null : grant.until().toString());
         json.put("revokedBy", grant.revokedBy());
-        json.put("revokedAt", grant.revokedAt() == null ? null : grant.revokedAt().toString());
+        json.put(
+                "revokedAt",
+                grant.revokedAt() == null ? null : grant.revokedAt().toString());
         return json;
     }
 }

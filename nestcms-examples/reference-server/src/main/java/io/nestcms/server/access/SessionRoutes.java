@@ -34,8 +34,7 @@ final class SessionRoutes {
         routes.get("/admin/users/{id}/sessions", gate.protect(context -> list(context, context.pathParam("id"))));
         routes.delete("/admin/users/{id}/sessions", gate.protect(context -> endAll(context, context.pathParam("id"))));
         routes.delete(
-                "/admin/users/{id}/sessions/{session}",
-                gate.protect(context -> end(context, context.pathParam("id"))));
+                "/admin/users/{id}/sessions/{session}", gate.protect(context -> end(context, context.pathParam("id"))));
     }
 
     private static String own(Context context) {
@@ -46,9 +45,7 @@ final class SessionRoutes {
     private void require(Context context, Permission permission, String userId) {
         boolean admin = context.path().startsWith("/admin/");
         gate.require(
-                context,
-                permission,
-                admin ? Target.all(Policies.SESSION) : Target.ownOf(Policies.SESSION, userId));
+                context, permission, admin ? Target.all(Policies.SESSION) : Target.ownOf(Policies.SESSION, userId));
     }
 
     private void list(Context context, String userId) {
@@ -58,7 +55,9 @@ final class SessionRoutes {
         for (Session session : sessions.list(userId, clock.instant())) {
             items.addObject()
                     .put("id", session.id().value())
-                    .put("current", session.id().value().equals(Gate.caller(context).session()))
+                    .put(
+                            "current",
+                            session.id().value().equals(Gate.caller(context).session()))
                     .put("address", session.address())
                     .put("userAgent", session.userAgent())
                     .put("createdAt", session.createdAt().toString())

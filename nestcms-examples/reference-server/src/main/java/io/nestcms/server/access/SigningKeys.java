@@ -83,7 +83,8 @@ final class SigningKeys {
         System.arraycopy(mac("nestcms signing key " + period + " 0"), 0, wide, 0, BYTES);
         System.arraycopy(mac("nestcms signing key " + period + " 1"), 0, wide, BYTES, BYTES);
         BigInteger order = P256.getN();
-        BigInteger d = new BigInteger(1, wide).mod(order.subtract(BigInteger.ONE)).add(BigInteger.ONE);
+        BigInteger d =
+                new BigInteger(1, wide).mod(order.subtract(BigInteger.ONE)).add(BigInteger.ONE);
         ECPoint point = P256.getG().multiply(d).normalize();
         return new ECKey.Builder(
                         Curve.P_256,

@@ -45,7 +45,9 @@ final class UserRoutes {
     void register(RoutesConfig routes) {
         routes.get("/users", gate.protect(this::list));
         routes.post("/users", gate.protect(this::add));
-        routes.get("/users/me", gate.protect(context -> show(context, find(Gate.caller(context).merchant()))));
+        routes.get(
+                "/users/me",
+                gate.protect(context -> show(context, find(Gate.caller(context).merchant()))));
         routes.get("/users/{id}", gate.protect(context -> show(context, named(context, Permission.READ))));
         routes.put("/users/{id}", gate.protect(this::change));
         routes.put("/users/{id}/roles", gate.protect(this::setRoles));

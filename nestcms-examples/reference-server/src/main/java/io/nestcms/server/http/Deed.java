@@ -13,5 +13,4 @@ import java.util.Map;
  * @param subject to what, for example {@code circuit/paytabs}
  * @param details the rest: what it was before, what it is now
  */
-public record Deed(
-        Instant at, String actor, String from, String action, String subject, Map<String, String> details) {}
+public record Deed(Instant at, String actor, String from, String action, String subject, Map<String, String> details) {}

@@ -178,8 +178,8 @@ public final class HttpApi implements AutoCloseable {
         Problem.unavailable(
                         "database-unavailable",
                         "The database does not answer",
-                        "Whether it was done is not known. Ask for the payment's state, or repeat the request with the same"
-                                + " Idempotency-Key, if it was a change: nothing happens twice",
+                        "Whether it was done is not known. Ask for the payment's state, or repeat the request with the"
+                                + " same Idempotency-Key, if it was a change: nothing happens twice",
                         retryAfter)
                 .answer(context);
     }

@@ -43,7 +43,8 @@ public final class Query {
     public int number(String name, int otherwise, int least, int most) {
         long given = number(name, otherwise);
         if (given < least || given > most) {
-            throw Problem.field(400, name, "is out of range", least + " to " + most).asException();
+            throw Problem.field(400, name, "is out of range", least + " to " + most)
+                    .asException();
         }
         return Math.toIntExact(given);
     }
@@ -55,7 +56,8 @@ public final class Query {
             return otherwise;
         }
         if (!given.matches("[0-9]{1,15}")) {
-            throw Problem.field(400, name, "is not a number", "digits, at most 15").asException();
+            throw Problem.field(400, name, "is not a number", "digits, at most 15")
+                    .asException();
         }
         return Long.parseLong(given);
     }
@@ -75,8 +77,8 @@ public final class Query {
         return Arrays.stream(type.getEnumConstants())
                 .filter(each -> each.name().equals(given))
                 .findFirst()
-                .orElseThrow(() -> Problem.field(
-                                status, field, "is not known", "one of " + List.of(type.getEnumConstants()))
-                        .asException());
+                .orElseThrow(
+                        () -> Problem.field(status, field, "is not known", "one of " + List.of(type.getEnumConstants()))
+                                .asException());
     }
 }

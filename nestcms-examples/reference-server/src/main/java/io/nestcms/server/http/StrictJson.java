@@ -140,7 +140,11 @@ public final class StrictJson {
                 return List.of();
             }
             if (!node.isArray() || node.size() > MOST_TEXTS) {
-                throw Problem.field(422, path + name, "is no list that is taken", "an array of at most " + MOST_TEXTS + " strings")
+                throw Problem.field(
+                                422,
+                                path + name,
+                                "is no list that is taken",
+                                "an array of at most " + MOST_TEXTS + " strings")
                         .asException();
             }
             List<String> texts = new ArrayList<>();

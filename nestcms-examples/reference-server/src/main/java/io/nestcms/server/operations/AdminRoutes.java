@@ -99,12 +99,7 @@ public final class AdminRoutes {
     private void record(Context context, String action, String subject, Map<String, String> details) {
         parts.record()
                 .accept(new Deed(
-                        parts.clock().instant(),
-                        by(context),
-                        parts.clients().of(context),
-                        action,
-                        subject,
-                        details));
+                        parts.clock().instant(), by(context), parts.clients().of(context), action, subject, details));
     }
 
     private static RuntimeException notFound(String what) {
@@ -133,8 +128,7 @@ public final class AdminRoutes {
     private void order(Context context) {
         String name = context.pathParam("name");
         StrictJson.Fields body = StrictJson.object(context);
-        BreakerOrder.Command command =
-                Query.constantOf("command", body.text("command"), BreakerOrder.Command.class);
+        BreakerOrder.Command command = Query.constantOf("command", body.text("command"), BreakerOrder.Command.class);
         body.done();
         CircuitBreakers registry = parts.circuits()
                 .registries()
@@ -149,8 +143,7 @@ public final class AdminRoutes {
                 "CircuitOrdered",
                 "circuit/" + name,
                 Map.of("command", command.name(), "before", before, "after", after));
-        Json.answer(
-                context, object().put("name", name).put("state", after).put("otherNodesTold", told));
+        Json.answer(context, object().put("name", name).put("state", after).put("otherNodesTold", told));
     }
 
     private void deadLetters(Context context) {
@@ -204,8 +197,7 @@ public final class AdminRoutes {
     }
 
     private static ObjectNode json(Payment payment) {
-        ObjectNode json = object()
-                .put("id", payment.id().value())
+        ObjectNode json = object().put("id", payment.id().value())
                 .put("merchant", payment.claim().key().scope())
                 .put("status", payment.status().name())
                 .put("amount", payment.order().amount().amountText())
@@ -235,20 +227,18 @@ public final class AdminRoutes {
         body.done();
         // who decided is part of the payment's own record, and its event goes into the audit trail
         ResolveResult result = parts.payments().resolve(id, resolution, by(context));
-        result.fold(
-                resolved -> Json.answer(context, json(resolved.payment())),
-                refused -> {
-                    throw switch (refused.refusal()) {
-                        case NOT_FOUND -> notFound("payment");
-                        default ->
-                            Problem.of(
-                                            409,
-                                            "not-allowed",
-                                            "This cannot be decided so",
-                                            refused.refusal().name().toLowerCase(Locale.ROOT))
-                                    .asException();
-                    };
-                });
+        result.fold(resolved -> Json.answer(context, json(resolved.payment())), refused -> {
+            throw switch (refused.refusal()) {
+                case NOT_FOUND -> notFound("payment");
+                default ->
+                    Problem.of(
+                                    409,
+                                    "not-allowed",
+                                    "This cannot be decided so",
+                                    refused.refusal().name().toLowerCase(Locale.ROOT))
+                            .asException();
+            };
+        });
     }
 
     private static Resolution resolution(StrictJson.Fields body) {
@@ -282,7 +272,8 @@ public final class AdminRoutes {
 
     private static String given(String field, @Nullable String text) {
         if (text == null) {
-            throw Problem.field(422, field, "is missing", "required for this decision").asException();
+            throw Problem.field(422, field, "is missing", "required for this decision")
+                    .asException();
         }
         return text;
     }
@@ -299,8 +290,7 @@ public final class AdminRoutes {
     private void acknowledge(Context context) {
         StrictJson.object(context).done();
         String id = context.pathParam("id");
-        Incident incident =
-                parts.incidents().acknowledge(id, by(context)).orElseThrow(() -> notFound("open incident"));
+        Incident incident = parts.incidents().acknowledge(id, by(context)).orElseThrow(() -> notFound("open incident"));
         record(context, "IncidentAcknowledged", "incident/" + id, Map.of("about", incident.subject()));
         Json.answer(context, json(incident));
     }

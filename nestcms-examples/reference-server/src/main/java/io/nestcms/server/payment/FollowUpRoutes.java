@@ -71,7 +71,8 @@ final class FollowUpRoutes {
                     throw Problem.unavailable(
                                     "service-unavailable",
                                     "Service temporarily unavailable",
-                                    "the payment gateway cannot be reached; no money moved: send the same request again",
+                                    "the payment gateway cannot be reached; no money moved: send the same request"
+                                            + " again",
                                     unavailable.retryAfter())
                             .asException();
                 },

@@ -78,10 +78,15 @@ class AccessTokensTest {
     @Test
     void published_nothingSecret_andGoodForCheckingATokenElsewhere() throws Exception {
         String published = keys(NOW, 1).published().toString();
-        assertThat(published).contains("\"kty\":\"EC\"").contains("\"alg\":\"ES256\"").doesNotContain("\"d\"");
+        assertThat(published)
+                .contains("\"kty\":\"EC\"")
+                .contains("\"alg\":\"ES256\"")
+                .doesNotContain("\"d\"");
         JWSObject token = JWSObject.parse(issued());
-        ECKey key = (ECKey) keys(NOW, 1).published().getKeyByKeyId(token.getHeader().getKeyID());
-        assertThat(token.verify(new com.nimbusds.jose.crypto.ECDSAVerifier(key))).isTrue();
+        ECKey key =
+                (ECKey) keys(NOW, 1).published().getKeyByKeyId(token.getHeader().getKeyID());
+        assertThat(token.verify(new com.nimbusds.jose.crypto.ECDSAVerifier(key)))
+                .isTrue();
     }
 
     private static String signed(JWSHeader header, String payload, JWSSigner signer) throws Exception {
@@ -93,8 +98,7 @@ class AccessTokensTest {
     @Test
     void read_noneAndOtherAlgorithmsAndForeignKeys_areNoTokens() throws Exception {
         String token = issued();
-        String payload = new String(
-                Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+        String payload = new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
         ECKey own = keys(NOW, 1).current();
         String kid = own.getKeyID();
         ECKey foreign = new ECKeyGenerator(Curve.P_256).keyID(kid).generate();
@@ -111,11 +115,17 @@ class AccessTokensTest {
                 none + token.substring(token.indexOf('.')),
                 // the public key taken for the secret of an HMAC
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(kid).type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.HS256)
+                                .keyID(kid)
+                                .type(type)
+                                .build(),
                         payload,
                         new MACSigner(publicBytes)),
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.HS256).keyID(kid).type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.HS256)
+                                .keyID(kid)
+                                .type(type)
+                                .build(),
                         payload,
                         new MACSigner(secret(1).getEncoded())),
                 // a key that the token brings along
@@ -128,29 +138,43 @@ class AccessTokensTest {
                         payload,
                         new ECDSASigner(foreign)),
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("../../dev/null").type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID("../../dev/null")
+                                .type(type)
+                                .build(),
                         payload,
                         new ECDSASigner(own)),
                 // another kind of token of the same key
+                signed(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(), payload, new ECDSASigner(own)),
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(),
-                        payload,
-                        new ECDSASigner(own)),
-                signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .type(type)
+                                .build(),
                         payload.replace("nestcms-payments", "somebody-else"),
                         new ECDSASigner(own)),
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .type(type)
+                                .build(),
                         payload.replace("\"CLIENT\"", "\"EMPEROR\""),
                         new ECDSASigner(own)),
                 signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).type(type).build(),
+                        new JWSHeader.Builder(JWSAlgorithm.ES256)
+                                .keyID(kid)
+                                .type(type)
+                                .build(),
                         payload.replaceFirst("\"exp\":[0-9]+,?", ""),
                         new ECDSASigner(own)),
-                token.replaceFirst("\\.[^.]*\\.", "." + Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(payload.replace("merchant", "someoneX").getBytes(StandardCharsets.UTF_8)) + "."))) {
+                token.replaceFirst(
+                        "\\.[^.]*\\.",
+                        "."
+                                + Base64.getUrlEncoder()
+                                        .withoutPadding()
+                                        .encodeToString(payload.replace("merchant", "someoneX")
+                                                .getBytes(StandardCharsets.UTF_8))
+                                + "."))) {
             assertThat(at(NOW, 1).read(forged)).as(forged).isEmpty();
         }
     }
