@@ -230,7 +230,8 @@ public final class Billing implements Runnable {
                 contract.terms().client().customer(),
                 contract.id().value(),
                 ChargeMode.SALE);
-        CreateResult result = payments.create(new IdempotencyKey("contract", name), order);
+        CreateResult result = payments.create(
+                new IdempotencyKey("contract:" + contract.id(), Integer.toString(bill.instalment())), order);
         if (result instanceof CreateResult.Created created) {
             return Optional.of(created.payment().id());
         }

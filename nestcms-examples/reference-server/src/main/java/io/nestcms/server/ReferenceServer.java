@@ -17,9 +17,12 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
+import io.nestcms.resilience.BreakerSettings;
+import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.server.cms.ContentRoom;
 import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.HttpApi;
 import io.nestcms.server.operations.AdminRoutes;
@@ -34,6 +37,10 @@ import io.nestcms.server.page.PageRoutes;
 import io.nestcms.server.payment.LiveStatus;
 import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.server.payment.PaymentRoutes;
+import io.nestcms.storage.DiskStorage;
+import io.nestcms.storage.FileStorage;
+import io.nestcms.storage.GuardedStorage;
+import io.nestcms.storage.StorageLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -41,6 +48,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +82,10 @@ public final class ReferenceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReferenceServer.class);
     private static final int RECONCILE_BATCH = 100;
     private static final int SESSIONS_OF_USER = 20;
+    private static final long LARGEST_FILE = 20L * 1024 * 1024;
+    /** How often instalments are looked at and waiting events of the content are told. */
+    private static final Duration CONTENT = Duration.ofSeconds(1);
+
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1");
 
     private final Closing closing;
@@ -166,6 +178,8 @@ public final class ReferenceServer implements AutoCloseable {
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         core.upkeep().watch(backends.mongo(), core.relay());
+        ContentRoom content = content(builder, settings);
+        core.upkeep().repeat("the content", content::tend, CONTENT);
         this.http = closing.add(
                 "HTTP server",
                 api(
@@ -174,6 +188,7 @@ public final class ReferenceServer implements AutoCloseable {
                                 users(builder, configured, publicUrl, random),
                                 Objects.requireNonNullElseGet(settings.tokenKey(), credentials::tokenKey),
                                 letters(),
+                                content,
                                 live,
                                 metrics,
                                 slow,
@@ -197,6 +212,7 @@ public final class ReferenceServer implements AutoCloseable {
             Users users,
             SecretKey tokenSecret,
             Executor background,
+            ContentRoom content,
             LiveStatus live,
             Metrics metrics,
             SlowFindings slow,
@@ -247,6 +263,27 @@ public final class ReferenceServer implements AutoCloseable {
                 probing,
                 clock,
                 bus::publish);
+    }
+
+    private ContentRoom content(Builder builder, ServerSettings settings) {
+        CircuitBreaker ofFiles = circuits.gateway()
+                .create(
+                        "storage",
+                        BreakerSettings.database().dependency("storage").build());
+        FileStorage files = new GuardedStorage(
+                DiskStorage.in(
+                        settings.dataDirectory().resolve("files"), StorageLimits.upTo(LARGEST_FILE), builder.clock),
+                ofFiles);
+        return new ContentRoom(
+                new ContentRoom.Parts(
+                        backends.mongo(),
+                        core.store(),
+                        core.payments(),
+                        files,
+                        MemoryCache.create(1_000, Duration.ofSeconds(30)),
+                        bus,
+                        builder.clock),
+                ZoneOffset.UTC);
     }
 
     /** Those of the settings are made at the first start, and the first of them owns the system; their passwords follow the settings. */
@@ -316,6 +353,7 @@ public final class ReferenceServer implements AutoCloseable {
                     page.register(routes);
                     auth.register(routes);
                     new PaymentRoutes(core.payments()).register(routes, auth);
+                    rooms.content().register(routes, auth);
                     notifications.register(routes);
                     rooms.live().register(routes, auth);
                     health.register(routes);

@@ -77,7 +77,7 @@ final class Upkeep {
         threads.execute(() -> quietly(what, task));
     }
 
-    private void repeat(String what, Runnable task, Duration every) {
+    void repeat(String what, Runnable task, Duration every) {
         ScheduledFuture<?> repeated =
                 threads.scheduleWithFixedDelay(() -> quietly(what, task), 0, every.toMillis(), TimeUnit.MILLISECONDS);
         closing.add(what, () -> repeated.cancel(false));

@@ -9,6 +9,7 @@ import io.nestcms.access.GrantStore;
 import io.nestcms.access.Permission;
 import io.nestcms.access.Refresh;
 import io.nestcms.access.RefreshToken;
+import io.nestcms.access.Role;
 import io.nestcms.access.Session;
 import io.nestcms.access.SessionId;
 import io.nestcms.access.SessionStore;
@@ -30,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -314,6 +316,16 @@ public final class AuthRoutes {
     /** Ends the request with 403 unless the policy allows it. */
     public void require(Context context, Permission permission, Target target) {
         gate.require(context, permission, target);
+    }
+
+    /** Whether the caller may do this with everybody's objects. Asks, and puts nothing on record. */
+    public boolean mayAll(Context context, Permission permission, String model) {
+        return gate.isAllowed(context, permission, Target.all(model));
+    }
+
+    /** Whether the caller is a client and nobody else. */
+    public static boolean isClient(Context context) {
+        return caller(context).roles().equals(Set.of(Role.CLIENT));
     }
 
     /** Who calls; only behind {@link #protect}. */

@@ -27,7 +27,12 @@ final class Policies {
         for (Role each : Role.values()) {
             rules.allowOwn(each, USER, READ, MODIFY).allowOwn(each, SESSION, READ, MODIFY);
         }
-        rules.allowOwn(Role.CLIENT, "payment", READ, WRITE, MODIFY, APPROVE);
+        rules.allowOwn(Role.CLIENT, "payment", READ, WRITE, MODIFY, APPROVE)
+                .allowOwn(Role.CLIENT, "project", READ)
+                .allowOwn(Role.CLIENT, "contract", READ, APPROVE)
+                .allowOwn(Role.EMPLOYEE, "project", READ, MODIFY)
+                .allowOwn(Role.EMPLOYEE, "article", READ, WRITE, MODIFY)
+                .allowOwn(Role.EMPLOYEE, "earning", READ);
         for (Role admin : List.of(Role.ADMIN, Role.OWNER)) {
             rules.allow(admin, USER, READ, WRITE, MODIFY, APPROVE)
                     .allow(admin, SESSION, READ, MODIFY)
@@ -38,7 +43,11 @@ final class Policies {
                     .allow(admin, "dead-letter", READ, MODIFY)
                     .allow(admin, "reconciler", MODIFY)
                     .allow(admin, "mismatch", READ, APPROVE)
-                    .allow(admin, "incident", READ, MODIFY);
+                    .allow(admin, "incident", READ, MODIFY)
+                    .allow(admin, "project", READ, WRITE, MODIFY, APPROVE)
+                    .allow(admin, "contract", READ, WRITE, MODIFY, APPROVE)
+                    .allow(admin, "article", READ, WRITE, MODIFY, APPROVE)
+                    .allow(admin, "earning", READ);
         }
         return rules.allow(Role.OWNER, STAFF, WRITE, MODIFY, APPROVE).build();
     }

@@ -25,25 +25,42 @@ import org.jspecify.annotations.Nullable;
 public final class StrictJson {
     static final int MAX_BYTES = 64 * 1024;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(16)
-                            .maxStringLength(16 * 1024)
-                            .maxNumberLength(64)
-                            .maxNameLength(256)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /** A long text takes up to three bytes for a character, and escapes. */
+    private static final int MAX_LARGE_BYTES = 1024 * 1024;
+
+    private static final JsonMapper MAPPER = mapper(16 * 1024);
+    private static final JsonMapper LARGE = mapper(256 * 1024);
 
     private static final int MOST_TEXTS = 100;
 
     private StrictJson() {}
 
+    private static JsonMapper mapper(int longestText) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(16)
+                                .maxStringLength(longestText)
+                                .maxNumberLength(64)
+                                .maxNameLength(256)
+                                .build())
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
+
     /** The request's body as an object. */
     public static Fields object(Context context) {
+        return object(context, MAPPER, MAX_BYTES);
+    }
+
+    /** The request's body as an object that holds a long text. */
+    public static Fields large(Context context) {
+        return object(context, LARGE, MAX_LARGE_BYTES);
+    }
+
+    private static Fields object(Context context, JsonMapper mapper, int mostBytes) {
         String type = context.contentType();
         if (type == null || !isJson(type)) {
             throw Problem.of(415, "unsupported-media-type", "The body must be application/json", null)
@@ -51,7 +68,7 @@ public final class StrictJson {
         }
         JsonNode tree;
         try {
-            tree = MAPPER.readTree(body(context, MAX_BYTES));
+            tree = mapper.readTree(body(context, mostBytes));
         } catch (JsonProcessingException malformed) {
             throw Problem.of(
                             400,
@@ -156,6 +173,57 @@ public final class StrictJson {
                 texts.add(checked(path + name, each.textValue()));
             }
             return List.copyOf(texts);
+        }
+
+        /** A list of objects; empty where it is missing. */
+        public List<Fields> objects(String name, int most) {
+            JsonNode node = take(name);
+            if (node == null) {
+                return List.of();
+            }
+            if (!node.isArray() || node.size() > most) {
+                throw Problem.field(
+                                422,
+                                path + name,
+                                "is no list that is taken",
+                                "an array of at most " + most + " objects")
+                        .asException();
+            }
+            List<Fields> objects = new ArrayList<>();
+            for (JsonNode each : node) {
+                if (!(each instanceof ObjectNode child)) {
+                    throw Problem.field(422, path + name, "has " + kind(each), "objects only")
+                            .asException();
+                }
+                objects.add(new Fields(child, path + name + "."));
+            }
+            return List.copyOf(objects);
+        }
+
+        /** A whole number. */
+        public int number(String name) {
+            JsonNode node = take(name);
+            if (node == null) {
+                throw missing(name);
+            }
+            if (!node.isInt()) {
+                throw Problem.field(422, path + name, "is no whole number that is taken", "a whole number")
+                        .asException();
+            }
+            return node.intValue();
+        }
+
+        /** Yes or no. */
+        public boolean flag(String name) {
+            JsonNode node = take(name);
+            if (node == null) {
+                throw missing(name);
+            }
+            if (!node.isBoolean()) {
+                throw Problem.field(422, path + name, "is " + kind(node), "true or false")
+                        .asException();
+            }
+            return node.booleanValue();
         }
 
         /** Text of every script; what hides or turns what people read is refused, and so is what is no text. */

@@ -1,0 +1,91 @@
+package io.nestcms.server.cms;
+
+import io.javalin.config.RoutesConfig;
+import io.nestcms.cache.Cache;
+import io.nestcms.cms.article.Article;
+import io.nestcms.cms.article.ArticleEvent;
+import io.nestcms.cms.article.Articles;
+import io.nestcms.cms.article.JsoupHtmlCleaner;
+import io.nestcms.cms.contract.Billing;
+import io.nestcms.cms.contract.Contracts;
+import io.nestcms.cms.earning.Earnings;
+import io.nestcms.cms.earning.PlainTurnover;
+import io.nestcms.cms.outbox.NoticeRelay;
+import io.nestcms.cms.project.Projects;
+import io.nestcms.event.EventBus;
+import io.nestcms.mongo.NestMongo;
+import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.server.access.AuthRoutes;
+import io.nestcms.storage.FileStorage;
+import java.time.Clock;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** Projects, contracts, articles and earnings, wired. */
+public final class ContentRoom {
+    private final Parts parts;
+    private final Billing billing;
+    private final List<Runnable> relays;
+
+    /**
+     * What the room is made of.
+     *
+     * @param mongo the stores
+     * @param paymentStore the payments, for the plain way to earnings
+     * @param payments makes payments of instalments
+     * @param files where designs are kept
+     * @param ready published articles that are kept ready
+     * @param bus carries the events
+     * @param clock tells the present
+     */
+    public record Parts(
+            NestMongo mongo,
+            PaymentStore paymentStore,
+            Payments payments,
+            FileStorage files,
+            Cache<String, Article> ready,
+            EventBus bus,
+            Clock clock) {}
+
+    /** The room, with the listeners that it needs. */
+    public ContentRoom(Parts parts, ZoneId zone) {
+        this.parts = parts;
+        NestMongo mongo = parts.mongo();
+        this.billing = new Billing(mongo.contracts(), parts.payments(), parts.clock(), zone);
+        this.relays = List.of(
+                new NoticeRelay<>(mongo.contracts().outbox(), parts.bus(), parts.clock()),
+                new NoticeRelay<>(mongo.projects().outbox(), parts.bus(), parts.clock()),
+                new NoticeRelay<>(mongo.articles().outbox(), parts.bus(), parts.clock()));
+        parts.bus().subscribe(PaymentEvent.class, billing::paid);
+    }
+
+    /** Makes payments of the instalments that are due, and tells of what happened. Repeatable; for a timer. */
+    public void tend() {
+        billing.run();
+        relays.forEach(Runnable::run);
+    }
+
+    /** Adds the calls. */
+    public void register(RoutesConfig routes, AuthRoutes auth) {
+        NestMongo mongo = parts.mongo();
+        Clock clock = parts.clock();
+        new ProjectRoutes(mongo.projects(), new Projects(mongo.projects(), clock), parts.files(), auth)
+                .register(routes);
+        new ContractRoutes(mongo.contracts(), new Contracts(mongo.contracts(), clock), parts.payments(), auth)
+                .register(routes);
+        Articles articles = new Articles(mongo.articles(), new JsoupHtmlCleaner(), clock);
+        ArticleRoutes ofArticles = new ArticleRoutes(mongo.articles(), articles, parts.ready(), auth);
+        ofArticles.register(routes);
+        parts.bus().subscribe(ArticleEvent.class, ofArticles::changed);
+        new EarningRoutes(
+                        new Earnings(mongo.turnover()),
+                        new Earnings(new PlainTurnover(parts.paymentStore(), mongo.contracts())),
+                        () -> YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC)),
+                        auth)
+                .register(routes);
+    }
+}
