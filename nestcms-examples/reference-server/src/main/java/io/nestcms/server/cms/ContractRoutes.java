@@ -182,8 +182,16 @@ final class ContractRoutes {
     private void pay(Context context) {
         ContractId id = own(context, Permission.APPROVE);
         String number = context.pathParam("number");
-        PaymentId payment = store.find(id).stream()
-                .flatMap(contract -> contract.bills().stream())
+        Contract contract = store.find(id).orElseThrow(() -> Shown.nothing().asException());
+        if (contract.status() != ContractStatus.ACTIVE) {
+            throw Problem.of(
+                            409,
+                            "contract-not-active",
+                            "This cannot be done now",
+                            "the contract is " + contract.status())
+                    .asException();
+        }
+        PaymentId payment = contract.bills().stream()
                 .filter(bill -> Integer.toString(bill.instalment()).equals(number))
                 .map(Bill::payment)
                 .filter(Objects::nonNull)
