@@ -142,6 +142,17 @@ public record FollowUp(
     }
 
     /**
+     * Whether the latest call of both is the same one. A clock that stepped back can give two calls one beginning, and not one end of
+     * their lease as well.
+     *
+     * @param other the same follow-up as it is on record at another moment
+     * @return true when nothing was announced between the two
+     */
+    public boolean isSameCall(FollowUp other) {
+        return startedAt.equals(other.startedAt) && leaseUntil.equals(other.leaseUntil);
+    }
+
+    /**
      * The latest moment at which its call can have been under way.
      *
      * @return when the call returned, or the end of its lease where that is not known

@@ -154,6 +154,10 @@ final class FollowUpCalls {
             }
             parts = FollowUpRules.parts(draft, wish.kind(), amount);
         } else {
+            Money left = draft.ledger().leftByTransaction(wish.kind()).get(wish.of());
+            if (left == null || left.compareTo(amount) < 0) {
+                return PaymentRefusal.TOO_MUCH;
+            }
             parts = Map.of(wish.of(), amount);
         }
         if (parts.isEmpty()) {
@@ -190,7 +194,7 @@ final class FollowUpCalls {
         Instant ended = writes.now();
         Payment written = writes.update(announced, draft -> {
                     FollowUp mine = draft.followUp(followUp.cartId()).orElse(followUp);
-                    boolean current = mine.startedAt().equals(followUp.startedAt())
+                    boolean current = mine.isSameCall(followUp)
                             && (mine.state() == FollowUpState.SENDING || mine.state() == FollowUpState.UNKNOWN);
                     if (current) {
                         draft.put(mine.ended(ended));

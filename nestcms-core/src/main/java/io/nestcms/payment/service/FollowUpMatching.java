@@ -129,7 +129,7 @@ final class FollowUpMatching {
             }
             boolean isAbsent = absent.stream()
                     .anyMatch(it ->
-                            it.cartId().equals(open.cartId()) && it.startedAt().equals(open.startedAt()));
+                            it.cartId().equals(open.cartId()) && it.isSameCall(open));
             if (isAbsent && shows.contains(open.kind()) && open.ref() == null && !mayBeUnexplained(draft, open)) {
                 draft.put(open.in(FollowUpState.NOT_SENT));
             } else if (!open.undecided()) {

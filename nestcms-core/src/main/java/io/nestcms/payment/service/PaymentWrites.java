@@ -7,7 +7,11 @@ import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.store.PaymentStore;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads, changes and writes payments: every change is a compare-and-set, made again on the latest record when lost. */
 final class PaymentWrites {
@@ -16,6 +20,8 @@ final class PaymentWrites {
 
     private final PaymentStore store;
     private final Clock clock;
+    private static final Logger LOG = LoggerFactory.getLogger(PaymentWrites.class);
+
     private final Cache<String, Payment> cache;
     private final Runnable recorded;
 
@@ -45,7 +51,7 @@ final class PaymentWrites {
             Payment next = draft.payment();
             if (store.replace(next, draft.outbox())) {
                 remember(next);
-                recorded.run();
+                announce();
                 return new Written<>(next, true, value);
             }
             PaymentId id = base.id();
@@ -57,10 +63,28 @@ final class PaymentWrites {
 
     /** Keeps the newer record: two writers may pass here in the wrong order. */
     void remember(Payment payment) {
-        cache.merge(
+        remember(
                 "payment/" + payment.id(),
                 payment,
                 (kept, given) -> given.revision().version() >= kept.revision().version() ? given : kept);
+    }
+
+    /** A cache that is broken is as none: what was written stays written, and the caller gets the answer. */
+    void remember(String key, Payment payment, BinaryOperator<Payment> merge) {
+        try {
+            cache.merge(key, payment, merge);
+        } catch (Throwable broken) {
+            LOG.warn("The cache took no payment; it is read from the store", broken);
+        }
+    }
+
+    Optional<Payment> remembered(String key) {
+        try {
+            return cache.find(key);
+        } catch (Throwable broken) {
+            LOG.warn("The cache gave no payment; it is read from the store", broken);
+            return Optional.empty();
+        }
     }
 
     Instant now() {
@@ -71,12 +95,12 @@ final class PaymentWrites {
         return store;
     }
 
-    Cache<String, Payment> cache() {
-        return cache;
-    }
-
-    /** Tells that events wait. */
+    /** Tells that events wait; they are found without it, a little later. */
     void announce() {
-        recorded.run();
+        try {
+            recorded.run();
+        } catch (Throwable broken) {
+            LOG.error("The hook onRecorded failed; the events are on record", broken);
+        }
     }
 }

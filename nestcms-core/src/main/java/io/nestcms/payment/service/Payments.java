@@ -60,6 +60,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes payments: creates them, starts them at the gateway, and settles them on what the gateway answers.
@@ -76,6 +78,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Payments {
     static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
     /** Attempts of one order. */
     private static final int MOST_ATTEMPTS = 20;
@@ -130,7 +133,7 @@ public final class Payments {
      */
     public CreateResult create(IdempotencyKey key, PaymentOrder order) {
         String fingerprint = Fingerprint.of(order);
-        Optional<Payment> cached = writes.cache().find(cacheKey(key));
+        Optional<Payment> cached = writes.remembered(cacheKey(key));
         if (cached.isPresent()) {
             return replay(cached.get(), fingerprint);
         }
@@ -151,7 +154,7 @@ public final class Payments {
             if (insertion instanceof Insertion.CartTaken) {
                 return new CreateResult.Refused(PaymentRefusal.CART_TAKEN);
             }
-            writes.cache().merge(cacheKey(key), payment, (kept, given) -> kept);
+            writes.remember(cacheKey(key), payment, (kept, given) -> kept);
             writes.remember(payment);
             writes.announce();
             return new CreateResult.Created(payment, false);
@@ -641,6 +644,16 @@ public final class Payments {
 
     /** Gives back by itself what does not belong here: what a person decided, and what was charged again where that is wanted. */
     Payment giveBack(Payment payment) {
+        try {
+            return givenBack(payment);
+        } catch (Throwable broken) {
+            // what led here is on record, and the reconciler gives back what is left
+            LOG.error("Payment {}: what is to be given back was not asked for yet", payment.id(), broken);
+            return payment;
+        }
+    }
+
+    private Payment givenBack(Payment payment) {
         Payment latest = payment;
         for (Surplus surplus : Surplus.of(payment.ledger(), payment.entries(), payment.followUps(), givesBack)) {
             // one that was asked for before, and not sent, keeps the amount that it was asked for with
@@ -662,8 +675,8 @@ public final class Payments {
      * @param id the payment
      * @param resolution what was decided
      * @param by who decided; 1 to 128 characters, kept and told with the decision
-     * @return how it ended; refused with {@link PaymentRefusal#NOT_ALLOWED} when there is nothing of the kind to decide, or
-     *     {@link PaymentRefusal#NOT_FOUND}
+     * @return how it ended; refused with {@link PaymentRefusal#NOT_ALLOWED} when there is nothing of the kind to decide (a call that
+     *     may still be under way among it) or the reference that is named is of something else, or {@link PaymentRefusal#NOT_FOUND}
      */
     public ResolveResult resolve(PaymentId id, Resolution resolution, String by) {
         Optional<Payment> found = writes.store().find(id);
@@ -671,6 +684,9 @@ public final class Payments {
             return new ResolveResult.Refused(PaymentRefusal.NOT_FOUND);
         }
         Decision check = new Decision(resolution, by, writes.now());
+        if (resolution instanceof Resolution.WasDone done && isOfAnother(id, done.ref())) {
+            return new ResolveResult.Refused(PaymentRefusal.NOT_ALLOWED);
+        }
         PaymentWrites.Written<Boolean> written = writes.update(found.get(), draft -> {
             boolean decided = Resolving.apply(draft, new Decision(check.resolution(), check.by(), draft.now()));
             if (draft.isChanged()) {
@@ -681,6 +697,13 @@ public final class Payments {
         return written.value()
                 ? new ResolveResult.Resolved(giveBack(written.payment()))
                 : new ResolveResult.Refused(PaymentRefusal.NOT_ALLOWED);
+    }
+
+    private boolean isOfAnother(PaymentId id, TransactionRef ref) {
+        return writes.store()
+                .findByReference(ref)
+                .filter(it -> !it.id().equals(id))
+                .isPresent();
     }
 
     /**
@@ -749,7 +772,7 @@ public final class Payments {
      * @return the payment, or empty when there is none
      */
     public Optional<Payment> find(PaymentId id) {
-        Optional<Payment> cached = writes.cache().find("payment/" + id);
+        Optional<Payment> cached = writes.remembered("payment/" + id);
         if (cached.isPresent()) {
             return cached;
         }

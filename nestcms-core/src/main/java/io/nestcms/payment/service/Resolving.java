@@ -12,6 +12,7 @@ import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.Resolution;
 import io.nestcms.payment.TransactionRef;
+import io.nestcms.payment.TransactionState;
 import java.util.Optional;
 
 /** What a person's decision does to a payment. */
@@ -46,6 +47,7 @@ final class Resolving {
         }
         if (resolution instanceof Resolution.WasDone done) {
             return followUp(draft, done.followUp())
+                    .filter(it -> mayBe(draft, it, done.ref()))
                     .map(it -> {
                         draft.put(it.named(FollowUpState.DONE, done.ref()));
                         return true;
@@ -68,8 +70,28 @@ final class Resolving {
                 .anyMatch(it -> it.entry().ref().equals(ref));
     }
 
+    /** Nobody decides about a call that may still be under way. */
     private static Optional<FollowUp> followUp(Draft draft, CartId cartId) {
-        return draft.followUp(cartId).filter(it -> it.state() == FollowUpState.UNKNOWN);
+        return draft.followUp(cartId).filter(it -> it.state() == FollowUpState.UNKNOWN && it.undecided());
+    }
+
+    /** A reference that is known as something else, or came to nothing, is not this one: its money would count nowhere. */
+    private static boolean mayBe(Draft draft, FollowUp followUp, TransactionRef ref) {
+        boolean free = draft.followUps().stream()
+                        .noneMatch(it -> !it.cartId().equals(followUp.cartId()) && ref.equals(it.ref()))
+                && draft.attempts().stream().noneMatch(it -> ref.equals(it.ref()));
+        LedgerEntry shown = draft.entries().get(ref);
+        if (shown == null || !free) {
+            return free;
+        }
+        Ledger.Role role = draft.ledger().role(ref);
+        boolean kind = switch (followUp.kind()) {
+            case CAPTURE -> role == Ledger.Role.CAPTURE;
+            case VOID -> role == Ledger.Role.RELEASE;
+            default -> role == Ledger.Role.REFUND;
+        };
+        boolean whole = shown.moved() == null || shown.moved().equals(followUp.amount());
+        return kind && whole && !shown.isFailed() && shown.state() != TransactionState.VOIDED;
     }
 
     private static boolean tookNothing(Draft draft, CartId cartId) {

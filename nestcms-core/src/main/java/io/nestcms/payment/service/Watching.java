@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** When a payment is looked at next, from where it stands and from how often the gateway has answered for it since. */
 final class Watching {
     /** How often something is asked about that is settled and of which the gateway may still say more. */
     private static final int LESSONS = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(Watching.class);
 
     private final PaymentTimings timings;
     private final Predicate<TransactionKind> isShown;
@@ -35,8 +38,18 @@ final class Watching {
      */
     Watching(PaymentTimings timings, Predicate<TransactionKind> isShown, boolean givesBack) {
         this.timings = timings;
-        this.isShown = isShown;
+        this.isShown = kind -> isKnown(isShown, kind);
         this.givesBack = givesBack;
+    }
+
+    /** A plan must not cost the write that it is part of: what cannot be read now is asked about. */
+    private static boolean isKnown(Predicate<TransactionKind> isShown, TransactionKind kind) {
+        try {
+            return isShown.test(kind);
+        } catch (Throwable broken) {
+            LOG.warn("What the gateway was seen to show cannot be read; it is asked again", broken);
+            return false;
+        }
     }
 
     /** Plans the first check after something changed. */

@@ -2,6 +2,7 @@ package io.nestcms.payment.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nestcms.cache.Cache;
 import io.nestcms.money.Money;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
@@ -20,21 +21,26 @@ import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.ProcessResult;
 import io.nestcms.payment.Resolution;
+import io.nestcms.payment.ResolveResult;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.payment.gateway.GatewayFollowUp;
 import io.nestcms.payment.gateway.GatewayNotification;
 import io.nestcms.payment.gateway.GatewayOutcome;
 import io.nestcms.payment.gateway.Initiation;
 import io.nestcms.payment.gateway.Rejection;
+import io.nestcms.payment.store.GatewayEvidence;
 import io.nestcms.payment.store.InMemoryPaymentStore;
 import io.nestcms.payment.store.OutboxClaim;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -505,5 +511,103 @@ class FollowUpsTest {
             payments.reconciler().runOnce(10);
         }
         assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+    }
+
+    /** A reference that is something else already would count nowhere, and the money could go out again. */
+    @Test
+    void refund_decidedAsDone_underAReferenceThatIsSomethingElse_isRefused() {
+        Payment payment = paid(ChargeMode.SALE);
+        refund(payment, "r0", kwd("10.000"));
+        // nor was it ever seen to show one
+        gateway.ledger.removeIf(it -> it.kind() == TransactionKind.REFUND);
+        gateway.nextFollowUp.add(refund -> new GatewayOutcome.Indeterminate<>("timeout"));
+        gateway.nextFollowUp.add(refund -> gateway.answer(refund, TransactionState.DECLINED));
+        refund(payment, "r1", kwd("100.000"));
+        CartId cart = now(payment).followUps().get(1).cartId();
+        TransactionRef fresh = new TransactionRef("TST99");
+
+        assertThat(payments.resolve(payment.id(), new Resolution.WasNotDone(cart), "Amal"))
+                .as("the call may still be under way")
+                .isEqualTo(new ResolveResult.Refused(PaymentRefusal.NOT_ALLOWED));
+        pass(10);
+        assertThat(now(payment).followUps().get(1).undecided()).isTrue();
+        refund(payment, "r2", kwd("20.000"));
+        TransactionRef declined =
+                Objects.requireNonNull(now(payment).followUps().get(2).ref());
+        for (TransactionRef other : List.of(
+                Objects.requireNonNull(now(payment).ref()),
+                Objects.requireNonNull(now(payment).followUps().get(0).ref()),
+                declined)) {
+            assertThat(payments.resolve(payment.id(), new Resolution.WasDone(cart, other), "Amal"))
+                    .as(other.value())
+                    .isEqualTo(new ResolveResult.Refused(PaymentRefusal.NOT_ALLOWED));
+        }
+        assertThat(payments.resolve(payment.id(), new Resolution.WasDone(cart, fresh), "Amal"))
+                .isInstanceOf(ResolveResult.Resolved.class);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("110.000"));
+    }
+
+    /** What others pass in may do anything: what the gateway has said is on record, and the caller gets it. */
+    @Test
+    void refund_besideABrokenCacheHookAndEvidence_isDoneAndAnswered() {
+        Payment payment = paid(ChargeMode.SALE);
+        Payments broken = Payments.builder(gateway, new ForwardingStore(store) {
+                    @Override
+                    public GatewayEvidence evidence() {
+                        throw new StackOverflowError("evidence");
+                    }
+                })
+                .clock(clock)
+                .cache(new Cache<>() {
+                    @Override
+                    public Optional<Payment> find(String key) {
+                        throw new NoClassDefFoundError("cache");
+                    }
+
+                    @Override
+                    public void merge(String key, Payment value, BinaryOperator<Payment> merge) {
+                        throw new IllegalStateException("cache");
+                    }
+
+                    @Override
+                    public void invalidate(String key) {
+                        throw new IllegalStateException("cache");
+                    }
+                })
+                .onRecorded(() -> {
+                    throw new AssertionError("hook");
+                })
+                .build();
+
+        FollowUpResult result = broken.refund(payment.id(), key("r1"), kwd("100.000"));
+
+        assertThat(state(result)).isEqualTo(FollowUpState.DONE);
+        assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
+        assertThat(broken.find(payment.id())).contains(now(payment));
+        assertThat(state(broken.refund(payment.id(), key("r1"), kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(1);
+    }
+
+    /** Two calls of one follow-up that a clock which stepped back gives one beginning. */
+    @Test
+    void sameCall_isToldByItsLeaseAsWell() {
+        FollowUp first = new FollowUp(
+                key("r"),
+                new CartId("nc--a-f1"),
+                TransactionKind.REFUND,
+                kwd("1.000"),
+                new TransactionRef("TST1"),
+                FollowUpState.SENDING,
+                null,
+                Samples.NOON,
+                Samples.NOON.plusSeconds(60),
+                null,
+                false,
+                null);
+
+        assertThat(first.isSameCall(first.in(FollowUpState.UNKNOWN).ended(Samples.NOON)))
+                .isTrue();
+        assertThat(first.isSameCall(first.sending(Samples.NOON, Samples.NOON.plusSeconds(61))))
+                .isFalse();
     }
 }

@@ -20,6 +20,7 @@ import io.nestcms.payment.ProcessResult;
 import io.nestcms.payment.Resolution;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionState;
+import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.payment.gateway.GatewayCharge;
 import io.nestcms.payment.gateway.GatewayNotification;
