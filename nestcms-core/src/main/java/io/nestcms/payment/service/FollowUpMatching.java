@@ -127,9 +127,7 @@ final class FollowUpMatching {
             if (!over) {
                 continue;
             }
-            boolean isAbsent = absent.stream()
-                    .anyMatch(it ->
-                            it.cartId().equals(open.cartId()) && it.isSameCall(open));
+            boolean isAbsent = absent.stream().anyMatch(it -> it.cartId().equals(open.cartId()) && it.isSameCall(open));
             if (isAbsent && shows.contains(open.kind()) && open.ref() == null && !mayBeUnexplained(draft, open)) {
                 draft.put(open.in(FollowUpState.NOT_SENT));
             } else if (!open.undecided()) {

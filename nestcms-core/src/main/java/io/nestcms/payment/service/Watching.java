@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Watching {
     /** How often something is asked about that is settled and of which the gateway may still say more. */
     private static final int LESSONS = 2;
+
     private static final Logger LOG = LoggerFactory.getLogger(Watching.class);
 
     private final PaymentTimings timings;

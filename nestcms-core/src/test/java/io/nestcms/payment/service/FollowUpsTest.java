@@ -584,7 +584,8 @@ class FollowUpsTest {
         assertThat(state(result)).isEqualTo(FollowUpState.DONE);
         assertThat(now(payment).refunded()).isEqualTo(kwd("100.000"));
         assertThat(broken.find(payment.id())).contains(now(payment));
-        assertThat(state(broken.refund(payment.id(), key("r1"), kwd("100.000")))).isEqualTo(FollowUpState.DONE);
+        assertThat(state(broken.refund(payment.id(), key("r1"), kwd("100.000"))))
+                .isEqualTo(FollowUpState.DONE);
         assertThat(gateway.calls).filteredOn(it -> it.startsWith("REFUND")).hasSize(1);
     }
 
