@@ -10,12 +10,14 @@ module io.nestcms.core {
     requires static java.net.http;
     requires static java.sql;
     requires static micrometer.core;
+    requires static org.apache.commons.pool2;
     requires static org.bouncycastle.provider;
     requires static org.jsoup;
+    requires static redis.clients.jedis;
+    requires static software.amazon.awssdk.awscore;
     requires static software.amazon.awssdk.core;
     requires static software.amazon.awssdk.http;
     requires static software.amazon.awssdk.services.s3;
-    requires static software.amazon.awssdk.awscore;
     requires static software.amazon.awssdk.utils;
 
     exports io.nestcms.access;
@@ -34,6 +36,7 @@ module io.nestcms.core {
     exports io.nestcms.failure;
     exports io.nestcms.health;
     exports io.nestcms.incident;
+    exports io.nestcms.limit;
     exports io.nestcms.metrics;
     exports io.nestcms.money;
     exports io.nestcms.notification;
@@ -42,6 +45,7 @@ module io.nestcms.core {
     exports io.nestcms.payment.gateway;
     exports io.nestcms.payment.service;
     exports io.nestcms.payment.store;
+    exports io.nestcms.redis;
     exports io.nestcms.resilience;
     exports io.nestcms.storage;
     exports io.nestcms.system;

@@ -140,6 +140,9 @@ public final class InMemorySessionStore implements SessionStore {
             if (own == null || kept == null || !same(kept.familyHash(), presented.familyHash())) {
                 return new Refresh.Unknown();
             }
+            if (same(kept.hash(), next.hash())) {
+                return new Refresh.Renewed(kept.session());
+            }
             if (!same(kept.hash(), presented.hash())) {
                 own.remove(id.value());
                 return new Refresh.Reused(kept.session());

@@ -50,7 +50,8 @@ public interface SessionStore {
 
     /**
      * Uses a refresh token. Of two that use the same one at once, on whichever nodes, one gets {@link Refresh.Renewed}; the
-     * other one's use ends the session, since nobody can tell which of the two is its owner.
+     * other one's use ends the session, since nobody can tell which of the two is its owner. Repeated with the same next one it
+     * is answered in the same way and changes nothing more.
      *
      * @param presented what the client showed
      * @param next what counts from now on, of the same family

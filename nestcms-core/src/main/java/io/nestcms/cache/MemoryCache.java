@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BinaryOperator;
@@ -137,54 +135,5 @@ public final class MemoryCache<K, V> implements TaggedCache<K, V> {
                 .filter(running -> running.tags().contains(tag))
                 .forEach(Loading::spoil);
         entries.asMap().values().removeIf(entry -> entry.tags().contains(tag));
-    }
-
-    /** A value on its way. */
-    private static final class Loading<V> {
-        private final Set<String> tags;
-        private final CompletableFuture<V> end = new CompletableFuture<>();
-        private boolean spoiled;
-
-        Loading(Set<String> tags) {
-            this.tags = tags;
-        }
-
-        Set<String> tags() {
-            return tags;
-        }
-
-        synchronized void spoil() {
-            spoiled = true;
-        }
-
-        synchronized boolean isSpoiled() {
-            return spoiled;
-        }
-
-        /** Under one lock with spoiling, so that nothing spoiled is kept, not even for a moment. */
-        synchronized void unlessSpoiled(Runnable keep) {
-            if (!spoiled) {
-                keep.run();
-            }
-        }
-
-        void done(V value) {
-            end.complete(value);
-        }
-
-        void failed(Throwable cause) {
-            end.completeExceptionally(cause);
-        }
-
-        V await() {
-            try {
-                return end.join();
-            } catch (CompletionException failed) {
-                if (failed.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw failed;
-            }
-        }
     }
 }

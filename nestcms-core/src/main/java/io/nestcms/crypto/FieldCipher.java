@@ -64,6 +64,17 @@ public final class FieldCipher {
      * @return bytes that only {@link #open} with the same context understands; different at each call
      */
     public byte[] seal(String clear, String context) {
+        return sealBytes(clear.getBytes(StandardCharsets.UTF_8), context);
+    }
+
+    /**
+     * Seals bytes.
+     *
+     * @param clear the bytes
+     * @param context where they are stored; not stored with them, not secret
+     * @return bytes that only {@link #openBytes} with the same context understands; different at each call
+     */
+    public byte[] sealBytes(byte[] clear, String context) {
         NamedKey key = ring.current();
         byte[] id = key.id().getBytes(StandardCharsets.US_ASCII);
         byte[] nonce = new byte[NONCE_BYTES];
@@ -75,7 +86,7 @@ public final class FieldCipher {
                 .array();
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, nonce, head, context);
-            byte[] sealed = cipher.doFinal(clear.getBytes(StandardCharsets.UTF_8));
+            byte[] sealed = cipher.doFinal(clear);
             return ByteBuffer.allocate(head.length + nonce.length + sealed.length)
                     .put(head)
                     .put(nonce)
@@ -95,6 +106,18 @@ public final class FieldCipher {
      * @throws CipherException if the bytes were changed, come from another context, or name a key that is not known
      */
     public String open(byte[] sealed, String context) {
+        return new String(openBytes(sealed, context), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Opens what {@link #sealBytes} made.
+     *
+     * @param sealed the stored bytes
+     * @param context where they are stored
+     * @return the bytes
+     * @throws CipherException if the bytes were changed, come from another context, or name a key that is not known
+     */
+    public byte[] openBytes(byte[] sealed, String context) {
         NamedKey key = keyOf(sealed);
         int headLength = 2 + sealed[1];
         if (sealed.length < headLength + NONCE_BYTES + TAG_BITS / 8) {
@@ -105,7 +128,7 @@ public final class FieldCipher {
         int start = headLength + NONCE_BYTES;
         try {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, head, context);
-            return new String(cipher.doFinal(sealed, start, sealed.length - start), StandardCharsets.UTF_8);
+            return cipher.doFinal(sealed, start, sealed.length - start);
         } catch (AEADBadTagException changed) {
             throw new CipherException("a sealed value was changed or moved", changed);
         } catch (GeneralSecurityException missing) {

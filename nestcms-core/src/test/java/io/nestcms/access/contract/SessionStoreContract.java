@@ -118,6 +118,16 @@ public abstract class SessionStoreContract {
     }
 
     @Test
+    void refresh_repeatedWithTheSameNext_isAnsweredAlike() {
+        RefreshToken token = open("a", Duration.ZERO);
+        RefreshToken next = token.next(RANDOM);
+
+        Refresh first = store().refresh(token, next, start);
+        assertThat(store().refresh(token, next, start)).isEqualTo(first);
+        assertThat(store().refresh(next, next.next(RANDOM), start)).isInstanceOf(Refresh.Renewed.class);
+    }
+
+    @Test
     void refresh_earlierToken_endsTheSession() {
         RefreshToken first = open("a", Duration.ZERO);
         RefreshToken second = first.next(RANDOM);
