@@ -187,7 +187,8 @@ public final class FieldCipher {
     }
 
     /**
-     * Seals from now on under another key. What is sealed already stays readable; sealing it again is the stores' task.
+     * Seals from now on under another key. What is sealed already stays readable; sealing it again is the stores' task. Where
+     * several nodes read, each must {@linkplain #alsoOpen(NamedKey) open} it before the first one seals under it.
      *
      * @param key the new key, or one that is known already
      * @throws InvalidInputException if another key of the same name is known, or it is the lookup key
@@ -196,6 +197,19 @@ public final class FieldCipher {
         Map<String, NamedKey> keys = new HashMap<>(ring.byId());
         addTo(keys, key, lookupKey);
         ring = new Ring(key, Map.copyOf(keys));
+    }
+
+    /**
+     * Opens from now on what is sealed under another key too, and seals as before: what every node does first, so that all can read
+     * what the first of them seals after {@link #rotateTo(NamedKey)}.
+     *
+     * @param key the key to come, or one that is known already
+     * @throws InvalidInputException if another key of the same name is known, or it is the lookup key
+     */
+    public synchronized void alsoOpen(NamedKey key) {
+        Map<String, NamedKey> keys = new HashMap<>(ring.byId());
+        addTo(keys, key, lookupKey);
+        ring = new Ring(ring.current(), Map.copyOf(keys));
     }
 
     /**

@@ -1,24 +1,21 @@
 package io.nestcms.payment;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of payments, newest first.
  *
- * @param items the payments of this page
- * @param page the number of this page, from 0
- * @param size how many a page holds at most
- * @param total how many there are altogether
+ * @param items the payments of this page; fewer than were asked for where some cannot be read
+ * @param next where the next page begins, or {@code null} when this is the last one
  * @since 0.1
  */
-public record PaymentPage(List<Payment> items, int page, int size, long total) {
+public record PaymentPage(List<Payment> items, @Nullable PaymentCursor next) {
     /**
      * Copies the items.
      *
      * @param items the payments of this page
-     * @param page the number of this page
-     * @param size how many a page holds
-     * @param total how many there are
+     * @param next where the next page begins, or {@code null}
      */
     public PaymentPage {
         items = List.copyOf(items);

@@ -19,50 +19,81 @@ import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.resilience.FailureClass;
 import io.nestcms.resilience.Permit;
 import io.nestcms.resilience.Verdict;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /**
  * Every call to the database: behind the breaker of its kind, and where the driver's exceptions become ours. A driver
  * message may show data, so it stays in the cause.
  */
 final class Calls {
-    private static final Calls UNGUARDED = new Calls(null, null, null);
+    /** How every message of the driver begins that tells of a pool without a free connection. */
+    private static final Pattern NO_CONNECTION =
+            Pattern.compile("Timed out after \\d+ ms while waiting for a connection to server.*", Pattern.DOTALL);
 
-    private final @Nullable CircuitBreaker reads;
-    private final @Nullable CircuitBreaker writes;
-    private final @Nullable CircuitBreaker staleReads;
+    private static final Calls UNGUARDED = new Calls(Map.of(), () -> {});
 
-    private Calls(
-            @Nullable CircuitBreaker reads, @Nullable CircuitBreaker writes, @Nullable CircuitBreaker staleReads) {
-        this.reads = reads;
-        this.writes = writes;
-        this.staleReads = staleReads;
+    private final Map<Kind, CircuitBreaker> breakers;
+    /** Returns when the stores may write. */
+    private final Runnable writable;
+
+    /**
+     * What fails together and is replaced together: servers in the same role, asked for answers of the same kind. Slow secondaries
+     * open nothing that the primary's reads go through.
+     */
+    enum Kind {
+        /** From the primary. */
+        READ("database-read"),
+        WRITE("database-write"),
+        /** From any server that the preference allows; the primary takes its place. */
+        SPREAD_READ("database-spread-read"),
+        /** The same, and may be slow by its nature. */
+        REPORT("database-report"),
+        /** Of anything that is left, just when that of the others is open. */
+        STALE_READ("database-stale-read");
+
+        private final String breaker;
+
+        Kind(String breaker) {
+            this.breaker = breaker;
+        }
+    }
+
+    private Calls(Map<Kind, CircuitBreaker> breakers, Runnable writable) {
+        this.breakers = breakers;
+        this.writable = writable;
+    }
+
+    /** The same, and before a store writes this has returned. */
+    Calls writingAfter(Runnable condition) {
+        return new Calls(breakers, condition);
     }
 
     static Calls unguarded() {
         return UNGUARDED;
     }
 
-    /**
-     * Reads and writes apart: with the primary gone, secondaries still answer. Reads of anything that is left have a breaker of
-     * their own, since they are made just when that of the others is open.
-     */
-    static Calls guarded(CircuitBreakers breakers) {
+    /** Reads and writes apart: with the primary gone, secondaries still answer. */
+    static Calls guarded(CircuitBreakers registry) {
         BreakerSettings settings =
                 BreakerSettings.database().dependency("database").build();
         // the driver holds writes through an election, and lets all of them succeed, slowly, when it is over
         BreakerSettings patient = settings.toBuilder().ignoreSlowCalls().build();
-        return new Calls(
-                breakers.create("database-read", settings),
-                breakers.create("database-write", patient),
-                breakers.create("database-stale-read", settings));
+        Map<Kind, CircuitBreaker> breakers = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            boolean mayBeSlow = kind == Kind.WRITE || kind == Kind.REPORT;
+            breakers.put(kind, registry.create(kind.breaker, mayBeSlow ? patient : settings));
+        }
+        return new Calls(breakers, () -> {});
     }
 
     /** A call that writes: unless the server refused it, nobody knows whether it was applied. */
     <T> T write(String what, Supplier<T> call) {
+        writable.run();
         try {
-            return guard(writes, what + " was not written", call);
+            return guard(Kind.WRITE, what + " was not written", call);
         } catch (MongoWriteException refused) {
             throw new NestMongoException(what + " was refused by the database; nothing was written", refused);
         } catch (MongoException broken) {
@@ -76,7 +107,7 @@ final class Calls {
 
     <T> T read(String what, Supplier<T> call) {
         try {
-            return guard(reads, what + " was not read", call);
+            return guard(Kind.READ, what + " was not read", call);
         } catch (MongoException broken) {
             String message = what + " could not be read: the database did not answer";
             throw isUnavailable(broken)
@@ -86,23 +117,14 @@ final class Calls {
     }
 
     /** The driver's exceptions, counted and passed on. */
-    <T> T readGuarded(Supplier<T> call) {
-        return guard(reads, "nothing was read", call);
+    <T> T guarded(Kind kind, Supplier<T> call) {
+        return guard(kind, "a call was not made", call);
     }
 
-    /** The driver's exceptions, counted and passed on. */
-    <T> T staleReadGuarded(Supplier<T> call) {
-        return guard(staleReads, "nothing was read", call);
-    }
-
-    /** The driver's exceptions, counted and passed on. */
-    <T> T writeGuarded(Supplier<T> call) {
-        return guard(writes, "nothing was written", call);
-    }
-
-    private static <T> T guard(@Nullable CircuitBreaker breaker, String without, Supplier<T> call) {
+    private <T> T guard(Kind kind, String without, Supplier<T> call) {
+        CircuitBreaker breaker = breakers.get(kind);
         if (breaker == null) {
-            return call.get();
+            return named(without, call);
         }
         Permit permit = breaker.tryAcquire();
         if (permit.isRejected()) {
@@ -115,7 +137,13 @@ final class Calls {
             return result;
         } catch (MongoException failed) {
             permit.settle(verdict(failed));
+            if (isPoolFull(failed)) {
+                throw new ConnectionPoolFullException(without, failed);
+            }
             throw failed;
+        } catch (ConnectionPoolFullException ours) {
+            permit.ignore();
+            throw ours;
         } catch (DatabaseUnavailableException unavailable) {
             permit.failure(FailureClass.TIMEOUT);
             throw unavailable;
@@ -125,7 +153,33 @@ final class Calls {
         }
     }
 
+    private static <T> T named(String without, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (MongoTimeoutException failed) {
+            if (isPoolFull(failed)) {
+                throw new ConnectionPoolFullException(without, failed);
+            }
+            throw failed;
+        }
+    }
+
+    /**
+     * All connections to one server were taken until the time to wait was over. This says nothing about the server: where it is
+     * the server that holds them, the calls that have them tell so. Nothing was sent: when a retry finds no connection, the driver
+     * tells of the first failure.
+     */
+    static boolean isPoolFull(MongoException failed) {
+        String message = failed.getMessage();
+        return failed instanceof MongoTimeoutException
+                && message != null
+                && NO_CONNECTION.matcher(message).matches();
+    }
+
     private static Verdict verdict(MongoException failed) {
+        if (isPoolFull(failed)) {
+            return Verdict.ignored();
+        }
         if (failed instanceof MongoSocketOpenException || failed instanceof MongoSecurityException) {
             return Verdict.failure(FailureClass.CONNECT);
         }

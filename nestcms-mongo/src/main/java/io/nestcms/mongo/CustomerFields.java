@@ -18,6 +18,8 @@ final class CustomerFields {
     static final List<String> SEALED = List.of("name", "email", "phone", "street", "city");
     static final String CUSTOMER = "customer";
     static final String EMAIL_HASH = "emailHash";
+    /** The name of the key, so that what is to be sealed anew is found; absent where it is clear. */
+    static final String KEY = "key";
 
     private final @Nullable FieldCipher cipher;
 
@@ -26,8 +28,11 @@ final class CustomerFields {
     }
 
     Document write(PaymentId id, Customer customer) {
+        // read first: where the key changes before all of the order is sealed, it is one to be sealed anew
+        String key = cipher == null ? null : cipher.currentKeyId();
         Document document = person(id, CUSTOMER, customer);
         if (cipher != null) {
+            document.append(KEY, key);
             document.append(EMAIL_HASH, emailHash(cipher, customer.email()));
         }
         return document;

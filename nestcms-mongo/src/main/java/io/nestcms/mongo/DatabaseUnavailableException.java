@@ -3,12 +3,13 @@ package io.nestcms.mongo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No server that may answer did so in time: during an outage, an election that takes too long, or with the pool exhausted.
- * For a read, nothing is lost by trying again later. A write may or may not have been applied.
+ * No server that may answer did so in time: during an outage, an election that takes too long, or with the {@linkplain
+ * ConnectionPoolFullException pool full}. For a read, nothing is lost by trying again later. A write may or may not have been
+ * applied.
  *
  * @since 0.1
  */
-public final class DatabaseUnavailableException extends NestMongoException {
+public sealed class DatabaseUnavailableException extends NestMongoException permits ConnectionPoolFullException {
     private static final long serialVersionUID = 1L;
 
     /**

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.bson.Document;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
  * name that means something else stops the start, since a missing unique index would let money be taken twice.
  */
 record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
+    /** Unauthorized, and not offered by the plan of a hosted server. */
+    private static final Set<Integer> UNAUTHORIZED = Set.of(13, 8000);
 
     static IndexSpec unique(String name, Document keys) {
         return new IndexSpec(name, keys, true, false);
@@ -43,21 +46,41 @@ record IndexSpec(String name, Document keys, boolean unique, boolean sparse) {
                         "the indexes of " + where + " could not be made: the database did not answer", refused);
             }
             throw new NestMongoException(
-                    "the indexes of " + where + " could not be made: drop an index that conflicts, or free the unique"
-                            + " fields of duplicates, and start again",
+                    "the indexes of " + where
+                            + (UNAUTHORIZED.contains(refused.getCode())
+                                    ? " could not be made: this user may not. Make them as another one and start with"
+                                            + " IndexPolicy.CHECK"
+                                    : " could not be made: drop an index that conflicts, or free the unique fields of"
+                                            + " duplicates, and start again"),
                     refused);
         }
-        verify(where, specs, existing(collection));
+        check(collection, specs);
+    }
+
+    /** Makes none. */
+    static void check(MongoCollection<Document> collection, List<IndexSpec> specs) {
+        verify(collection.getNamespace().getFullName(), specs, existing(collection));
+    }
+
+    /** The names of those that are not there as they must be; collection, dot, index. */
+    static List<String> missing(MongoCollection<Document> collection, List<IndexSpec> specs) {
+        return missing(collection, specs, existing(collection));
+    }
+
+    private static List<String> missing(
+            MongoCollection<Document> collection, List<IndexSpec> specs, Map<String, Document> found) {
+        String name = collection.getNamespace().getCollectionName() + ".";
+        return specs.stream()
+                .filter(spec -> found.get(spec.name) == null || !spec.matches(found.get(spec.name)))
+                .map(spec -> name + spec.name)
+                .toList();
     }
 
     /** What of an index report concerns one collection. */
     static IndexReport report(MongoCollection<Document> collection, List<IndexSpec> specs) {
         String name = collection.getNamespace().getCollectionName() + ".";
         Map<String, Document> found = existing(collection);
-        List<String> missing = specs.stream()
-                .filter(spec -> found.get(spec.name) == null || !spec.matches(found.get(spec.name)))
-                .map(spec -> name + spec.name)
-                .toList();
+        List<String> missing = missing(collection, specs, found);
         List<String> unknown = found.keySet().stream()
                 .filter(index -> !index.equals("_id_") && specs.stream().noneMatch(spec -> spec.name.equals(index)))
                 .map(index -> name + index)

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.bson.Document;
 
 /**
@@ -30,6 +31,12 @@ final class MongoAuditTrail implements AuditTrail {
     private final AuditChain chain;
     private final Calls calls;
 
+    /**
+     * Only keeps this node's threads from refusing each other; other nodes still may. No monitor: it is held while the database
+     * answers, and would pin virtual threads.
+     */
+    private final ReentrantLock appending = new ReentrantLock();
+
     MongoAuditTrail(MongoCollection<Document> records, AuditChain chain, Calls calls) {
         this.records = records;
         this.newest = records.withReadConcern(com.mongodb.ReadConcern.LOCAL);
@@ -38,22 +45,28 @@ final class MongoAuditTrail implements AuditTrail {
     }
 
     @Override
-    public synchronized AuditRecord append(AuditEntry entry) {
-        // the lock only keeps this node's threads from refusing each other; other nodes still may
-        return calls.write("an audit record", () -> {
-            while (true) {
-                AuditRecord record = chain.next(headOf(newest), entry);
-                try {
-                    records.insertOne(document(record));
-                    return record;
-                } catch (MongoWriteException refused) {
-                    if (!Calls.isDuplicate(refused)) {
-                        throw refused;
-                    }
-                    // somebody else was faster; each round lets at least one through
+    public AuditRecord append(AuditEntry entry) {
+        appending.lock();
+        try {
+            return calls.write("an audit record", () -> appended(entry));
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private AuditRecord appended(AuditEntry entry) {
+        while (true) {
+            AuditRecord record = chain.next(headOf(newest), entry);
+            try {
+                records.insertOne(document(record));
+                return record;
+            } catch (MongoWriteException refused) {
+                if (!Calls.isDuplicate(refused)) {
+                    throw refused;
                 }
+                // somebody else was faster; each round lets at least one through
             }
-        });
+        }
     }
 
     @Override

@@ -9,17 +9,26 @@ import io.nestcms.failure.InvalidInputException;
 import io.nestcms.system.SystemEvent;
 import io.nestcms.system.SystemEvent.BackupCompleted;
 import io.nestcms.system.SystemEvent.BackupFailed;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,15 +38,22 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +76,13 @@ public final class MongoBackups {
     private static final int MOST_BYTES = 17 * 1024 * 1024;
     private static final int BATCH = 500;
     private static final String SUFFIX = ".nestcms-backup";
+    private static final String UNFINISHED = ".tmp";
+    private static final String VIEW = "view";
+    private static final JsonWriterSettings EXACT =
+            JsonWriterSettings.builder().outputMode(JsonMode.EXTENDED).build();
+    /** The number by which backups of one directory follow each other, at the end of the name. */
+    private static final Pattern NUMBER = Pattern.compile(".*-([0-9]{6,18})" + Pattern.quote(SUFFIX));
+
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -95,27 +118,43 @@ public final class MongoBackups {
         Map<String, Long> counts = new TreeMap<>();
         // closing the gzip stream seals the last chunk; the given stream stays open
         try (DataOutputStream out = new DataOutputStream(new GZIPOutputStream(SealedStream.sealing(to, key, random)))) {
-            List<String> names = new ArrayList<>();
-            database.listCollectionNames().into(names);
-            names.sort(Comparator.naturalOrder());
-            for (String name : names) {
+            List<Document> all = new ArrayList<>();
+            database.listCollections().into(all);
+            // views last: each stands on something
+            all.sort(Comparator.comparing(MongoBackups::isView).thenComparing(it -> it.getString("name")));
+            for (Document one : all) {
+                String name = one.getString("name");
                 if (!name.startsWith("system.")) {
-                    counts.put(name, collection(name, out));
+                    counts.put(name, collection(name, one, out));
                 }
             }
-            byte[] end = new Document("at", Times.nanos(at))
-                    .append("counts", new Document(new TreeMap<>(counts)))
-                    .toJson()
-                    .getBytes(StandardCharsets.UTF_8);
-            record(out, END, ByteBuffer.wrap(end));
-        } catch (MongoException unreachable) {
-            throw new DatabaseUnavailableException("the backup was not finished", unreachable);
+            record(out, END, json(new Document("at", Times.nanos(at)).append("counts", new Document(counts))));
+        } catch (MongoException failed) {
+            throw failure("the backup was not finished", failed);
         }
         to.flush();
         return new BackupReport(at, counts);
     }
 
-    private long collection(String name, DataOutputStream out) throws IOException {
+    private static NestMongoException failure(String what, MongoException failed) {
+        return Calls.isUnavailable(failed)
+                ? new DatabaseUnavailableException(what + ": the database did not answer", failed)
+                : new NestMongoException(what + ": the database refused a command", failed);
+    }
+
+    private static boolean isView(Document collection) {
+        return VIEW.equals(collection.getString("type"));
+    }
+
+    private long collection(String name, Document described, DataOutputStream out) throws IOException {
+        Document head = new Document("name", name)
+                .append("type", described.get("type", "collection"))
+                .append("options", described.get("options", new Document()));
+        if (isView(described)) {
+            // what it shows is in the others
+            record(out, COLLECTION, json(head.append("indexes", List.of())));
+            return 0;
+        }
         List<Document> indexes = new ArrayList<>();
         for (Document index : database.getCollection(name).listIndexes()) {
             index.remove("v");
@@ -124,9 +163,7 @@ public final class MongoBackups {
                 indexes.add(index);
             }
         }
-        byte[] head =
-                new Document("name", name).append("indexes", indexes).toJson().getBytes(StandardCharsets.UTF_8);
-        record(out, COLLECTION, ByteBuffer.wrap(head));
+        record(out, COLLECTION, json(head.append("indexes", indexes)));
         long count = 0;
         MongoCollection<RawBsonDocument> documents = database.getCollection(name, RawBsonDocument.class);
         try (MongoCursor<RawBsonDocument> all =
@@ -137,6 +174,11 @@ public final class MongoBackups {
             }
         }
         return count;
+    }
+
+    /** With the type of every number. */
+    private static ByteBuffer json(Document document) {
+        return ByteBuffer.wrap(document.toJson(EXACT).getBytes(StandardCharsets.UTF_8));
     }
 
     private static void record(DataOutputStream out, byte kind, ByteBuffer bytes) throws IOException {
@@ -160,24 +202,25 @@ public final class MongoBackups {
     }
 
     /**
-     * Restores a backup into this database, with its indexes.
+     * Restores a backup into this database: documents, indexes, options of collections, and views.
      *
      * @param from the backup; not closed
      * @return what was restored
      * @throws IOException if the stream cannot be read; what was restored so far is dropped again
      * @throws BackupException if a collection of the backup has documents here already, with nothing written; or if the backup
      *     is not whole, and what was restored so far is dropped again
-     * @throws NestMongoException if the database does not answer
+     * @throws DatabaseUnavailableException if the database does not answer
+     * @throws NestMongoException if it refuses a command. Whatever went wrong, a message names the collections that could not be
+     *     dropped again
      */
     public BackupReport restore(InputStream from) throws IOException {
         Restoring restoring = new Restoring();
         try {
             return read(from, restoring);
-        } catch (MongoException unreachable) {
-            restoring.undo();
-            throw new DatabaseUnavailableException("the restore was not finished", unreachable);
+        } catch (MongoException failed) {
+            throw restoring.undone(failure("the restore was not finished", failed));
         } catch (Throwable failed) {
-            restoring.undo();
+            restoring.undone(failed);
             throw failed;
         }
     }
@@ -202,7 +245,7 @@ public final class MongoBackups {
                     Document head = Document.parse(text(bytes));
                     name = Objects.requireNonNull(head.getString("name"));
                     counts.put(name, 0L);
-                    sink.collection(name, head.getList("indexes", Document.class));
+                    sink.collection(name, head);
                 } else if (kind == DOCUMENT && name != null) {
                     counts.merge(name, 1L, Long::sum);
                     sink.document(new RawBsonDocument(bytes));
@@ -230,8 +273,9 @@ public final class MongoBackups {
     }
 
     /**
-     * Writes a backup to a file of its own, reads it back, and only then removes the oldest ones. The listener hears of a
-     * {@link BackupCompleted} or a {@link BackupFailed}.
+     * Writes a backup to a file of its own, reads it back, sees to it that it is on the disk, and only then removes the oldest
+     * ones: by the numbers in their names, which follow each other whatever the clock says. What a killed process left unfinished
+     * is removed first. The listener hears of a {@link BackupCompleted} or a {@link BackupFailed}.
      *
      * @param directory where the backups are; made if it is not there
      * @param keep how many to keep, the new one included; from 1
@@ -274,41 +318,88 @@ public final class MongoBackups {
 
     private Finished finish(Path directory, int keep) throws IOException {
         Files.createDirectories(directory);
-        Path unfinished = Files.createTempFile(directory, "unfinished", ".tmp");
+        removeUnfinished(directory);
+        Path unfinished = Files.createTempFile(directory, "unfinished", UNFINISHED);
         try {
             BackupReport written;
-            try (OutputStream out = Files.newOutputStream(unfinished)) {
-                written = write(out);
+            try (FileChannel file = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                // tells other processes that somebody still writes it; gone with the process
+                file.lock();
+                written = write(Channels.newOutputStream(file));
+                file.force(true);
             }
-            try (InputStream in = Files.newInputStream(unfinished)) {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(unfinished))) {
                 if (!verify(in).equals(written)) {
                     throw new BackupException("the file is not what was written", null);
                 }
             }
-            Path finished = directory.resolve(NAME.format(written.takenAt()) + SUFFIX);
+            List<Path> before = newestFirst(directory);
+            long number = before.isEmpty() ? 1 : number(before.get(0)) + 1;
+            Path finished = directory.resolve(
+                    String.format(Locale.ROOT, "%s-%06d%s", NAME.format(written.takenAt()), number, SUFFIX));
             Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
-            removeOldest(directory, keep);
+            sync(directory);
+            // the new one stays, whatever the clock said when it was written or when the others were
+            for (Path old : before.subList(Math.min(keep - 1, before.size()), before.size())) {
+                Files.deleteIfExists(old);
+            }
             return new Finished(finished, written);
         } finally {
             Files.deleteIfExists(unfinished);
         }
     }
 
-    private static void removeOldest(Path directory, int keep) throws IOException {
-        List<Path> newestFirst;
-        try (Stream<Path> files = Files.list(directory)) {
-            newestFirst = files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
+    /** What a killed process has left; not what another one is still writing. */
+    private static void removeUnfinished(Path directory) throws IOException {
+        for (Path left : list(directory, file -> file.startsWith("unfinished") && file.endsWith(UNFINISHED))) {
+            try (FileChannel file = FileChannel.open(left, StandardOpenOption.WRITE);
+                    FileLock lock = file.tryLock()) {
+                if (lock != null) {
+                    Files.deleteIfExists(left);
+                }
+            } catch (OverlappingFileLockException ours) {
+                LOG.debug("Another thread writes {}", left, ours);
+            } catch (NoSuchFileException finished) {
+                LOG.debug("Another process has just finished {}", left, finished);
+            }
         }
-        for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
-            Files.delete(old);
+    }
+
+    /** The order in which they were written: by number, and those from before there were numbers by their name. */
+    private static List<Path> newestFirst(Path directory) throws IOException {
+        List<Path> files = list(directory, file -> file.endsWith(SUFFIX));
+        files.sort(Comparator.comparingLong(MongoBackups::number)
+                .thenComparing(file -> file.getFileName().toString())
+                .reversed());
+        return files;
+    }
+
+    private static long number(Path file) {
+        Matcher name = NUMBER.matcher(file.getFileName().toString());
+        return name.matches() ? Long.parseLong(name.group(1)) : 0;
+    }
+
+    private static List<Path> list(Path directory, Predicate<String> name) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> name.test(file.getFileName().toString()))
+                    .collect(Collectors.toCollection(ArrayList::new));
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    /** So that the new name is on the disk before an old one goes. Only POSIX systems open directories. */
+    private static void sync(Path directory) throws IOException {
+        if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+                names.force(true);
+            }
         }
     }
 
     /** Where a backup goes while it is read. */
     private interface Sink {
-        default void collection(String name, List<Document> indexes) {}
+        default void collection(String name, Document head) {}
 
         default void document(RawBsonDocument document) {}
 
@@ -321,17 +412,36 @@ public final class MongoBackups {
         private @Nullable MongoCollection<RawBsonDocument> into;
 
         @Override
-        public void collection(String name, List<Document> indexes) {
+        public void collection(String name, Document head) {
             flush();
+            // of a backup from before options were kept there are none
+            Document options = head.get("options", new Document());
+            if (isView(head)) {
+                begun.add(database.getCollection(name, RawBsonDocument.class));
+                create(name, options);
+                return;
+            }
             MongoCollection<RawBsonDocument> target = database.getCollection(name, RawBsonDocument.class);
             if (target.find().limit(1).first() != null) {
                 throw new BackupException("collection " + name + " is not empty: restore into an empty database", null);
             }
             begun.add(target);
             into = target;
+            if (!options.isEmpty()) {
+                // an empty one without the options may be there
+                target.drop();
+                create(name, options);
+            }
+            List<Document> indexes = head.getList("indexes", Document.class);
             if (!indexes.isEmpty()) {
                 database.runCommand(new Document("createIndexes", name).append("indexes", indexes));
             }
+        }
+
+        private void create(String name, Document options) {
+            Document command = new Document("create", name);
+            command.putAll(options);
+            database.runCommand(command);
         }
 
         @Override
@@ -354,9 +464,23 @@ public final class MongoBackups {
             }
         }
 
-        void undo() {
-            // all of these were empty before
-            begun.forEach(MongoCollection::drop);
+        /** Drops what was begun, all of which was empty before, and names what could not be. */
+        <E extends Throwable> E undone(E failed) {
+            List<String> left = new ArrayList<>();
+            for (MongoCollection<?> target : begun) {
+                try {
+                    target.drop();
+                } catch (MongoException alsoFailed) {
+                    left.add(target.getNamespace().getCollectionName());
+                    failed.addSuppressed(alsoFailed);
+                }
+            }
+            if (!left.isEmpty()) {
+                failed.addSuppressed(
+                        new BackupException("drop these collections before another restore: " + left, null));
+                LOG.error("What was restored so far could not be dropped again: collections {}", left);
+            }
+            return failed;
         }
     }
 }

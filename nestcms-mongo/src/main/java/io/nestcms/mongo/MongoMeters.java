@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -133,6 +134,9 @@ public final class MongoMeters {
     private static final class Backlog {
         private final Outbox outbox;
         private final Clock clock;
+        /** No monitor: it is held while the database answers, and would pin virtual threads. */
+        private final ReentrantLock asking = new ReentrantLock();
+
         private @Nullable OutboxBacklog latest;
         private @Nullable Instant askedAt;
 
@@ -141,19 +145,29 @@ public final class MongoMeters {
             this.clock = clock;
         }
 
-        synchronized @Nullable OutboxBacklog now() {
-            Instant now = clock.instant();
-            if (askedAt == null || Duration.between(askedAt, now).compareTo(KEPT) >= 0) {
-                askedAt = now;
-                try {
-                    latest = outbox.backlog();
-                } catch (NestMongoException unreachable) {
-                    org.slf4j.LoggerFactory.getLogger(MongoMeters.class)
-                            .debug("The outbox's backlog could not be read", unreachable);
-                    latest = null;
+        @Nullable
+        OutboxBacklog now() {
+            asking.lock();
+            try {
+                Instant now = clock.instant();
+                if (askedAt == null || Duration.between(askedAt, now).compareTo(KEPT) >= 0) {
+                    askedAt = now;
+                    latest = ask();
                 }
+                return latest;
+            } finally {
+                asking.unlock();
             }
-            return latest;
+        }
+
+        private @Nullable OutboxBacklog ask() {
+            try {
+                return outbox.backlog();
+            } catch (NestMongoException unreachable) {
+                org.slf4j.LoggerFactory.getLogger(MongoMeters.class)
+                        .debug("The outbox's backlog could not be read", unreachable);
+                return null;
+            }
         }
     }
 }

@@ -49,8 +49,10 @@ import org.jspecify.annotations.Nullable;
 final class MongoOutbox implements Outbox {
     static final String LISTENERS = "outbox_listeners";
     static final List<IndexSpec> INDEXES = List.of(
-            // claim of what is due, backlog
-            IndexSpec.sparse("outbox_due", new Document("outboxNextAt", 1).append("outboxLease.until", 1)),
+            // claim of what is due, backlog. Only what every other document lacks: a sparse index of two fields has all
+            // that have
+            // one of them, and each has a lease
+            IndexSpec.sparse("outbox_next", new Document("outboxNextAt", 1)),
             // claim of what was left, backlog, unreadable
             IndexSpec.sparse("outbox_left", new Document("outboxLeft.for", 1).append("outboxLeft.until", 1)),
             // buried

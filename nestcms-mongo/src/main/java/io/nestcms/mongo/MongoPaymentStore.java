@@ -23,6 +23,7 @@ import io.nestcms.payment.CartId;
 import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
@@ -101,6 +102,7 @@ final class MongoPaymentStore implements PaymentStore {
     private final Collisions collisions;
     private final MongoOutbox outbox;
     private final MongoEvidence evidence;
+
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     MongoPaymentStore(
@@ -116,7 +118,6 @@ final class MongoPaymentStore implements PaymentStore {
         this.collisions = collisions;
         this.outbox = outbox;
         this.evidence = evidence;
-        IndexSpec.ensure(payments, allIndexes());
     }
 
     /** Those of this store and of everything else that asks this collection. */
@@ -226,6 +227,45 @@ final class MongoPaymentStore implements PaymentStore {
 
     @Override
     public PaymentPage list(PaymentQuery query) {
+        Document filter = wanted(query);
+        // one that is damaged in what the order goes by has no place in it
+        Document range = new Document("$gte", Long.MIN_VALUE);
+        filter.append("createdAt", range);
+        PaymentCursor after = query.after();
+        if (after != null) {
+            long at = Times.nanos(after.createdAt());
+            range.append("$lte", at);
+            filter.append(
+                    "$or",
+                    List.of(
+                            new Document("createdAt", new Document("$lt", at)),
+                            new Document("_id", new Document("$lt", after.id().value()))));
+        }
+        List<Document> found = calls.read(
+                "a page of payments",
+                () -> payments.find(filter)
+                        .sort(NEWEST_FIRST)
+                        .limit(query.limit() + 1)
+                        .into(new ArrayList<>()));
+        if (found.size() <= query.limit()) {
+            return new PaymentPage(readable(found), null);
+        }
+        List<Document> page = found.subList(0, query.limit());
+        Document last = page.get(page.size() - 1);
+        return new PaymentPage(
+                readable(page),
+                new PaymentCursor(
+                        Times.instant(last.get("createdAt", Number.class).longValue()),
+                        new PaymentId(String.valueOf(last.get("_id")))));
+    }
+
+    @Override
+    public long count(PaymentQuery query, int most) {
+        return calls.read(
+                "the number of payments", () -> payments.countDocuments(wanted(query), new CountOptions().limit(most)));
+    }
+
+    private static Document wanted(PaymentQuery query) {
         Document filter = new Document();
         if (query.scope() != null) {
             filter.append("scope", query.scope());
@@ -233,14 +273,7 @@ final class MongoPaymentStore implements PaymentStore {
         if (query.status() != null) {
             filter.append("status", query.status().name());
         }
-        return calls.read("a page of payments", () -> {
-            List<Document> found = payments.find(filter)
-                    .sort(NEWEST_FIRST)
-                    .skip(query.page() * query.size())
-                    .limit(query.size())
-                    .into(new ArrayList<>());
-            return new PaymentPage(readable(found), query.page(), query.size(), payments.countDocuments(filter));
-        });
+        return filter;
     }
 
     /** Those that can be read; of each other the log tells once. */

@@ -23,6 +23,8 @@ import io.nestcms.cms.user.UserStore;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.health.Health;
+import io.nestcms.health.HealthProbe;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.store.PaymentStore;
@@ -40,8 +42,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.bson.Document;
@@ -75,12 +80,17 @@ public final class NestMongo implements AutoCloseable {
     private final MongoDatabase database;
     private final Calls calls;
     private final Clock clock;
+    private final IndexPolicy indexPolicy;
+    private final ReentrantLock preparing = new ReentrantLock();
+    private volatile boolean prepared;
 
     private NestMongo(MongoClient client, @Nullable SpreadSelector servers, Builder builder) {
         this.client = client;
         this.ownsClient = servers != null;
         this.clock = builder.clock;
-        this.calls = builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers);
+        this.indexPolicy = builder.indexPolicy;
+        this.calls = (builder.breakers == null ? Calls.unguarded() : Calls.guarded(builder.breakers))
+                .writingAfter(this::prepare);
         this.database = client.getDatabase(builder.databaseName)
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
                 .withReadConcern(ReadConcern.MAJORITY)
@@ -102,30 +112,102 @@ public final class NestMongo implements AutoCloseable {
                 this::decided,
                 new MongoOutbox(collection, database.getCollection(MongoOutbox.LISTENERS), calls),
                 new MongoEvidence(database.getCollection(MongoEvidence.COLLECTION), calls));
-        MongoCollection<Document> contractDocuments = database.getCollection(ContractDocuments.COLLECTION);
-        IndexSpec.ensure(contractDocuments, MongoContractStore.allIndexes());
-        this.contracts = new MongoContractStore(contractDocuments, contractForm, calls, aggregations);
-        this.projects =
-                new MongoProjectStore(prepared(ProjectDocuments.COLLECTION, MongoProjectStore.allIndexes()), calls);
+        this.contracts = new MongoContractStore(
+                database.getCollection(ContractDocuments.COLLECTION), contractForm, calls, aggregations);
+        this.projects = new MongoProjectStore(database.getCollection(ProjectDocuments.COLLECTION), calls);
         this.articles = new MongoArticleStore(
-                prepared(ArticleDocuments.COLLECTION, MongoArticleStore.allIndexes()),
-                prepared(ArticleDocuments.VERSIONS, MongoArticleStore.VERSION_INDEXES),
+                database.getCollection(ArticleDocuments.COLLECTION),
+                database.getCollection(ArticleDocuments.VERSIONS),
                 calls);
-        MongoCollection<Document> userDocuments = database.getCollection(MongoUserStore.COLLECTION);
-        IndexSpec.ensure(userDocuments, MongoUserStore.INDEXES);
-        this.users = new MongoUserStore(userDocuments, cipher, calls);
-        MongoCollection<Document> grantDocuments = database.getCollection(MongoGrantStore.COLLECTION);
-        IndexSpec.ensure(grantDocuments, MongoGrantStore.INDEXES);
-        this.grants = new MongoGrantStore(grantDocuments, calls);
+        this.users = new MongoUserStore(database.getCollection(MongoUserStore.COLLECTION), cipher, calls);
+        this.grants = new MongoGrantStore(database.getCollection(MongoGrantStore.COLLECTION), calls);
         this.sessions = database.getCollection(MongoSessionStore.COLLECTION);
         this.turnover = new MongoTurnover(aggregations, builder.turnoverKeptFor);
         this.sealedCustomers = cipher == null ? null : new SealedCustomers(collection, cipher, calls);
+        if (!builder.lazyStart) {
+            prepare();
+        }
     }
 
-    private MongoCollection<Document> prepared(String name, List<IndexSpec> indexes) {
-        MongoCollection<Document> collection = database.getCollection(name);
-        IndexSpec.ensure(collection, indexes);
-        return collection;
+    /** What must hold before anything is inserted: the indexes, as the policy says, and that this node can read what is stored. */
+    private void prepare() {
+        if (prepared) {
+            return;
+        }
+        preparing.lock();
+        try {
+            if (!prepared) {
+                indexes().forEach((collection, specs) -> {
+                    if (indexPolicy == IndexPolicy.MAKE) {
+                        IndexSpec.ensure(database.getCollection(collection), specs);
+                    } else if (indexPolicy == IndexPolicy.CHECK) {
+                        IndexSpec.check(database.getCollection(collection), specs);
+                    }
+                });
+                boolean stops = indexPolicy == IndexPolicy.MAKE || indexPolicy == IndexPolicy.CHECK;
+                Set<String> closed = stops ? missingKeys() : Set.of();
+                if (!closed.isEmpty()) {
+                    throw new NestMongoException(
+                            "payments are sealed under keys that this node does not have: " + closed
+                                    + ". Give them to the field cipher, which may open more keys than it seals under",
+                            null);
+                }
+                prepared = true;
+            }
+        } finally {
+            preparing.unlock();
+        }
+    }
+
+    private Map<String, List<IndexSpec>> indexes() {
+        Map<String, List<IndexSpec>> all = new TreeMap<>(SlowOperations.KNOWN);
+        if (sealedCustomers != null) {
+            List<IndexSpec> ofPayments = new ArrayList<>(MongoPaymentStore.allIndexes());
+            ofPayments.add(SealedCustomers.KEY_INDEX);
+            all.put(PaymentDocuments.COLLECTION, ofPayments);
+        }
+        return all;
+    }
+
+    /** Where no index tells, nobody has sealed anything, or nobody has sealed it anew yet. */
+    private Set<String> missingKeys() {
+        MongoCollection<Document> stored = database.getCollection(PaymentDocuments.COLLECTION);
+        if (!IndexSpec.missing(stored, List.of(SealedCustomers.KEY_INDEX)).isEmpty()) {
+            return Set.of();
+        }
+        return sealedCustomers == null
+                ? SealedCustomers.keysInUse(stored, Calls.unguarded())
+                : sealedCustomers.missingKeys();
+    }
+
+    /**
+     * Looks whether the primary answers, whether the indexes are there, and whether this node has every key that payments are
+     * sealed under. After a {@linkplain Builder#lazyStart() lazy start} it also does what the start has not done.
+     *
+     * @return up; degraded where indexes are missing that nobody is kept waiting for; down with what is wrong
+     */
+    public HealthProbe health() {
+        return () -> {
+            try {
+                prepare();
+                splitter.read(ReadPurpose.fresh(), (at, session) -> at.runCommand(session, new Document("ping", 1)));
+                if (indexPolicy == IndexPolicy.NONE) {
+                    return Health.up();
+                }
+                Set<String> closed = missingKeys();
+                if (!closed.isEmpty()) {
+                    return Health.down("payments are sealed under keys that this node does not have: " + closed);
+                }
+                List<String> missing = new ArrayList<>();
+                indexes()
+                        .forEach((collection, specs) ->
+                                missing.addAll(IndexSpec.missing(database.getCollection(collection), specs)));
+                return missing.isEmpty() ? Health.up() : Health.degraded("indexes are missing: " + missing);
+            } catch (NestMongoException failed) {
+                // shows no data and no address
+                return Health.down(Objects.requireNonNullElse(failed.getMessage(), "the database does not answer"));
+            }
+        };
     }
 
     private MongoCollection<Document> decided(MongoCollection<Document> collection) {
@@ -392,8 +474,8 @@ public final class NestMongo implements AutoCloseable {
         List<String> missing = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         Map<String, Long> uses = new HashMap<>();
-        SlowOperations.KNOWN.forEach((collection, indexes) -> {
-            IndexReport of = IndexSpec.report(database.getCollection(collection), indexes);
+        indexes().forEach((collection, specs) -> {
+            IndexReport of = IndexSpec.report(database.getCollection(collection), specs);
             missing.addAll(of.missing());
             unknown.addAll(of.unknown());
             uses.putAll(of.uses());
@@ -451,6 +533,8 @@ public final class NestMongo implements AutoCloseable {
         private Duration turnoverKeptFor = Duration.ZERO;
         private Consumer<? super AggregationRun> onAggregation = run -> {};
         private Clock clock = Clock.systemUTC();
+        private IndexPolicy indexPolicy = IndexPolicy.MAKE;
+        private boolean lazyStart;
         private Consumer<MongoClientSettings.Builder> clientOptions = settings -> {};
 
         private Builder(
@@ -465,9 +549,11 @@ public final class NestMongo implements AutoCloseable {
         }
 
         /**
-         * Puts every call behind one of three breakers that are made in the registry: {@code database-read}, {@code
-         * database-write}, and {@code database-stale-read} for what takes the place of reads during an outage. While one is open its
-         * calls fail at once with {@link DatabaseUnavailableException}, and nothing is written. Default: no breakers.
+         * Puts every call behind one of five breakers that are made in the registry: {@code database-read} for the primary, {@code
+         * database-write}, {@code database-spread-read} and {@code database-report} for what secondaries may answer, and {@code
+         * database-stale-read} for what takes the place of reads during an outage. While one is open its calls fail at once with
+         * {@link DatabaseUnavailableException}, and nothing is written; the primary takes the place of secondaries whose circuit is
+         * open. Default: no breakers.
          *
          * @param registry where the breakers are made
          * @return this
@@ -580,10 +666,34 @@ public final class NestMongo implements AutoCloseable {
         }
 
         /**
-         * Connects, makes the indexes that are missing and checks the others.
+         * What happens to the indexes. Default: {@link IndexPolicy#MAKE}.
+         *
+         * @param policy the policy
+         * @return this
+         */
+        public Builder indexes(IndexPolicy policy) {
+            this.indexPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Starts also while the database is away: {@link #build()} asks it nothing. What the start would have done is done before the
+         * first insert, which fails as long as it cannot be done, or by the first look at the {@link NestMongo#health() health}.
+         * Default: the database must be there.
+         *
+         * @return this
+         */
+        public Builder lazyStart() {
+            this.lazyStart = true;
+            return this;
+        }
+
+        /**
+         * Connects, sees to the indexes, and checks that what is stored can be read here.
          *
          * @return the stores
-         * @throws NestMongoException if the database cannot be reached or an index is not what it must be
+         * @throws NestMongoException if the database cannot be reached, an index is not what it must be, or payments are sealed under
+         *     a key that the cipher does not have; never after a {@link #lazyStart()}
          */
         public NestMongo build() {
             if (client != null) {
@@ -607,7 +717,9 @@ public final class NestMongo implements AutoCloseable {
                         .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(selector))
                         .applyToClusterSettings(cluster -> cluster.serverSelector(selector));
                 more.accept(client);
-                return MongoClients.create(client.build());
+                MongoClient made = MongoClients.create(client.build());
+                selector.cluster(made::getClusterDescription);
+                return made;
             } catch (MongoException | IllegalArgumentException refused) {
                 throw new NestMongoException("no client could be made for " + settings, refused);
             }

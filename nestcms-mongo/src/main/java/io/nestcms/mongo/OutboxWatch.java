@@ -78,13 +78,23 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
 
     /**
      * Watches until {@link #close()} or an interrupt; ends at once where the server has no change streams. A broken connection is
-     * logged and made anew after a second.
+     * logged and made anew after a second, and so is a watch that ended because the collection was dropped.
      */
     @Override
     public void run() {
         while (!isClosed() && !Thread.currentThread().isInterrupted()) {
             try {
                 watch();
+                if (!isClosed() && !Thread.currentThread().isInterrupted()) {
+                    // whoever goes on from the end of a stream is refused
+                    from = null;
+                    LOG.warn(
+                            "The server ended the watch on payments: the collection was dropped or renamed. Watching it"
+                                    + " anew in {}",
+                            pause);
+                    watching = false;
+                    await();
+                }
             } catch (MongoException broken) {
                 if (NOT_OFFERED.contains(broken.getCode())) {
                     LOG.info("The server has no change streams: polling is left");
@@ -108,6 +118,7 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
         }
     }
 
+    /** Watches until it is closed, or the server has ended the stream. */
     private void watch() {
         ChangeStreamIterable<Document> changes =
                 payments.watch(CHANGES).maxAwaitTime(AWAIT_MILLIS, TimeUnit.MILLISECONDS);
@@ -116,7 +127,10 @@ public final class OutboxWatch implements Runnable, AutoCloseable {
             watching = true;
             // what changed before the watch began, or while it was away
             wake.run();
-            while (!isClosed() && !Thread.currentThread().isInterrupted()) {
+            // without a cursor at the server every further question is answered at once, and with nothing
+            while (cursor.getServerCursor() != null
+                    && !isClosed()
+                    && !Thread.currentThread().isInterrupted()) {
                 boolean changed = cursor.tryNext() != null;
                 from = cursor.getResumeToken();
                 if (changed) {

@@ -71,6 +71,7 @@ final class PaymentDocuments {
             "order.method",
             "order.options",
             "order.shipping",
+            "order.customer." + CustomerFields.KEY,
             // of the first format
             "gateway",
             "disputed");

@@ -94,14 +94,15 @@ public final class ReadWriteSplitter {
         long askedAt = times.now();
         try (ClientSession session = session(true, scope.time())) {
             try {
-                T result = calls.writeGuarded(() -> work.run(writes, session));
+                T result = calls.guarded(Calls.Kind.WRITE, () -> work.run(writes, session));
                 times.add(askedAt, ClusterTime.of(session));
                 return result;
             } catch (MongoException failed) {
                 scope.lostTrack();
                 if (isUnavailable(failed)) {
                     throw new DatabaseUnavailableException(
-                            "a write was not confirmed: it may or may not have been applied. Read again before deciding",
+                            "a write was not confirmed: it may or may not have been applied. Read again before"
+                                    + " deciding",
                             failed);
                 }
                 throw failed;
@@ -167,7 +168,7 @@ public final class ReadWriteSplitter {
     <T> T staleRead(Work<T> work, DatabaseUnavailableException outage) {
         staleReads.increment();
         try (ClientSession session = session(true, null)) {
-            return calls.staleReadGuarded(() -> work.run(any, session));
+            return calls.guarded(Calls.Kind.STALE_READ, () -> work.run(any, session));
         } catch (MongoException | DatabaseUnavailableException alsoFailed) {
             outage.addSuppressed(alsoFailed);
             throw outage;
@@ -181,13 +182,18 @@ public final class ReadWriteSplitter {
             @Nullable ReadScope scope,
             Work<T> work) {
         spreadReads.increment();
+        Calls.Kind kind = where == reports ? Calls.Kind.REPORT : Calls.Kind.SPREAD_READ;
         try {
             return hedging != null && purpose.isHedged()
                     ? hedging.read(
-                            () -> attempt(where, after, scope, work),
-                            () -> attempt(any, after, scope, work),
+                            () -> attempt(kind, where, after, scope, work),
+                            () -> attempt(kind, any, after, scope, work),
                             2 * patience.toNanos())
-                    : attempt(where, after, scope, work);
+                    : attempt(kind, where, after, scope, work);
+        } catch (DatabaseUnavailableException leftAlone) {
+            // the circuit is open, or the pool of that server is full: the primary has its own of both
+            fallbacks.increment();
+            return afterFallback(after, scope, work, leftAlone);
         } catch (MongoException failed) {
             if (!isUnavailable(failed)) {
                 throw failed;
@@ -197,9 +203,14 @@ public final class ReadWriteSplitter {
         }
     }
 
-    private <T> T attempt(MongoDatabase where, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
+    private <T> T attempt(
+            Calls.Kind kind,
+            MongoDatabase where,
+            @Nullable ClusterTime after,
+            @Nullable ReadScope scope,
+            Work<T> work) {
         try (ClientSession session = session(true, after)) {
-            T result = calls.readGuarded(() -> work.run(where, session));
+            T result = calls.guarded(kind, () -> work.run(where, session));
             if (scope != null) {
                 scope.saw(ClusterTime.of(session));
             }
@@ -208,9 +219,9 @@ public final class ReadWriteSplitter {
     }
 
     private <T> T afterFallback(
-            @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work, MongoException first) {
+            @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work, RuntimeException first) {
         try {
-            if (first.getCode() == 72 || first.getCode() == 211) {
+            if (first instanceof MongoException told && (told.getCode() == 72 || told.getCode() == 211)) {
                 // the point came from another process and is ahead of the clock that this client passes on
                 askPrimary();
             }
@@ -225,7 +236,7 @@ public final class ReadWriteSplitter {
             MongoDatabase where, boolean causal, @Nullable ClusterTime after, @Nullable ReadScope scope, Work<T> work) {
         primaryReads.increment();
         try (ClientSession session = session(causal, after)) {
-            T result = calls.readGuarded(() -> work.run(where, session));
+            T result = calls.guarded(Calls.Kind.READ, () -> work.run(where, session));
             if (scope != null) {
                 scope.saw(ClusterTime.of(session));
             }
@@ -278,7 +289,7 @@ public final class ReadWriteSplitter {
         timeQueries.increment();
         long askedAt = times.now();
         try (ClientSession session = session(true, null)) {
-            calls.readGuarded(() -> primary.runCommand(session, new Document("ping", 1)));
+            calls.guarded(Calls.Kind.READ, () -> primary.runCommand(session, new Document("ping", 1)));
             ClusterTime time = ClusterTime.of(session);
             times.add(askedAt, time);
             return time;

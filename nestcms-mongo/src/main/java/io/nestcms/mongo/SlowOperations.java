@@ -47,7 +47,11 @@ public final class SlowOperations implements Consumer<MongoClientSettings.Builde
             ArticleDocuments.COLLECTION,
             MongoArticleStore.allIndexes(),
             ArticleDocuments.VERSIONS,
-            MongoArticleStore.VERSION_INDEXES);
+            MongoArticleStore.VERSION_INDEXES,
+            MongoUserStore.COLLECTION,
+            MongoUserStore.INDEXES,
+            MongoGrantStore.COLLECTION,
+            MongoGrantStore.INDEXES);
 
     private static final Set<String> WATCHED =
             Set.of("find", "aggregate", "update", "insert", "delete", "findAndModify", "count", "distinct");

@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Of the servers that a read may go to, leaves out those that lag too far behind and most of the time those that answer much
  * slower than the best. The driver goes on from there: it knows round trips, this knows answers. A slow server still gets one
- * read in sixteen, and so is found to be fast again. The last server is never left out.
+ * read in sixteen, and so is found to be fast again. Where all lag too far behind, the primary takes their place; without a
+ * primary they are compared with the newest among them.
  *
  * <p>An answer is timed from when its connection is taken from the pool until it is given back. A listener of commands would
  * be exact, but makes the driver read every command that it has just written: that is up to a fifth of an insert.
@@ -47,18 +49,26 @@ final class SpreadSelector implements ServerSelector, ConnectionPoolListener {
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable Attempt> current = new ThreadLocal<>();
 
+    /** All servers: those to select from are what the read preference has left. */
+    private volatile @Nullable Supplier<ClusterDescription> cluster;
+
     SpreadSelector(Duration maxLag, RandomGenerator random) {
         this.maxLag = maxLag;
         this.random = random;
     }
 
+    /** Where to look up the primary. */
+    void cluster(Supplier<ClusterDescription> all) {
+        this.cluster = all;
+    }
+
     @Override
     public List<ServerDescription> select(ClusterDescription description) {
-        List<ServerDescription> servers = description.getServerDescriptions();
+        List<ServerDescription> servers = withoutLagging(description.getServerDescriptions());
         if (servers.size() < 2) {
             return servers;
         }
-        List<ServerDescription> current = elsewhere(withoutLagging(servers));
+        List<ServerDescription> current = elsewhere(servers);
         double best = current.stream().mapToDouble(this::average).min().orElse(0);
         List<ServerDescription> chosen = new ArrayList<>();
         for (ServerDescription server : current) {
@@ -102,22 +112,39 @@ final class SpreadSelector implements ServerSelector, ConnectionPoolListener {
         }
 
         /** Where it went, as far as it got. */
-        @Nullable ServerAddress server() {
+        @Nullable
+        ServerAddress server() {
             return server;
         }
     }
 
     private List<ServerDescription> withoutLagging(List<ServerDescription> servers) {
-        Optional<Instant> newest =
-                servers.stream().flatMap(server -> lastWrite(server).stream()).max(Comparator.naturalOrder());
+        if (servers.stream().allMatch(ServerDescription::isPrimary)) {
+            return servers;
+        }
+        Optional<ServerDescription> primary = primary();
+        Optional<Instant> newest = Stream.concat(primary.stream(), servers.stream())
+                .flatMap(server -> lastWrite(server).stream())
+                .max(Comparator.naturalOrder());
         if (newest.isEmpty()) {
             return servers;
         }
         Instant oldest = newest.get().minus(maxLag);
-        return servers.stream()
+        List<ServerDescription> upToDate = servers.stream()
                 .filter(server ->
                         lastWrite(server).filter(at -> at.isBefore(oldest)).isEmpty())
                 .toList();
+        // none is left only when the primary is the newest
+        return upToDate.isEmpty() ? primary.stream().toList() : upToDate;
+    }
+
+    private Optional<ServerDescription> primary() {
+        Supplier<ClusterDescription> all = cluster;
+        return all == null
+                ? Optional.empty()
+                : all.get().getServerDescriptions().stream()
+                        .filter(ServerDescription::isPrimary)
+                        .findFirst();
     }
 
     private static Optional<Instant> lastWrite(ServerDescription server) {

@@ -22,6 +22,7 @@ import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionKind;
@@ -108,7 +109,8 @@ class IndexUseTest {
         payments.findByCart(new CartId("cart-a"));
         for (String scope : new String[] {null, "shop"}) {
             for (PaymentStatus status : new PaymentStatus[] {null, PaymentStatus.CREATED}) {
-                payments.list(new PaymentQuery(scope, status, 0, 10));
+                payments.list(new PaymentQuery(scope, status, null, 10));
+                payments.list(new PaymentQuery(scope, status, PaymentCursor.of(a), 10));
             }
         }
         payments.findByCart(CartId.ofFollowUp(a.id(), 1));

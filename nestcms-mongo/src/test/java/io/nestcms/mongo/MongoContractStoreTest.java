@@ -187,7 +187,7 @@ class MongoContractStoreTest extends ContractStoreContract {
         assertThat(fast.of(EarningGroup.ORGANISATION, YearMonth.of(2026, 1), YearMonth.of(2026, 5)))
                 .isNotEmpty();
         List<Payment> all = mongo.payments()
-                .list(new io.nestcms.payment.PaymentQuery(null, null, 0, 200))
+                .list(io.nestcms.payment.PaymentQuery.newest(200))
                 .items();
         for (ContractStatement statement : mongo.contracts().statements(ContractQuery.newest(200))) {
             ContractId id = statement.contract().id();

@@ -175,7 +175,7 @@ class MongoPaymentStoreTest {
             assertThat(record.id()).isEqualTo("p2");
             assertThat(record.cause()).contains("payments/p2").doesNotContain("SECRET");
         });
-        assertThat(store.list(new PaymentQuery(null, null, 0, 10)).items()).hasSize(4);
+        assertThat(store.list(PaymentQuery.newest(10)).items()).hasSize(4);
         assertThatThrownBy(() -> store.find(new PaymentId("p2"))).isInstanceOf(NestMongoException.class);
     }
 

@@ -5,6 +5,8 @@ import static io.nestcms.payment.contract.Samples.entries;
 import static io.nestcms.payment.contract.Samples.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import io.nestcms.event.EventBus;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
@@ -119,6 +121,26 @@ class OutboxWatchTest {
         waking.close();
         relay.close(Duration.ofSeconds(10));
         bus.close();
+    }
+
+    @Test
+    void collectionDropped_isWatchedAnew() {
+        pool.execute(watch);
+        awaitWakes(1);
+        try (MongoClient client = MongoClients.create(set.uri())) {
+            client.getDatabase("nestcms").getCollection("payments").drop();
+        }
+        awaitWakes(2);
+        Awaitility.await().atMost(LONG).until(watch::isWatching);
+        mongo.payments().insert(payment("a"), List.of());
+
+        awaitWakes(3);
+
+        // a cursor that the server has closed is not asked again and again
+        assertThat(set.members().stream()
+                        .mapToLong(it -> it.commands("getMore"))
+                        .sum())
+                .isLessThan(100);
     }
 
     @Test

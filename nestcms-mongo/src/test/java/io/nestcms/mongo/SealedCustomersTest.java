@@ -9,8 +9,10 @@ import com.mongodb.client.MongoCollection;
 import io.nestcms.crypto.CipherException;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.health.Health;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.contract.PaymentStoreContract;
 import io.nestcms.payment.store.PaymentStore;
 import java.nio.charset.StandardCharsets;
@@ -79,10 +81,71 @@ class SealedCustomersTest {
     void find_withoutTheCipher_isRefused() {
         mongo.payments().insert(payment("a"), List.of());
 
-        assertThatThrownBy(() ->
-                        NestMongo.using(TestMongo.client(), database).payments().find(new PaymentId("a")))
+        assertThatThrownBy(() -> NestMongo.using(TestMongo.client(), database))
+                .isInstanceOf(NestMongoException.class)
+                .hasMessageContaining("keys that this node does not have: [k1]");
+        assertThatThrownBy(() -> NestMongo.builder(TestMongo.client(), database)
+                        .indexes(IndexPolicy.CHECK_LATER)
+                        .build()
+                        .payments()
+                        .find(new PaymentId("a")))
                 .isInstanceOf(NestMongoException.class)
                 .hasMessageContaining("encrypted and no cipher");
+    }
+
+    /** Every node reads all the time; one that was left out does not start again, and says so while it runs. */
+    @Test
+    void changeOfKeys_firstAllOpenIt_thenOneSeals() throws Exception {
+        FieldCipher other = FieldCipher.builder(key("k1", 1), key("lookup", 9)).build();
+        FieldCipher forgotten =
+                FieldCipher.builder(key("k1", 1), key("lookup", 9)).build();
+        NestMongo second = node(other);
+        NestMongo third = node(forgotten);
+        cipher.alsoOpen(key("k2", 2));
+        other.alsoOpen(key("k2", 2));
+        mongo.payments().insert(payment("old"), List.of());
+        assertThat(cipher.currentKeyId()).isEqualTo("k1");
+
+        cipher.rotateTo(key("k2", 2));
+        mongo.payments().insert(payment("new"), List.of());
+        assertThat(mongo.sealedCustomers().reseal(10)).isEqualTo(1);
+
+        assertThat(second.payments().find(new PaymentId("new"))).contains(payment("new"));
+        assertThat(second.payments().find(new PaymentId("old"))).contains(payment("old"));
+        assertThat(second.health().look()).isEqualTo(Health.up());
+        assertThat(third.health().look())
+                .isEqualTo(Health.down("payments are sealed under keys that this node does not have: [k2]"));
+        assertThatThrownBy(() -> node(forgotten)).hasMessageContaining("[k2]");
+        forgotten.alsoOpen(key("k2", 2));
+        assertThat(node(forgotten).payments().list(PaymentQuery.newest(10)).items())
+                .hasSize(2);
+    }
+
+    private NestMongo node(FieldCipher keys) {
+        return NestMongo.builder(TestMongo.client(), database).fieldCipher(keys).build();
+    }
+
+    @Test
+    void reseal_oneThatCannotBeOpened_keepsNoOtherFromIt_andDoneOnesAreNotReadAgain() {
+        for (int n = 0; n < 20; n++) {
+            mongo.payments().insert(payment("p" + n), List.of());
+        }
+        documents()
+                .updateOne(
+                        new Document("_id", "p3"),
+                        new Document(
+                                "$set",
+                                new Document(
+                                        "order.customer.email", new Binary(cipher.seal("a@b.test", "another place")))));
+        cipher.rotateTo(key("k2", 2));
+
+        assertThatThrownBy(() -> mongo.sealedCustomers().reseal(7)).isInstanceOf(CipherException.class);
+
+        assertThat(documents().countDocuments(new Document("order.customer.key", "k2")))
+                .isEqualTo(19);
+        documents().deleteOne(new Document("_id", "p3"));
+        assertThat(mongo.sealedCustomers().reseal(7)).isZero();
+        assertThat(TestMongo.collectionScans(database)).isEmpty();
     }
 
     @Test

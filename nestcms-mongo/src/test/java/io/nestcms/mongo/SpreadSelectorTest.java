@@ -111,6 +111,31 @@ class SpreadSelectorTest {
     }
 
     @Test
+    void reads_allSecondariesLag_goToThePrimary() {
+        selector.cluster(client::getClusterDescription);
+        rows.insertOne(new Document());
+        set.awaitReplicated(Duration.ofSeconds(30));
+        set.secondaries().forEach(member -> member.reportBehind(Duration.ofSeconds(60)));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            long before = finds();
+            read(20);
+            return finds() == before;
+        });
+        long before = finds();
+
+        read(300);
+
+        assertThat(finds()).isEqualTo(before);
+        assertThat(set.primary().commands("find")).isGreaterThanOrEqualTo(300);
+    }
+
+    private long finds() {
+        return set.secondaries().stream()
+                .mapToLong(member -> member.commands("find"))
+                .sum();
+    }
+
+    @Test
     void share_bySlowness() {
         assertThat(SpreadSelector.share(1, 1)).isEqualTo(1);
         assertThat(SpreadSelector.share(7.1, 1)).isEqualTo(0.5);

@@ -4,6 +4,7 @@ import io.nestcms.cms.outbox.InMemoryNotices;
 import io.nestcms.cms.outbox.Notice;
 import io.nestcms.cms.outbox.Notices;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.store.PaymentStore;
@@ -123,13 +124,14 @@ public final class InMemoryContractStore implements ContractStore {
     private List<Payment> paymentsOf(ContractId id) {
         List<Payment> found = new ArrayList<>();
         PaymentPage page;
-        int number = 0;
+        PaymentCursor next = null;
         do {
-            page = payments.list(new PaymentQuery(null, null, number++, 200));
+            page = payments.list(PaymentQuery.newest(200).from(next));
             page.items().stream()
                     .filter(payment -> id.value().equals(payment.order().contractId()))
                     .forEach(found::add);
-        } while (page.items().size() == 200);
+            next = page.next();
+        } while (next != null);
         return found;
     }
 }

@@ -6,6 +6,7 @@ import io.nestcms.cms.contract.ContractStore;
 import io.nestcms.money.Money;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.TransactionKind;
@@ -51,14 +52,14 @@ public final class PlainTurnover implements TurnoverStore {
     public List<Turnover> turnover(YearMonth from, YearMonth to) {
         Map<Key, Turnover> sums = new HashMap<>();
         PaymentPage page;
-        int number = 0;
+        PaymentCursor next = null;
         do {
-            page = payments.list(new PaymentQuery(null, null, number++, PAGE));
+            page = payments.list(PaymentQuery.newest(PAGE).from(next));
             for (Payment payment : page.items()) {
                 add(payment, from, to, sums);
             }
-            // a page may lack those that cannot be read
-        } while ((long) number * PAGE < page.total());
+            next = page.next();
+        } while (next != null);
         return new ArrayList<>(sums.values());
     }
 

@@ -802,6 +802,17 @@ public final class Payments {
     }
 
     /**
+     * How many payments there are, from the store.
+     *
+     * @param query of which scope and status
+     * @param most where counting ends; from 1
+     * @return how many, at most that
+     */
+    public long count(PaymentQuery query, int most) {
+        return writes.store().count(query, most);
+    }
+
+    /**
      * The background check of payments whose end is open.
      *
      * @return a reconciler over the same gateway and store

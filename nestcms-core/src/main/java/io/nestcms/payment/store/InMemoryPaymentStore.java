@@ -3,6 +3,7 @@ package io.nestcms.payment.store;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -100,22 +100,33 @@ public final class InMemoryPaymentStore implements PaymentStore {
 
     @Override
     public synchronized PaymentPage list(PaymentQuery query) {
-        Predicate<Payment> wanted = payment -> (query.status() == null || payment.status() == query.status())
-                && (query.scope() == null || payment.claim().key().scope().equals(query.scope()));
-        Comparator<Payment> newestFirst = Comparator.comparing(
-                        (Payment payment) -> payment.revision().createdAt())
-                .thenComparing(payment -> payment.id().value())
+        Comparator<PaymentCursor> newestFirst = Comparator.comparing(PaymentCursor::createdAt)
+                .thenComparing(place -> place.id().value())
                 .reversed();
-        List<Payment> all = rows.values().stream()
+        PaymentCursor after = query.after();
+        List<Payment> found = wanted(query)
+                .filter(payment -> after == null || newestFirst.compare(PaymentCursor.of(payment), after) > 0)
+                .sorted(Comparator.comparing(PaymentCursor::of, newestFirst))
+                .limit(query.limit() + 1L)
+                .toList();
+        if (found.size() <= query.limit()) {
+            return new PaymentPage(found, null);
+        }
+        List<Payment> items = found.subList(0, query.limit());
+        return new PaymentPage(items, PaymentCursor.of(items.get(items.size() - 1)));
+    }
+
+    @Override
+    public synchronized long count(PaymentQuery query, int most) {
+        return wanted(query).limit(most).count();
+    }
+
+    private Stream<Payment> wanted(PaymentQuery query) {
+        return rows.values().stream()
                 .map(row -> row.payment)
-                .filter(wanted)
-                .sorted(newestFirst)
-                .toList();
-        List<Payment> items = all.stream()
-                .skip((long) query.page() * query.size())
-                .limit(query.size())
-                .toList();
-        return new PaymentPage(items, query.page(), query.size(), all.size());
+                .filter(payment -> (query.status() == null || payment.status() == query.status())
+                        && (query.scope() == null
+                                || payment.claim().key().scope().equals(query.scope())));
     }
 
     @Override

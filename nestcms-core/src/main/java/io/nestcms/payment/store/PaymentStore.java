@@ -66,12 +66,21 @@ public interface PaymentStore {
     Optional<Payment> findByReference(TransactionRef ref);
 
     /**
-     * A page of payments. Those that cannot be read are left out.
+     * A page of payments. Those that cannot be read are left out. What it costs does not depend on how many come before it.
      *
      * @param query which
      * @return the page, newest first
      */
     PaymentPage list(PaymentQuery query);
+
+    /**
+     * How many payments there are.
+     *
+     * @param query of which scope and status; its place and limit do not matter
+     * @param most where counting ends; from 1
+     * @return how many, at most that
+     */
+    long count(PaymentQuery query, int most);
 
     /**
      * Takes payments that the reconciler should look at, so that nobody else does meanwhile: those of the lane whose

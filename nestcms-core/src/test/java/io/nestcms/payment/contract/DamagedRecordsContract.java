@@ -80,7 +80,7 @@ public abstract class DamagedRecordsContract extends PaymentStoreContract {
         Payment second = stored(dueAt(payment("b"), null));
         damage(first.id());
 
-        assertThat(store().list(new PaymentQuery(null, null, 0, 10)).items()).containsExactly(second);
-        assertThat(store().list(new PaymentQuery(null, null, 0, 10)).items()).containsExactly(second);
+        assertThat(store().list(PaymentQuery.newest(10)).items()).containsExactly(second);
+        assertThat(store().list(PaymentQuery.newest(10)).items()).containsExactly(second);
     }
 }

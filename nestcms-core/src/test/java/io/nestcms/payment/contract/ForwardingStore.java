@@ -54,6 +54,11 @@ public class ForwardingStore implements PaymentStore {
     }
 
     @Override
+    public long count(PaymentQuery query, int most) {
+        return store.count(query, most);
+    }
+
+    @Override
     public Optional<Payment> findByReference(TransactionRef ref) {
         return store.findByReference(ref);
     }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentOrder;
@@ -398,18 +399,54 @@ public abstract class PaymentStoreContract {
             store().insert(payment, List.of());
         }
 
-        PaymentPage second = store().list(new PaymentQuery(null, null, 1, 2));
+        PaymentPage first = store().list(PaymentQuery.newest(2));
+        store().insert(payment("later", "shop", "kl", "cl", NOON.plusSeconds(9)), List.of());
+        PaymentPage second = store().list(PaymentQuery.newest(2).from(first.next()));
+        PaymentPage last = store().list(PaymentQuery.newest(2).from(second.next()));
 
+        assertThat(first.items()).containsExactlyElementsOf(newestFirst.subList(0, 2));
         assertThat(second.items()).containsExactlyElementsOf(newestFirst.subList(2, 4));
-        assertThat(second.total()).isEqualTo(5);
-        assertThat(store().list(new PaymentQuery("shop", null, 0, 10)).items())
-                .containsExactlyElementsOf(newestFirst.subList(0, 4));
-        assertThat(store().list(new PaymentQuery(null, PaymentStatus.SUCCEEDED, 0, 10))
-                        .total())
-                .isZero();
-        assertThat(store().list(new PaymentQuery("shop", PaymentStatus.CREATED, 0, 10))
-                        .total())
+        assertThat(last.items()).containsExactlyElementsOf(newestFirst.subList(4, 5));
+        assertThat(last.next()).isNull();
+        assertThat(store().list(new PaymentQuery("shop", null, PaymentCursor.of(newestFirst.get(0)), 10))
+                        .items())
+                .containsExactlyElementsOf(newestFirst.subList(1, 4));
+        assertThat(store().list(new PaymentQuery("shop", PaymentStatus.CREATED, second.next(), 10))
+                        .items())
+                .isEmpty();
+        assertThat(store().list(new PaymentQuery(null, PaymentStatus.SUCCEEDED, null, 10))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void list_ofOneMoment_showsEachOnce() {
+        for (int i = 0; i < 7; i++) {
+            store().insert(payment("p" + i, "shop", "k" + i, "c" + i, NOON), List.of());
+        }
+        List<String> seen = new ArrayList<>();
+        PaymentCursor next = null;
+        do {
+            PaymentPage page = store().list(PaymentQuery.newest(2).from(next));
+            page.items().forEach(payment -> seen.add(payment.id().value()));
+            next = page.next();
+        } while (next != null);
+
+        assertThat(seen).containsExactly("p6", "p5", "p4", "p3", "p2", "p1", "p0");
+    }
+
+    @Test
+    void count_isOfScopeAndStatus_andBounded() {
+        for (int i = 0; i < 5; i++) {
+            store().insert(payment("p" + i, i == 0 ? "other" : "shop", "k" + i, "c" + i, NOON), List.of());
+        }
+
+        assertThat(store().count(PaymentQuery.newest(1), 100)).isEqualTo(5);
+        assertThat(store().count(PaymentQuery.newest(1), 3)).isEqualTo(3);
+        assertThat(store().count(new PaymentQuery("shop", PaymentStatus.CREATED, null, 1), 100))
                 .isEqualTo(4);
+        assertThat(store().count(new PaymentQuery(null, PaymentStatus.SUCCEEDED, null, 1), 100))
+                .isZero();
     }
 
     @Test

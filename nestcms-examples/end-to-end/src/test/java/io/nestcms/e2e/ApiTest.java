@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -184,14 +185,40 @@ class ApiTest {
     }
 
     @Test
+    void list_cursor_goesOnWhereThePageEnded_andNothingIsCountedUnasked() {
+        List<String> newestFirst = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            newestFirst.add(
+                    0,
+                    stage.merchant
+                            .create("page-" + n, Merchant.order("PAGE-" + n, "1.000", "KWD"))
+                            .text("id"));
+        }
+
+        JsonNode first = stage.merchant.get("/payments/v2?limit=2").json();
+        JsonNode second = stage.merchant
+                .get("/payments/v2?limit=1&count=1&cursor="
+                        + first.path("nextCursor").asText())
+                .json();
+
+        assertThat(first.path("items").get(0).path("id").asText()).isEqualTo(newestFirst.get(0));
+        assertThat(first.path("items").get(1).path("id").asText()).isEqualTo(newestFirst.get(1));
+        assertThat(first.has("count")).isFalse();
+        assertThat(second.path("items").get(0).path("id").asText()).isEqualTo(newestFirst.get(2));
+        assertThat(second.path("count").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void unknownThings_tellNothing() {
         isProblem(stage.merchant.find("pay_unknown"), 404, "not-found");
         isProblem(stage.merchant.find("a%20b"), 404, "not-found");
         isProblem(stage.merchant.get("/nowhere"), 404, "not-found");
-        isProblem(stage.merchant.get("/payments/v2?page=x"), 400, "invalid-input");
-        isProblem(stage.merchant.get("/payments/v2?size=100000"), 422, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?limit=x"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?limit=100000"), 422, "invalid-input");
         isProblem(stage.merchant.get("/payments/v2?status=PAID"), 400, "invalid-input");
-        isProblem(stage.merchant.get("/payments/v2?limit=5"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?page=5"), 400, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?cursor=AAAA"), 422, "invalid-input");
+        isProblem(stage.merchant.get("/payments/v2?count=10001"), 422, "invalid-input");
         isProblem(stage.merchant.get("/events"), 406, "not-acceptable");
         Merchant.Answer answer = stage.merchant.send(
                 stage.merchant.request("/payments/v2").DELETE().build());

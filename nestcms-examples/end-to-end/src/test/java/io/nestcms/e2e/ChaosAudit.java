@@ -82,7 +82,10 @@ final class ChaosAudit {
                     .computeIfAbsent(cart(transaction, byRef), any -> new ArrayList<>())
                     .add(transaction);
         }
-        for (int page = 0; audit.readPage(merchant, page); page++) {}
+        String next = "";
+        do {
+            next = audit.readPage(merchant, next);
+        } while (!next.isEmpty());
         audit.expect(books.path("callbacksUnderWay").asInt() == 0, "notifications are under way");
         audit.expect(waiting(merchant) == 0, "events wait in the outbox");
         audit.expect(
@@ -107,16 +110,17 @@ final class ChaosAudit {
         return cart.startsWith(prefix) ? cart.substring(prefix.length()) : cart;
     }
 
-    private boolean readPage(Merchant merchant, int page) {
-        JsonNode items =
-                merchant.get("/payments/v2?size=200&page=" + page).json().path("items");
-        for (JsonNode item : items) {
+    /** Gives the next cursor, empty after the last page. */
+    private String readPage(Merchant merchant, String cursor) {
+        JsonNode page = merchant.get("/payments/v2?limit=200" + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                .json();
+        for (JsonNode item : page.path("items")) {
             JsonNode full = merchant.find(item.path("id").asText()).json();
             if (records.put(item.path("cartId").asText(), full) != null) {
                 expect(false, item.path("cartId").asText() + " is on record twice");
             }
         }
-        return !items.isEmpty();
+        return page.path("nextCursor").asText();
     }
 
     /** How many payments have events that were not told to everybody. */

@@ -173,9 +173,9 @@ class LostAnswersTest {
         try (Stage stage = new Stage(data)) {
             assertThat(stage.merchant.find(id).json()).isEqualTo(before.json());
             assertThat(stage.merchant
-                            .get("/payments/v2?status=SUCCEEDED")
+                            .get("/payments/v2?status=SUCCEEDED&count=10")
                             .json()
-                            .path("total")
+                            .path("count")
                             .asInt())
                     .isEqualTo(1);
             assertThat(charges(stage)).isEqualTo(1);

@@ -51,7 +51,7 @@ final class DataDirectory implements AutoCloseable {
     static DataDirectory open(Path directory) throws IOException {
         Files.createDirectories(directory);
         FileChannel file =
-                FileChannel.open(directory.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                PrivateFiles.open(directory.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(file);
         if (lock == null) {
             file.close();
@@ -118,7 +118,13 @@ final class DataDirectory implements AutoCloseable {
     /** The state after recovery; documents are counted by the caller. */
     record Recovered(Journal journal, long records, Optional<RecoveryReport.Damage> damage) {}
 
-    Recovered recover(Target target) throws IOException {
+    /**
+     * Reads what is there.
+     *
+     * @param goOn whether to go on without what comes after damage; the end of a record that was being written is none
+     * @throws EmbeddedMongoException if there is damage and it is not to go on; nothing was changed then
+     */
+    Recovered recover(Target target, boolean goOn) throws IOException {
         NavigableSet<Long> journals = generations("journal");
         long base = loadSnapshot(target, journals);
         long sequence = lastSequence;
@@ -134,16 +140,27 @@ final class DataDirectory implements AutoCloseable {
             }
             Records.Extent extent = Files.exists(file)
                     ? Records.read(file, sequence + 1, (at, operations) -> operations.forEach(target::apply))
-                    : missing(file, sequence);
+                    : new Records.Extent(0, sequence, 0, "the file is missing", false);
             sequence = extent.lastSequence();
             records += extent.records();
             if (!extent.whole()) {
-                damage = Optional.of(setAside(file, extent, journals.tailSet(number, false)));
+                NavigableSet<Long> later = journals.tailSet(number, false);
+                RecoveryReport.Kind kind = kind(file, extent, later);
+                if (kind == RecoveryReport.Kind.CORRUPT && !goOn) {
+                    throw new EmbeddedMongoException(
+                            "the journal is damaged in the middle: " + file + " at byte " + extent.goodBytes() + ": "
+                                    + extent.reason()
+                                    + ". Acknowledged writes after it would be lost: restore the directory from a"
+                                    + " backup, or start with goOnAfterDamage()",
+                            null);
+                }
+                damage = Optional.of(setAside(file, extent, later, kind));
             }
         }
         generation = current;
         damage.ifPresent(found -> log.warn(
-                "JOURNAL DAMAGED ({}): {} at byte {}: {}. Everything before is recovered; {} bytes after it were set aside in {}",
+                "JOURNAL DAMAGED ({}): {} at byte {}: {}. Everything before is recovered; {} bytes after it were set"
+                        + " aside in {}",
                 found.kind(),
                 found.file(),
                 found.offset(),
@@ -151,11 +168,6 @@ final class DataDirectory implements AutoCloseable {
                 found.bytesSetAside(),
                 found.savedTo()));
         return new Recovered(new Journal(journal(current), sequence), records, damage);
-    }
-
-    private static Records.Extent missing(Path file, long sequence) throws IOException {
-        Files.createFile(file);
-        return new Records.Extent(0, sequence, 0, "the file is missing", false);
     }
 
     private long loadSnapshot(Target target, NavigableSet<Long> journals) throws IOException {
@@ -194,13 +206,27 @@ final class DataDirectory implements AutoCloseable {
         return 1;
     }
 
+    private RecoveryReport.Kind kind(Path file, Records.Extent extent, Iterable<Long> later) throws IOException {
+        boolean more = false;
+        for (long number : later) {
+            more |= Files.size(journal(number)) > 0;
+        }
+        return extent.incomplete() && !more && !Records.anyAfter(file, extent.goodBytes() + 1)
+                ? RecoveryReport.Kind.INCOMPLETE_TAIL
+                : RecoveryReport.Kind.CORRUPT;
+    }
+
     /** Cuts the file after its last good record; the rest, and the files after it, are kept under another name. */
-    private RecoveryReport.Damage setAside(Path file, Records.Extent extent, Iterable<Long> later) throws IOException {
-        boolean goodOnesFollow = Records.anyAfter(file, extent.goodBytes() + 1);
+    private RecoveryReport.Damage setAside(
+            Path file, Records.Extent extent, Iterable<Long> later, RecoveryReport.Kind kind) throws IOException {
+        if (!Files.exists(file)) {
+            PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+                    .close();
+        }
         Path saved = unused(file, ".damaged");
         long bytes = Files.size(file) - extent.goodBytes();
         try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileChannel to = FileChannel.open(saved, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel to = PrivateFiles.open(saved, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long copied = 0;
             while (copied < bytes) {
                 copied += from.transferTo(extent.goodBytes() + copied, bytes - copied, to);
@@ -209,16 +235,11 @@ final class DataDirectory implements AutoCloseable {
             from.truncate(extent.goodBytes());
             from.force(true);
         }
-        boolean more = false;
         for (long number : later) {
             Path next = journal(number);
             bytes += Files.size(next);
-            more |= Files.size(next) > 0;
             Files.move(next, unused(next, ".damaged"));
         }
-        RecoveryReport.Kind kind = extent.incomplete() && !goodOnesFollow && !more
-                ? RecoveryReport.Kind.INCOMPLETE_TAIL
-                : RecoveryReport.Kind.CORRUPT;
         return new RecoveryReport.Damage(kind, file, extent.goodBytes(), bytes, saved, extent.reason());
     }
 
@@ -243,7 +264,7 @@ final class DataDirectory implements AutoCloseable {
     /** Writes the snapshot that the given generation's journal goes on from, and drops what is no longer needed. */
     void writeSnapshot(long number, long sequence, Iterator<List<Operation>> contents) throws IOException {
         Path unfinished = directory.resolve(String.format(Locale.ROOT, "snapshot-%08d.tmp", number));
-        try (FileChannel file = FileChannel.open(
+        try (FileChannel file = PrivateFiles.open(
                 unfinished,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,

@@ -42,7 +42,8 @@ public final class EmbeddedMongo implements AutoCloseable {
     private final ScheduledFuture<?> sweeps;
 
     private EmbeddedMongo(Builder builder) throws IOException {
-        node = new EmbeddedNode(builder.dataDirectory, builder.clock, builder.compactAfterBytes);
+        node = new EmbeddedNode(
+                builder.dataDirectory, builder.clock, builder.compactAfterBytes, builder.goOnAfterDamage);
         server = new WireServer("embedded-mongo", node);
         node.announce(builder.port); // clients of the node before may be back before listen() returns
         try {
@@ -109,6 +110,14 @@ public final class EmbeddedMongo implements AutoCloseable {
     }
 
     /**
+     * How many documents queries have looked at since the start, whether they matched or not: what a query costs, however fast the
+     * machine is.
+     */
+    public long documentsExamined() {
+        return node.documentsExamined();
+    }
+
+    /**
      * Deletes the documents that have expired under TTL indexes by now. It also happens by itself, see
      * {@link Builder#expireEvery}.
      *
@@ -165,6 +174,7 @@ public final class EmbeddedMongo implements AutoCloseable {
         private int port;
         private Clock clock = Clock.systemUTC();
         private long compactAfterBytes = 64L << 20;
+        private boolean goOnAfterDamage;
 
         private Duration expireEvery = Duration.ofSeconds(60);
 
@@ -222,10 +232,21 @@ public final class EmbeddedMongo implements AutoCloseable {
         }
 
         /**
+         * Starts also when the journal is damaged in the middle, with what stands before; what comes after is set aside, see {@link
+         * EmbeddedMongo#recovery()}. Default: it does not start, since acknowledged writes would be lost. The end of a record that
+         * was being written when the process stopped is no damage: it was never acknowledged.
+         */
+        public Builder goOnAfterDamage() {
+            goOnAfterDamage = true;
+            return this;
+        }
+
+        /**
          * Recovers the data and listens.
          *
          * @throws DataDirectoryInUseException if another node has the directory open
-         * @throws EmbeddedMongoException if port or directory cannot be used, or no readable snapshot is left
+         * @throws EmbeddedMongoException if port or directory cannot be used, no readable snapshot is left, or the journal is
+         *     damaged in the middle
          */
         public EmbeddedMongo start() {
             try {

@@ -59,7 +59,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
     private final ExecutorService compactor =
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("embedded-mongo-snapshot", true));
 
-    EmbeddedNode(@Nullable Path data, Clock clock, long compactAfterBytes) throws IOException {
+    EmbeddedNode(@Nullable Path data, Clock clock, long compactAfterBytes, boolean goOnAfterDamage) throws IOException {
         this.clock = clock;
         this.compactAfterBytes = compactAfterBytes;
         this.store = new Store(clock, new Recorder());
@@ -73,7 +73,7 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
         directory = DataDirectory.open(data);
         try {
             recovering = true;
-            DataDirectory.Recovered recovered = directory.recover(new Replay());
+            DataDirectory.Recovered recovered = directory.recover(new Replay(), goOnAfterDamage);
             recovering = false;
             journal = recovered.journal();
             recovery = new RecoveryReport(countDocuments(), recovered.records(), recovered.damage());
@@ -91,6 +91,10 @@ final class EmbeddedNode implements WireServer.Commands, AutoCloseable {
 
     Set<String> collectionScans() {
         return store.collectionScans();
+    }
+
+    long documentsExamined() {
+        return store.documentsExamined();
     }
 
     RecoveryReport recovery() {

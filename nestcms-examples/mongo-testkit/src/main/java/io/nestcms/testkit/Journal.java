@@ -37,7 +37,7 @@ final class Journal implements AutoCloseable {
     }
 
     private static FileChannel open(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.position(channel.size());
         return channel;
     }

@@ -18,9 +18,13 @@ import java.util.function.BooleanSupplier;
 final class RecentChanges {
     private static final int MOST = 20_000;
 
-    private record Numbered(long sequence, OplogEntry entry) {}
+    /** Each change keeps what the document was before from being forgotten. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    private record Numbered(long sequence, OplogEntry entry, long bytes) {}
 
     private final Deque<Numbered> entries = new ArrayDeque<>();
+    private long bytes;
     private long committed;
     private BsonTimestamp lastCommitted = new BsonTimestamp(0);
     private BsonTimestamp forgotten;
@@ -32,9 +36,14 @@ final class RecentChanges {
     }
 
     synchronized void append(long sequence, OplogEntry entry) {
-        entries.addLast(new Numbered(sequence, entry));
-        if (entries.size() > MOST) {
-            forgotten = entries.removeFirst().entry().at();
+        Numbered added = new Numbered(sequence, entry, Weight.of(entry));
+        entries.addLast(added);
+        bytes += added.bytes();
+        // the last one stays, however large: somebody may wait for it
+        while (entries.size() > MOST || (bytes > MOST_BYTES && entries.size() > 1)) {
+            Numbered oldest = entries.removeFirst();
+            bytes -= oldest.bytes();
+            forgotten = oldest.entry().at();
         }
     }
 
@@ -51,6 +60,11 @@ final class RecentChanges {
             }
             notifyAll();
         }
+    }
+
+    /** About how much the changes hold in memory. */
+    synchronized long bytes() {
+        return bytes;
     }
 
     synchronized List<OplogEntry> committedSince(BsonTimestamp seen) {

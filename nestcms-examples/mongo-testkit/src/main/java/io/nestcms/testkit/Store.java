@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +58,18 @@ final class Store extends AbstractMongoBackend {
     /** When the request that this thread serves must be done, in {@link System#nanoTime()}. */
     private final ThreadLocal<Long> deadline = new ThreadLocal<>();
 
+    private final LongAdder examined = new LongAdder();
+
     private final StoredCollection.Requests requests = new StoredCollection.Requests() {
         @Override
         public void scanned(String description) {
             scans.add(description);
+        }
+
+        @Override
+        public void looksAt() {
+            examined.increment();
+            checkTime();
         }
 
         @Override
@@ -137,7 +146,8 @@ final class Store extends AbstractMongoBackend {
         return execute(database, command.keySet().iterator().next(), command);
     }
 
-    @Nullable StoredCollection find(String database, String collection) {
+    @Nullable
+    StoredCollection find(String database, String collection) {
         return listDatabaseNames().contains(database)
                 ? (StoredCollection) resolveDatabase(database).resolveCollection(collection, false)
                 : null;
@@ -171,6 +181,11 @@ final class Store extends AbstractMongoBackend {
     private static List<Document> firstBatch(Document reply) {
         Document cursor = (Document) Objects.requireNonNull(reply.get("cursor"), "cursor");
         return new ArrayList<>((Collection<Document>) Objects.requireNonNull(cursor.get("firstBatch"), "firstBatch"));
+    }
+
+    /** How many documents queries have looked at. */
+    long documentsExamined() {
+        return examined.sum();
     }
 
     /** Queries that read a whole collection, by field names and never with values. */
@@ -470,7 +485,7 @@ final class Store extends AbstractMongoBackend {
         if (!stages.isEmpty() && stages.get(0).get("$sort") instanceof Document order) {
             query.append("$orderby", order);
             stages.remove(0);
-            if (!stages.isEmpty() && stages.get(0).get("$skip") instanceof Integer number && number > 0) {
+            if (!stages.isEmpty() && stages.get(0).get("$skip") instanceof Integer number && number >= 0) {
                 skip = number;
                 stages.remove(0);
             }

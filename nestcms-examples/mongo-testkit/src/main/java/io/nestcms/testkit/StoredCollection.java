@@ -53,6 +53,9 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
         /** A query read the whole collection. */
         void scanned(String description);
 
+        /** A query looks at a document; throws if the present request has taken longer than it may. */
+        void looksAt();
+
         /** Throws if the present request has taken longer than it may. */
         void checkTime();
     }
@@ -248,7 +251,8 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     }
 
     /** The stored document with this {@code _id}, not to be changed. */
-    @Nullable Document byId(@Nullable Object id) {
+    @Nullable
+    Document byId(@Nullable Object id) {
         lock.readLock().lock();
         try {
             Integer position = findDocumentPosition(new Document("_id", id));
@@ -262,7 +266,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
 
     @Override
     protected boolean documentMatchesQuery(Document document, Document query) {
-        requests.checkTime();
+        requests.looksAt();
         return query.isEmpty() || Filter.matches(document, query);
     }
 
@@ -294,7 +298,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     }
 
     private boolean matches(Filter filter, Document document) {
-        requests.checkTime();
+        requests.looksAt();
         return filter.matches(document);
     }
 

@@ -53,7 +53,7 @@ class DataDirectoryTest {
     private static Read read(Path directory) throws IOException {
         Ids ids = new Ids();
         try (DataDirectory data = DataDirectory.open(directory)) {
-            DataDirectory.Recovered recovered = data.recover(ids);
+            DataDirectory.Recovered recovered = data.recover(ids, true);
             recovered.journal().close();
             return new Read(ids.ids, recovered);
         }
@@ -64,7 +64,7 @@ class DataDirectoryTest {
         TreeMap<Long, Integer> lengths = new TreeMap<>();
         lengths.put(0L, 0);
         try (DataDirectory data = DataDirectory.open(directory)) {
-            try (Journal journal = data.recover(new Ids()).journal()) {
+            try (Journal journal = data.recover(new Ids(), true).journal()) {
                 for (int i = 0; i < count; i++) {
                     journal.await(journal.append(List.of(put(i))));
                     lengths.put(Files.size(directory.resolve(JOURNAL)), i + 1);
@@ -122,7 +122,7 @@ class DataDirectoryTest {
     void generations_damageInAnyFile_neverSilent() throws IOException {
         Path original = temporary.resolve("generations");
         try (DataDirectory data = DataDirectory.open(original)) {
-            try (Journal journal = data.recover(new Ids()).journal()) {
+            try (Journal journal = data.recover(new Ids(), true).journal()) {
                 for (int i = 0; i < 12; i++) {
                     journal.await(journal.append(List.of(put(i))));
                     if (i % 3 == 2) {
@@ -164,7 +164,7 @@ class DataDirectoryTest {
     void missingFiles_areDamageOrRefused() throws IOException {
         Path directory = temporary.resolve("missing");
         try (DataDirectory data = DataDirectory.open(directory)) {
-            try (Journal journal = data.recover(new Ids()).journal()) {
+            try (Journal journal = data.recover(new Ids(), true).journal()) {
                 for (int i = 0; i < 3; i++) {
                     journal.await(journal.append(List.of(put(i))));
                     long number = data.nextJournal(journal);

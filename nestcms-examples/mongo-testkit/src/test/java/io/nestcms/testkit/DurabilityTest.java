@@ -18,12 +18,15 @@ import com.mongodb.client.model.changestream.ChangeStreamDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.Document;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -225,7 +228,18 @@ class DurabilityTest {
             byte[] bad = whole.clone();
             bad[at] ^= (byte) (1 << random.nextInt(8));
             Path copy = copy("flip-" + i, bad);
-            try (EmbeddedMongo node = start(copy);
+            if (rowsAt.higherKey((long) at) < whole.length) {
+                // more follows: it may have been acknowledged
+                assertThatThrownBy(() -> start(copy))
+                        .isInstanceOf(EmbeddedMongoException.class)
+                        .hasMessageContaining("damaged in the middle");
+                assertThat(Files.readAllBytes(copy.resolve("journal-00000001.log")))
+                        .isEqualTo(bad);
+            }
+            try (EmbeddedMongo node = EmbeddedMongo.builder()
+                            .dataDirectory(copy)
+                            .goOnAfterDamage()
+                            .start();
                     MongoClient client = MongoClients.create(node.uri())) {
                 int expected = rowsAt.floorEntry((long) at).getValue();
                 assertThat(node.recovery().documents()).as("flip at %d", at).isEqualTo(expected);
@@ -239,6 +253,26 @@ class DurabilityTest {
             try (EmbeddedMongo again = start(copy)) {
                 assertThat(again.recovery().damage()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void files_areForTheirOwnerOnly() throws IOException {
+        Assumptions.assumeTrue(
+                directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        writeRows();
+        Path older = Files.createFile(directory.resolve("journal-00000002.log"));
+        Files.setPosixFilePermissions(older, PosixFilePermissions.fromString("rw-r--r--"));
+        try (EmbeddedMongo node = start(directory)) {
+            node.compact();
+        }
+
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.toList())
+                    .hasSizeGreaterThan(2)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .as("%s", file.getFileName())
+                            .isEqualTo("rw-------"));
         }
     }
 

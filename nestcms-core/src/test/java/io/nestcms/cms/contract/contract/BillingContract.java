@@ -83,7 +83,7 @@ public abstract class BillingContract {
     }
 
     private List<Payment> made() {
-        return payments().list(new PaymentQuery(null, null, 0, 200)).items();
+        return payments().list(PaymentQuery.newest(200)).items();
     }
 
     private Payment paymentOf(ContractId id, int instalment) {

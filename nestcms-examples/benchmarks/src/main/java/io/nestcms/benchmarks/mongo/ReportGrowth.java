@@ -18,7 +18,9 @@ import io.nestcms.money.Money;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.TransactionKind;
@@ -99,7 +101,7 @@ final class ReportGrowth {
                 contractShapes.deleteMany(new Document());
             }
         }
-        if (mongo.payments().list(new PaymentQuery(null, null, 0, 1)).total() != to) {
+        if (mongo.payments().count(PaymentQuery.newest(1), to + 1) != to) {
             throw new IllegalStateException("not all payments were loaded");
         }
     }
@@ -149,15 +151,16 @@ final class ReportGrowth {
     /** The port has no query by contract, so whoever stands on it reads all: once, not once for each contract. */
     private static Map<String, List<Payment>> byContract(PaymentStore store) {
         Map<String, List<Payment>> found = new HashMap<>();
-        List<Payment> items;
-        int number = 0;
+        PaymentPage page;
+        PaymentCursor next = null;
         do {
-            items = store.list(new PaymentQuery(null, null, number++, 200)).items();
-            for (Payment payment : items) {
+            page = store.list(PaymentQuery.newest(200).from(next));
+            for (Payment payment : page.items()) {
                 found.computeIfAbsent(String.valueOf(payment.order().contractId()), key -> new ArrayList<>())
                         .add(payment);
             }
-        } while (items.size() == 200);
+            next = page.next();
+        } while (next != null);
         return found;
     }
 

@@ -64,13 +64,17 @@ public final class BackupSchedule implements Runnable {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().endsWith(".nestcms-backup"))
                     .map(BackupSchedule::writtenAt)
+                    // of one that is newer than now nobody knows how old it is: the clock was ahead once
+                    .filter(at -> !at.isAfter(now))
                     .max(Comparator.naturalOrder())
                     .map(newest -> newest.plus(every))
                     .orElse(now);
         } catch (NotDirectoryException | NoSuchFileException none) {
             return now;
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException("the backups in " + directory + " cannot be listed", unreadable);
+        } catch (IOException | UncheckedIOException unreadable) {
+            // then none can be written either, and that is told to those who must know
+            LOG.error("The backups in {} cannot be listed", directory, unreadable);
+            return now;
         }
     }
 

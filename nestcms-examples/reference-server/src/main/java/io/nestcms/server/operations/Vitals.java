@@ -4,7 +4,6 @@ import io.nestcms.cache.Cache;
 import io.nestcms.health.Health;
 import io.nestcms.health.HealthChecks;
 import io.nestcms.mongo.NestMongo;
-import io.nestcms.mongo.ReadPurpose;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.service.Payments;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /** What the health checks look at. The gateway is called only while it turns us away for how we are set up. */
@@ -49,7 +47,7 @@ public final class Vitals {
     public Vitals(Parts parts, Executor executor, Clock clock, Consumer<SystemEvent> listener) {
         this.parts = parts;
         HealthChecks.Builder builder = HealthChecks.builder()
-                .required("database", this::database)
+                .required("database", parts.mongo().health())
                 .required(OUTBOX, this::outbox)
                 .optional(CIRCUITS, this::circuits)
                 .optional("gateway", this::gateway)
@@ -67,17 +65,9 @@ public final class Vitals {
     }
 
     /** As the last check found it; {@code null} before the first one. */
-    @Nullable OutboxBacklog backlog() {
+    @Nullable
+    OutboxBacklog backlog() {
         return backlog;
-    }
-
-    private Health database() {
-        parts.mongo()
-                .splitter()
-                .read(
-                        ReadPurpose.fresh(),
-                        (database, session) -> database.runCommand(session, new Document("ping", 1)));
-        return Health.up();
     }
 
     private Health outbox() {

@@ -13,6 +13,7 @@ import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.Mismatch;
 import io.nestcms.payment.MoneyMove;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.TransactionKind;
@@ -137,9 +138,10 @@ final class PaymentJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode items = json.putArray("items");
         page.items().forEach(payment -> items.add(summary(payment)));
-        json.put("page", page.page());
-        json.put("size", page.size());
-        json.put("total", page.total());
+        PaymentCursor next = page.next();
+        if (next != null) {
+            json.put("nextCursor", next.token());
+        }
         return json;
     }
 

@@ -12,6 +12,7 @@ import io.nestcms.payment.CreateResult;
 import io.nestcms.payment.Customer;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentQuery;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** The merchant's side of the payment API. Whoever calls sees the payments of their own name and no others. */
 public final class PaymentRoutes {
     private static final String KEY = "Idempotency-Key";
+    /** Counting reads the index entry of each. */
+    private static final int MOST_COUNTED = 10_000;
 
     private final Payments payments;
 
@@ -140,20 +143,35 @@ public final class PaymentRoutes {
     }
 
     private void list(Context context) {
-        Set<String> known = Set.of("page", "size", "status");
+        Set<String> known = Set.of("cursor", "limit", "status", "count");
         context.queryParamMap().keySet().stream()
                 .filter(name -> !known.contains(name))
                 .findFirst()
                 .ifPresent(name -> {
-                    throw Problem.field(400, "query", "has an unknown parameter", "page, size and status are taken")
+                    throw Problem.field(
+                                    400,
+                                    "query",
+                                    "has an unknown parameter",
+                                    "cursor, limit, status and count are taken")
                             .asException();
                 });
         PaymentQuery query = new PaymentQuery(
-                AuthRoutes.caller(context).merchant(),
-                status(context),
-                number(context, "page", 0),
-                number(context, "size", 20));
-        Json.answer(context, PaymentJson.page(payments.list(query)));
+                AuthRoutes.caller(context).merchant(), status(context), cursor(context), number(context, "limit", 20));
+        int most = number(context, "count", 0);
+        if (most < 0 || most > MOST_COUNTED) {
+            throw Problem.field(422, "count", "is out of range", "0 to " + MOST_COUNTED)
+                    .asException();
+        }
+        ObjectNode page = PaymentJson.page(payments.list(query));
+        if (most > 0) {
+            page.put("count", payments.count(query, most));
+        }
+        Json.answer(context, page);
+    }
+
+    private static @Nullable PaymentCursor cursor(Context context) {
+        String given = context.queryParam("cursor");
+        return given == null ? null : PaymentCursor.parse(given);
     }
 
     private static @Nullable PaymentStatus status(Context context) {
