@@ -73,7 +73,9 @@ public final class HttpApi implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.generateEtags = false;
         config.jetty.modifyServer(server -> {
-            server.setHandler(new GracefulHandler());
+            GracefulHandler graceful = new GracefulHandler();
+            graceful.setHandler(new HeadAsGet());
+            server.setHandler(graceful);
             server.setStopTimeout(drain.toMillis());
         });
         config.jetty.addConnector((server, http) -> {

@@ -20,7 +20,6 @@ import io.nestcms.webhook.WebhookRequest;
 import io.nestcms.webhook.WebhookVerifier;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -29,6 +28,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What PayTabs and the payer's browser send. Both are hints: they are verified, compared with the order, and then the
@@ -37,6 +38,8 @@ import java.util.function.Consumer;
 public final class NotificationRoutes {
     public static final String WEBHOOK = "/payments/v2/webhook";
     public static final String RETURN = "/payments/v2/return";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NotificationRoutes.class);
 
     /** How long a callback waits for the end of an equal one; a query to the gateway takes less, as a rule. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -134,8 +137,10 @@ public final class NotificationRoutes {
                 Collections.list(request.getHeaders(name)).forEach(value -> received.header(name, value));
             }
             return received.build();
-        } catch (IOException broken) {
-            throw new UncheckedIOException("a notification broke off", broken);
+        } catch (IOException brokeOff) {
+            // the sender's affair, who is gone and sends it again
+            LOG.debug("A notification broke off: {}", brokeOff.toString());
+            throw Problem.of(400, "request-cut", "The request broke off", null).asException();
         }
     }
 
