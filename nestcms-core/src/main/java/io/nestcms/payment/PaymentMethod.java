@@ -1,10 +1,12 @@
 package io.nestcms.payment;
 
+import io.nestcms.failure.InvalidInputException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By which way the money of an order is taken. On the hosted page, the default, the payer pays after our call; in every other way the call itself may take
+ * By which way the money of an order is taken. On the hosted page, the default, and by a link the payer pays after our call; in every other way the call itself may take
  * the money. All go the same road: on record before the call, asked about when its end is unknown, never sent again before
  * the gateway has proved that nothing was taken.
  *
@@ -19,7 +21,7 @@ public sealed interface PaymentMethod {
     /**
      * Whether the call itself may take the money.
      *
-     * @return true for all but the hosted page
+     * @return true for all but the hosted page and the link to one
      */
     default boolean isDirect() {
         return true;
@@ -42,6 +44,54 @@ public sealed interface PaymentMethod {
      * @return true when the call can be made with it
      */
     boolean takes(@Nullable PaymentSecret secret);
+
+    /**
+     * How long the page can be paid on, where the way to pay says so itself.
+     *
+     * @return the page's life, or {@code null} for the gateway's usual one
+     */
+    default @Nullable Duration pageLife() {
+        return null;
+    }
+
+    /**
+     * The gateway's page, as a link that is sent to the payer, who opens it hours or days later. The payment waits as long, and
+     * whatever is paid there, late, in part or twice, lands on its order.
+     *
+     * @param life how long it can be paid on: whole minutes, 1 minute to 90 days. Counted from {@code process}
+     */
+    record Link(Duration life) implements PaymentMethod {
+        private static final Duration LONGEST = Duration.ofDays(90);
+
+        /**
+         * Checks the life.
+         *
+         * @param life whole minutes, 1 minute to 90 days
+         * @throws InvalidInputException if it is out of range
+         */
+        public Link {
+            Objects.requireNonNull(life, "life");
+            boolean whole = life.equals(Duration.ofMinutes(life.toMinutes()));
+            if (!whole || life.toMinutes() < 1 || life.compareTo(LONGEST) > 0) {
+                throw new InvalidInputException("method.life", "is out of range", "whole minutes, 1 minute to 90 days");
+            }
+        }
+
+        @Override
+        public boolean isDirect() {
+            return false;
+        }
+
+        @Override
+        public Duration pageLife() {
+            return life;
+        }
+
+        @Override
+        public boolean takes(@Nullable PaymentSecret secret) {
+            return secret == null;
+        }
+    }
 
     /** The payer chooses and pays on the gateway's page. */
     record HostedPage() implements PaymentMethod {
@@ -187,6 +237,17 @@ public sealed interface PaymentMethod {
      */
     static PaymentMethod hostedPage() {
         return new HostedPage();
+    }
+
+    /**
+     * A link to the gateway's page that is sent to the payer.
+     *
+     * @param life how long it can be paid on: whole minutes, 1 minute to 90 days
+     * @return the way
+     * @throws InvalidInputException if the life is out of range
+     */
+    static PaymentMethod link(Duration life) {
+        return new Link(life);
     }
 
     /**

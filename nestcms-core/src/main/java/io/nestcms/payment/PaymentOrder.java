@@ -69,7 +69,7 @@ public record PaymentOrder(
 
     /** What the gateway takes with one way only is refused here, and not after the order has been on record for a while. */
     private static void together(PaymentMethod method, PaymentOptions options) {
-        boolean page = method instanceof PaymentMethod.HostedPage;
+        boolean page = !method.isDirect();
         if (!page && options.donation() != null) {
             throw new InvalidInputException(
                     "donation", "is there", "the payer chooses an amount on the hosted page only");

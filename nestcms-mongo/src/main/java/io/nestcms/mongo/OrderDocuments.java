@@ -11,6 +11,7 @@ import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentOptions;
 import io.nestcms.payment.TransactionRef;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,9 @@ final class OrderDocuments {
             customers.put(document, id, METHOD, TOKEN, card.token().value());
             return put(document, "first", first == null ? null : first.value());
         }
+        if (method instanceof PaymentMethod.Link link) {
+            return new Document("type", "link").append("minutes", link.life().toMinutes());
+        }
         if (method instanceof PaymentMethod.Wallet wallet) {
             return new Document("type", "wallet").append("kind", wallet.kind().name());
         }
@@ -72,6 +76,7 @@ final class OrderDocuments {
                         new CardToken(customers.required(id, stored, METHOD, TOKEN)),
                         stored.constant("use", PaymentMethod.Use.class),
                         stored.valueOrNull("first", TransactionRef::new));
+            case "link" -> PaymentMethod.link(Duration.ofMinutes(stored.number("minutes")));
             case "wallet" -> new PaymentMethod.Wallet(stored.constant("kind", PaymentMethod.WalletKind.class));
             case "passThrough" ->
                 new PaymentMethod.PassThrough(stored.constant("kind", PaymentMethod.PassThroughKind.class));

@@ -22,6 +22,7 @@ import io.nestcms.payment.gateway.GatewayOutcome;
 import io.nestcms.payment.gateway.GatewayTransaction;
 import io.nestcms.payment.gateway.Initiation;
 import io.nestcms.payment.gateway.Rejection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,14 +54,14 @@ final class GatewayTerms {
 
     /** The page of the gateway with what the order wishes; where the call itself takes the money there is none to choose on. */
     static PageOptions page(PaymentOrder order, PageOptions page) {
-        boolean hosted = order.method() instanceof PaymentMethod.HostedPage;
-        return (hosted ? page : page.withoutChoice()).with(order.options());
+        PageOptions chosen = (order.method().isDirect() ? page.withoutChoice() : page).with(order.options());
+        Duration life = order.method().pageLife();
+        return life == null ? chosen : chosen.living(life);
     }
 
     private static void way(ChargeRequest.Builder request, GatewayCharge charge) {
         PaymentMethod method = charge.order().method();
-        PaymentSecret secret = charge.secret();
-        if (!method.takes(secret)) {
+        if (!method.takes(charge.secret())) {
             throw new InvalidInputException("method", "has not what it needs", "the secret that its kind takes");
         }
         if (method instanceof PaymentMethod.StoredCard card) {
@@ -68,16 +69,24 @@ final class GatewayTerms {
             request.source(
                     new PaymentSource.SavedCard(card.token().value(), card.first(), present, use(card, charge.use())));
         } else if (method instanceof PaymentMethod.Wallet wallet) {
-            request.source(new PaymentSource.Wallet(kind(wallet.kind()), ((PaymentSecret.WalletToken) secret).json()));
+            request.source(new PaymentSource.Wallet(
+                    kind(wallet.kind()),
+                    secret(charge, PaymentSecret.WalletToken.class).json()));
         } else if (method instanceof PaymentMethod.TelephoneOrder) {
-            request.source(new PaymentSource.TelephoneOrder(card((PaymentSecret.Card) secret)));
+            request.source(new PaymentSource.TelephoneOrder(card(secret(charge, PaymentSecret.Card.class))));
         } else if (method instanceof PaymentMethod.OwnForm) {
-            request.source(new PaymentSource.OwnForm(card((PaymentSecret.Card) secret)));
+            request.source(new PaymentSource.OwnForm(card(secret(charge, PaymentSecret.Card.class))));
         } else if (method instanceof PaymentMethod.ManagedForm) {
-            request.source(new PaymentSource.ManagedForm(((PaymentSecret.FormToken) secret).value()));
+            request.source(new PaymentSource.ManagedForm(
+                    secret(charge, PaymentSecret.FormToken.class).value()));
         } else if (method instanceof PaymentMethod.PassThrough) {
-            ((PaymentSecret.Fields) secret).json().forEach(request::other);
+            secret(charge, PaymentSecret.Fields.class).json().forEach(request::other);
         }
+    }
+
+    /** That it is there and of the kind, the method has checked. */
+    private static <S extends PaymentSecret> S secret(GatewayCharge charge, Class<S> kind) {
+        return kind.cast(Objects.requireNonNull(charge.secret(), "secret"));
     }
 
     /** What was agreed when the card was saved; without a plan only who starts the payment is known. */

@@ -56,6 +56,13 @@ public final class PageOptions {
         return new PageOptions(copy);
     }
 
+    /** The same with another life. */
+    PageOptions living(Duration life) {
+        Builder copy = parts.copy();
+        copy.timeToLive = life;
+        return new PageOptions(copy);
+    }
+
     /** The same with what an order wishes; its wish stands over the gateway's setting. */
     PageOptions with(PaymentOptions wishes) {
         Builder copy = parts.copy();

@@ -109,7 +109,11 @@ public final class PayTabsGateway implements PaymentGateway {
         } catch (InvalidInputException unfit) {
             return refused(unfit);
         }
-        return mapped(client.charge(request).execute(), reply -> GatewayTerms.initiation(reply, charge.cartId()));
+        PayTabsCall<ChargeReply> call = client.charge(request);
+        Duration within = charge.within();
+        return mapped(
+                within == null ? call.execute() : call.execute(within),
+                reply -> GatewayTerms.initiation(reply, charge.cartId()));
     }
 
     /**

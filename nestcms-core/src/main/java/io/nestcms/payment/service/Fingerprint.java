@@ -69,6 +69,8 @@ final class Fingerprint {
             add(card.token().value());
             add(card.use().name());
             add(text(card.first()));
+        } else if (method instanceof PaymentMethod.Link link) {
+            add(link.life().toString());
         } else if (method instanceof PaymentMethod.Wallet wallet) {
             add(wallet.kind().name());
         } else if (method instanceof PaymentMethod.PassThrough other) {

@@ -56,6 +56,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -95,9 +96,12 @@ public final class Payments {
     private final Supplier<PaymentId> ids;
     private final boolean givesBack;
     private final @Nullable SavedCards cards;
-    private final Set<IdempotencyKey> running = ConcurrentHashMap.newKeySet();
+    private final Set<IdempotencyKey> running;
+    private final @Nullable Duration within;
 
     private Payments(Builder builder) {
+        this.running = ConcurrentHashMap.newKeySet();
+        this.within = null;
         this.gateway = builder.gateway;
         this.calls = new GatewayCalls(gateway);
         this.writes = new PaymentWrites(builder.store, builder.clock, builder.cache, builder.recorded);
@@ -108,6 +112,48 @@ public final class Payments {
                 new Watching(timings, kind -> builder.store.evidence().isShown(gateway.profile(), kind), givesBack);
         this.followUps = new FollowUpCalls(gateway, calls, writes, watching, timings);
         this.ids = builder.ids;
+    }
+
+    /** The same service with another limit for its calls. */
+    private Payments(Payments same, Duration within) {
+        this.gateway = same.gateway;
+        this.calls = same.calls;
+        this.writes = same.writes;
+        this.timings = same.timings;
+        this.givesBack = same.givesBack;
+        this.cards = same.cards;
+        this.watching = same.watching;
+        this.followUps = same.followUps;
+        this.ids = same.ids;
+        this.running = same.running;
+        this.within = within;
+    }
+
+    /**
+     * The same service, over the same records, that gives a caller less time: a call of {@code process} or {@code retry} to the
+     * gateway ends within the given time, with all its tries. What had not left by then was not sent; what had, is unknown and
+     * asked about as ever.
+     *
+     * @param longest the longest that a call may take; above zero, and no longer than the attempt's lease
+     * @return the service with that limit; make one per request, it costs nothing
+     * @throws InvalidInputException if the time is out of range
+     */
+    public Payments within(Duration longest) {
+        if (longest.isNegative() || longest.isZero() || longest.compareTo(timings.attemptLease()) > 0) {
+            throw new InvalidInputException(
+                    "within", "is out of range", "above zero, at most " + timings.attemptLease());
+        }
+        return new Payments(this, longest);
+    }
+
+    /**
+     * The calls that take payments and move money, made by an executor.
+     *
+     * @param executor where the calls run; give it as many threads as calls may be under way
+     * @return the same service, asynchronously
+     */
+    public AsyncPayments async(Executor executor) {
+        return new AsyncPayments(this, executor);
     }
 
     /**
@@ -343,7 +389,7 @@ public final class Payments {
         Attempt attempt = announced.attempt();
         // whoever stood still past the lease may have been taken for lost by the reconciler
         GatewayOutcome<Initiation> outcome = attempt.isRunning(writes.now())
-                ? calls.initiate(new GatewayCharge(announced.order(), attempt.cartId(), secret, use))
+                ? calls.initiate(new GatewayCharge(announced.order(), attempt.cartId(), secret, use, within))
                 : new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.OUT_OF_TIME, null);
         Instant ended = writes.now();
         return outcome.fold(

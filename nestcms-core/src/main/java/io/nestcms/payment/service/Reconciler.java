@@ -382,7 +382,7 @@ public final class Reconciler {
                 && !asked.isBefore(attempt.underWayUntil().plus(timings.absenceAfter()))) {
             absent(draft, attempt, shown);
         } else if (draft.status() == PaymentStatus.INITIATED
-                && !asked.isBefore(draft.since().plus(timings.pageLife()))) {
+                && !asked.isBefore(draft.since().plus(Watching.pageLife(draft.order(), timings)))) {
             draft.put(attempt.in(AttemptState.LAPSED));
             draft.record(new PaymentEvent.PaymentTimedOut(draft.id(), draft.now(), attempt.ref()));
             draft.because("the payer never paid", attempt.ref());

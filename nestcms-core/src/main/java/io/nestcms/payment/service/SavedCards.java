@@ -213,7 +213,7 @@ public final class SavedCards {
                 return Optional.empty();
             }
             SavedCard next = change.apply(latest);
-            if (next == latest || store.replace(next)) {
+            if (next.equals(latest) || store.replace(next)) {
                 return Optional.of(next);
             }
         }

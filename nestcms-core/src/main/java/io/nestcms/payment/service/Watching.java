@@ -7,6 +7,7 @@ import io.nestcms.payment.FollowUpState;
 import io.nestcms.payment.Ledger;
 import io.nestcms.payment.LedgerEntry;
 import io.nestcms.payment.PaymentEvent;
+import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.payment.TransactionState;
@@ -14,6 +15,7 @@ import io.nestcms.payment.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -227,11 +229,15 @@ final class Watching {
                 .anyMatch(it -> it.isPending() && !draft.ledger().role(it.ref()).isFollowUp());
     }
 
+    static Duration pageLife(PaymentOrder order, PaymentTimings timings) {
+        return Objects.requireNonNullElse(order.method().pageLife(), timings.pageLife());
+    }
+
     /** Ever more seldom, and once when the page's life is over. */
     private Instant open(Draft draft, int checks) {
         Instant now = draft.clock();
         Instant planned = now.plus(timings.backoff(timings.openQueryAfter(), checks));
-        Instant end = draft.since().plus(timings.pageLife());
+        Instant end = draft.since().plus(pageLife(draft.order(), timings));
         return planned.isAfter(end) && now.isBefore(end) ? end : planned;
     }
 

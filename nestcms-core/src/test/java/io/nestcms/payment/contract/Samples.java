@@ -33,6 +33,7 @@ import io.nestcms.payment.store.OutboxBatch;
 import io.nestcms.payment.store.OutboxEntry;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -94,6 +95,7 @@ public final class Samples {
         CardToken token = new CardToken("2C4652BC67A3EA30C6B591FE658B7B9B");
         return List.of(
                 PaymentMethod.hostedPage(),
+                PaymentMethod.link(Duration.ofDays(7)),
                 PaymentMethod.savedCard(token),
                 new PaymentMethod.StoredCard(token, PaymentMethod.Use.RECURRING, new TransactionRef("TST1")),
                 PaymentMethod.unscheduled(token),

@@ -3,11 +3,14 @@ package io.nestcms.payment.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nestcms.failure.InvalidInputException;
+import io.nestcms.money.Money;
 import io.nestcms.payment.ApplyResult;
 import io.nestcms.payment.AttemptState;
 import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.CreateResult;
+import io.nestcms.payment.FollowUpResult;
 import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
@@ -36,11 +39,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What may happen to a call that takes the money itself, once for each way to pay. */
@@ -51,6 +57,7 @@ class WaysToPayTest {
     /** The ways, each with what it needs. */
     enum Way {
         HOSTED_PAGE(PaymentMethod.hostedPage(), null),
+        LINK(PaymentMethod.link(Duration.ofMinutes(20)), null),
         SAVED_CARD(PaymentMethod.savedCard(new CardToken("tok-present-0001")), null),
         RECURRING(PaymentMethod.recurring(new CardToken("tok-recurring-01")), null),
         UNSCHEDULED(PaymentMethod.unscheduled(new CardToken("tok-unscheduled1")), null),
@@ -567,5 +574,133 @@ class WaysToPayTest {
         assertThat(payments.create(key(Way.MOTO.name()), other))
                 .isEqualTo(new CreateResult.Refused(PaymentRefusal.KEY_REUSED));
         assertThat(payments.create(key(Way.MOTO.name()), order(Way.MOTO))).isInstanceOf(CreateResult.Created.class);
+    }
+
+    @Test
+    void within_aShorterTime_reachesTheGatewayAndOutOfRangeIsRefused() {
+        Payment payment = created(Way.RECURRING);
+        next(charge -> {
+            assertThat(charge.within()).isEqualTo(Duration.ofSeconds(2));
+            return decided(charge, TransactionState.APPROVED);
+        });
+
+        assertThat(payments.within(Duration.ofSeconds(2)).process(payment.id()))
+                .isInstanceOf(ProcessResult.Settled.class);
+
+        for (Duration unfit : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofHours(1))) {
+            assertThatThrownBy(() -> payments.within(unfit)).isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    @Test
+    void async_eachTwin_givesTheSame() {
+        AsyncPayments async = payments.async(Runnable::run);
+        Payment payment = ((CreateResult.Created)
+                        async.create(key("async"), order(Way.MOTO)).join())
+                .payment();
+        next(charge -> decided(charge, TransactionState.DECLINED));
+        assertThat(async.process(payment.id()).join())
+                .isEqualTo(new ProcessResult.Refused(PaymentRefusal.SECRET_MISSING));
+        assertThat(async.process(payment.id(), Objects.requireNonNull(Way.MOTO.secret))
+                        .join())
+                .isInstanceOf(ProcessResult.Settled.class);
+        next(charge -> decided(charge, TransactionState.APPROVED));
+        assertThat(async.retry(payment.id(), key("again"), Objects.requireNonNull(Way.MOTO.secret))
+                        .join())
+                .isInstanceOf(ProcessResult.Settled.class);
+        assertThat(async.apply(news(payment)).join()).isInstanceOf(ApplyResult.Unchanged.class);
+        async.refund(payment.id(), key("refund"), null).join();
+
+        assertThat(now(payment).refunded()).isEqualTo(payment.order().amount());
+        assertThat(async.capture(payment.id(), key("capture"), null).join()).isInstanceOf(FollowUpResult.Refused.class);
+        assertThat(async.voidHold(payment.id(), key("void")).join()).isInstanceOf(FollowUpResult.Refused.class);
+    }
+
+    @Test
+    void async_executorRefusesOrTheFutureIsCancelled_nothingIsDone() {
+        Payment payment = created(Way.RECURRING);
+        List<Runnable> waiting = new ArrayList<>();
+
+        assertThat(payments.async(task -> {
+                            throw new RejectedExecutionException("full");
+                        })
+                        .process(payment.id()))
+                .isCompletedExceptionally();
+        CompletableFuture<ProcessResult> given = payments.async(waiting::add).process(payment.id());
+        given.cancel(false);
+        waiting.forEach(Runnable::run);
+
+        assertThat(charges()).isZero();
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.CREATED);
+    }
+
+    private Payment linked(String cart) {
+        PaymentOrder sample = Samples.payment("w").order();
+        PaymentOrder order = PaymentOrder.builder(new CartId(cart), sample.amount())
+                .description("Invoice 17")
+                .customer(sample.customer())
+                .method(PaymentMethod.link(Duration.ofDays(7)))
+                .build();
+        Payment payment = ((CreateResult.Created) payments.create(key(cart), order)).payment();
+        assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
+        return now(payment);
+    }
+
+    /** The table of docs/guides/ways-to-pay.md: what a link that was paid late, in parts, twice or never comes to. */
+    @ParameterizedTest
+    @CsvSource({
+        "3 days later,  100, SUCCEEDED,  100",
+        "in part,        40, PROCESSING,   0",
+        "in two parts,   50, PROCESSING,   0",
+        "twice,         100, SUCCEEDED,  200",
+        "never,           0, EXPIRED,      0"
+    })
+    void link_openedDaysLater_landsOnItsOrder(String how, int percent, PaymentStatus status, int taken) {
+        Payment payment = linked("invoice-" + how.replace(' ', '-'));
+        pass(Duration.ofDays(3));
+        assertThat(now(payment).status()).isEqualTo(PaymentStatus.INITIATED);
+        Money part = share(payment, percent);
+        int times = how.equals("twice") || how.equals("in two parts") ? 2 : percent == 0 ? 0 : 1;
+        for (int time = 0; time < times; time++) {
+            GatewayTransaction paid = paid(payment, part, time);
+            payments.apply(new GatewayNotification(
+                    paid.ref(), null, paid.cartId(), TransactionKind.SALE, TransactionState.APPROVED, part));
+        }
+        pass(Duration.ofDays(5));
+
+        assertThat(now(payment).status()).isEqualTo(status);
+        assertThat(now(payment).taken()).isEqualTo(share(payment, taken));
+        assertThat(now(payment).isUndecided()).isEqualTo(status == PaymentStatus.PROCESSING);
+        assertThat(told(PaymentEvent.PaymentChargedAgain.class)).isEqualTo(how.equals("twice") ? 1 : 0);
+        assertThat(told(PaymentEvent.PaymentSucceeded.class)).isEqualTo(status == PaymentStatus.SUCCEEDED ? 1 : 0);
+        assertThat(charges()).isOne();
+    }
+
+    private static Money share(Payment payment, int percent) {
+        Money whole = payment.order().amount();
+        return Money.ofMinorUnits(whole.minorUnits() * percent / 100, whole.currency());
+    }
+
+    /** The first pays the page itself, a further one is a transaction of its own under the same cart. */
+    private GatewayTransaction paid(Payment payment, Money part, int time) {
+        GatewayTransaction page = gateway.ledger.get(0);
+        GatewayTransaction paid = new GatewayTransaction(
+                time == 0 ? page.ref() : gateway.ref(),
+                null,
+                null,
+                TransactionKind.SALE,
+                TransactionState.APPROVED,
+                payment.order().cartId(),
+                part,
+                part,
+                "G1",
+                "ok",
+                clock.instant());
+        if (time == 0) {
+            gateway.ledger.set(0, paid);
+        } else {
+            gateway.ledger.add(paid);
+        }
+        return paid;
     }
 }

@@ -10,11 +10,13 @@ import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperations;
 import io.nestcms.payment.Payment;
+import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.delivery.OutboxRelay;
 import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.service.PaymentTimings;
 import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.service.Reconciler;
+import io.nestcms.payment.service.SavedCards;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
 import io.nestcms.resilience.BreakerSettings;
@@ -102,6 +104,7 @@ public final class ReferenceServer implements AutoCloseable {
     private record Core(
             PayTabs payTabs,
             Payments payments,
+            SavedCards cards,
             Reconciler reconciler,
             PaymentStore store,
             PaymentGateway gateway,
@@ -244,13 +247,18 @@ public final class ReferenceServer implements AutoCloseable {
                 .lease(builder.outboxLease)
                 .build();
         builder.named.accept(relay);
+        SavedCards cards = SavedCards.of(gateway, store, backends.mongo().savedCards(), builder.clock);
+        // a listener of its own: whatever holds the others up, a saved card is known at once
+        relay.on("saved-cards", PaymentEvent.class, cards::hear);
         Payments payments = Payments.builder(gateway, store)
+                .savedCards(cards)
                 .clock(builder.clock)
                 .cache(cache)
                 .timings(builder.timings)
                 .onRecorded(relay::wake)
                 .build();
-        return new Core(payTabs, payments, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
+        return new Core(
+                payTabs, payments, cards, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
     }
 
     private Vitals vitals(AuditLog audit, Clock clock) {
@@ -352,7 +360,7 @@ public final class ReferenceServer implements AutoCloseable {
                 socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), circuits::databaseRetry, routes -> {
                     page.register(routes);
                     auth.register(routes);
-                    new PaymentRoutes(core.payments()).register(routes, auth);
+                    new PaymentRoutes(core.payments(), core.cards()).register(routes, auth);
                     rooms.content().register(routes, auth);
                     notifications.register(routes);
                     rooms.live().register(routes, auth);

@@ -246,6 +246,16 @@ public final class StrictJson {
                     || (c >= 0x2066 && c <= 0x2069);
         }
 
+        /** Yes or no; absent is no. */
+        public boolean optionalFlag(String name) {
+            JsonNode node = take(name);
+            if (node != null && !node.isBoolean()) {
+                throw Problem.field(422, path + name, "is " + kind(node), "true or false")
+                        .asException();
+            }
+            return node != null && node.booleanValue();
+        }
+
         public Fields object(String name) {
             JsonNode node = take(name);
             if (node == null) {

@@ -30,6 +30,19 @@ final class MerchantCart {
         return new CartId(merchant + SEPARATOR + name);
     }
 
+    /**
+     * A payer of the merchant's: those of two merchants are never the same.
+     *
+     * @throws InvalidInputException if the name is of another form, or does not fit beside the merchant's
+     */
+    static String payer(String merchant, String name) {
+        int room = 64 - merchant.length() - SEPARATOR.length();
+        if (!name.matches("[\\x21-\\x7e]+") || name.length() > room) {
+            throw new InvalidInputException("payer", "has another form", "1 to " + room + " visible ASCII characters");
+        }
+        return merchant + SEPARATOR + name;
+    }
+
     /** The merchant's own name for it; payments of before carts had a merchant in them are shown as they are. */
     static String name(Payment payment) {
         String cart = payment.order().cartId().value();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
+import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
 import io.nestcms.payment.FollowUp;
 import io.nestcms.payment.HistoryEntry;
@@ -34,7 +35,11 @@ final class PaymentJson {
         json.put("currency", order.amount().currencyCode());
         json.put("description", order.description());
         json.put("status", payment.status().name());
+        json.put("mode", order.mode() == ChargeMode.SALE ? "sale" : "auth");
         put(json, "tranRef", payment.ref());
+        json.put("held", payment.ledger().held().amountText());
+        json.put("refundable", payment.ledger().left(TransactionKind.REFUND).amountText());
+        json.put("retryable", payment.ledger().mayRetry());
         json.put("createdAt", payment.revision().createdAt().toString());
         json.put("updatedAt", payment.revision().updatedAt().toString());
         json.put("version", payment.revision().version());
@@ -86,8 +91,6 @@ final class PaymentJson {
     private static void sums(ObjectNode json, Ledger ledger) {
         json.put("taken", ledger.taken().amountText());
         json.put("refunded", ledger.refunded().amountText());
-        json.put("held", ledger.held().amountText());
-        json.put("refundable", ledger.left(TransactionKind.REFUND).amountText());
     }
 
     private static ObjectNode attempt(Attempt attempt) {

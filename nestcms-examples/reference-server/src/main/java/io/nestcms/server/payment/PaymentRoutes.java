@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.nestcms.access.Permission;
 import io.nestcms.money.Money;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.CreateResult;
@@ -14,12 +15,14 @@ import io.nestcms.payment.IdempotencyKey;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
+import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.ProcessResult;
 import io.nestcms.payment.service.Payments;
+import io.nestcms.payment.service.SavedCards;
 import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.http.Json;
 import io.nestcms.server.http.Problem;
@@ -37,9 +40,11 @@ public final class PaymentRoutes {
     private static final int MOST_COUNTED = 10_000;
 
     private final Payments payments;
+    private final SavedCards cards;
 
-    public PaymentRoutes(Payments payments) {
+    public PaymentRoutes(Payments payments, SavedCards cards) {
         this.payments = payments;
+        this.cards = cards;
     }
 
     public void register(RoutesConfig routes, AuthRoutes auth) {
@@ -49,6 +54,7 @@ public final class PaymentRoutes {
         routes.post("/payments/v2/{id}/process", auth.protect(Permission.MODIFY, "payment", this::process));
         routes.post("/payments/v2/{id}/retry", auth.protect(Permission.MODIFY, "payment", this::retry));
         new FollowUpRoutes(payments, this).register(routes, auth);
+        new SavedCardRoutes(cards).register(routes, auth);
     }
 
     private void create(Context context) {
@@ -82,8 +88,43 @@ public final class PaymentRoutes {
         String description = body.text("description");
         Customer customer = customer(body.object("customer"));
         String contractId = body.optionalText("contractId");
+        ChargeMode mode = mode(body.optionalText("mode"));
+        String payer = body.optionalText("payer");
+        String card = body.optionalText("savedCard");
+        boolean save = body.optionalFlag("saveCard");
         body.done();
-        return new PaymentOrder(cartId, amount, description, customer, contractId, ChargeMode.SALE);
+        PaymentOrder.Builder order = PaymentOrder.builder(cartId, amount)
+                .description(description)
+                .customer(customer)
+                .mode(mode);
+        if (contractId != null) {
+            order.contract(contractId);
+        }
+        if (payer != null) {
+            order.payer(MerchantCart.payer(merchant, payer));
+        }
+        if (card != null) {
+            if (payer == null) {
+                throw Problem.field(422, "payer", "is missing", "whose card it is")
+                        .asException();
+            }
+            order.method(PaymentMethod.savedCard(new CardToken(card)));
+        }
+        if (save) {
+            order.saveCard();
+        }
+        return order.build();
+    }
+
+    private static ChargeMode mode(@Nullable String given) {
+        if (given == null || given.equals("sale")) {
+            return ChargeMode.SALE;
+        }
+        if (given.equals("auth")) {
+            return ChargeMode.AUTHORIZE;
+        }
+        throw Problem.field(422, "mode", "is not known", "sale takes the money, auth holds it until it is captured")
+                .asException();
     }
 
     private static Customer customer(StrictJson.Fields body) {
