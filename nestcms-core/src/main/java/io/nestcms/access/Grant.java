@@ -55,7 +55,7 @@ public record Grant(
         Objects.requireNonNull(userId, "userId");
         Objects.requireNonNull(permission, "permission");
         Objects.requireNonNull(grantedBy, "grantedBy");
-        Objects.requireNonNull(new Target(model, objectId, null));
+        model = new Target(model, objectId, null).model();
         grantedAt = millis(grantedAt);
         until = until == null ? null : millis(until);
         revokedAt = revokedAt == null ? null : millis(revokedAt);

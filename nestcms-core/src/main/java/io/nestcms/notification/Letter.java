@@ -39,9 +39,9 @@ final class Letter {
         text.append(wording.text("greeting", values)).append("\n\n");
         text.append(wording.text(topic + ".lead", values)).append("\n\n");
         rows.forEach((name, value) -> text.append(wording.text("row." + name, values))
-                .append(": ⁨")
+                .append(": \u2068")
                 .append(value)
-                .append("⁩\n"));
+                .append("\u2069\n"));
         if (unsubscribe != null) {
             text.append('\n')
                     .append(wording.text("unsubscribe", values))

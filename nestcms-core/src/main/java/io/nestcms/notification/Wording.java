@@ -42,7 +42,7 @@ final class Wording {
     }
 
     String text(String key, Map<String, String> values) {
-        return filled(words.getString(key), values, "⁨", "⁩", false);
+        return filled(words.getString(key), values, "\u2068", "\u2069", false);
     }
 
     /** A line without marks of direction: subjects and titles are shown by programs that print them. */

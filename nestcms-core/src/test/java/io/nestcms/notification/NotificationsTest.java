@@ -187,7 +187,7 @@ class NotificationsTest {
 
         assertThat(mails).singleElement().satisfies(it -> {
             assertThat(it.subject()).isEqualTo("paytabs works again");
-            assertThat(it.text()).contains("⁨paytabs⁩ works again after ⁨1:02:05⁩.");
+            assertThat(it.text()).contains("\u2068paytabs\u2069 works again after \u20681:02:05\u2069.");
         });
     }
 }

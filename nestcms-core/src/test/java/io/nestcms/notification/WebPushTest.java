@@ -85,22 +85,22 @@ class WebPushTest {
         assertThat(TEXT.encodeToString(sealed))
                 .isEqualTo(
                         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8w"
-                            + "EqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
+                                + "EqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
     }
 
     @Test
     void send_isOpenedByTheBrowser_andSignedByUs() throws GeneralSecurityException {
         boolean there = here().send(
                         receiver(service.at("/push/abc")),
-                        new PushMessage("متجر \"B\"", "استلمنا ⁨1.000 KWD⁩", URI.create("https://shop.example/p/1")));
+                        new PushMessage("متجر \"B\"", "استلمنا \u20681.000 KWD\u2069", URI.create("https://shop.example/p/1")));
 
         assertThat(there).isTrue();
         FakeService.Call call = service.calls.get(0);
         assertThat(call.header("Content-Encoding")).isEqualTo("aes128gcm");
         assertThat(call.header("TTL")).isEqualTo("86400");
         assertThat(new String(opened(call.body()), StandardCharsets.UTF_8))
-                .isEqualTo("{\"title\":\"متجر \\\"B\\\"\",\"body\":\"استلمنا ⁨1.000"
-                        + " KWD⁩\",\"link\":\"https://shop.example/p/1\"}");
+                .isEqualTo("{\"title\":\"متجر \\\"B\\\"\",\"body\":\"استلمنا \u20681.000"
+                        + " KWD\u2069\",\"link\":\"https://shop.example/p/1\"}");
 
         String authorization = call.header("Authorization");
         assertThat(authorization).startsWith("vapid t=").endsWith(", k=" + TEXT.encodeToString(point(sender)));

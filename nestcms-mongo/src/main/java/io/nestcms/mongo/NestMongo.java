@@ -597,8 +597,7 @@ public final class NestMongo implements AutoCloseable {
             return this;
         }
 
-        @Nullable
-        Hedging hedging(MongoClient of, @Nullable SpreadSelector servers) {
+        @Nullable Hedging hedging(MongoClient of, @Nullable SpreadSelector servers) {
             return hedgingExecutor == null || servers == null
                     ? null
                     : new Hedging(hedgingExecutor, hedgingPercent, servers, () -> hasOthers(of), System::nanoTime);

@@ -71,8 +71,7 @@ public record NestCmsProperties(
      * @param path begins with {@code /}
      * @return {@code null} without a public address
      */
-    @Nullable
-    URI at(String path) {
+    @Nullable URI at(String path) {
         URI base = publicUrl;
         if (base == null) {
             return null;
