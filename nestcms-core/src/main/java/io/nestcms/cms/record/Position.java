@@ -70,7 +70,7 @@ public record Position(Instant createdAt, String id) {
      */
     public boolean isBefore(Instant otherCreatedAt, String otherId) {
         int byTime = otherCreatedAt.compareTo(createdAt);
-        return byTime < 0 || byTime == 0 && otherId.compareTo(id) < 0;
+        return byTime < 0 || (byTime == 0 && otherId.compareTo(id) < 0);
     }
 
     @Override
