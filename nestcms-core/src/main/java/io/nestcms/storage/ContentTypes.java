@@ -66,8 +66,8 @@ final class ContentTypes {
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .decode(ByteBuffer.wrap(Arrays.copyOf(head, head.length - cut)));
                 return true;
-            } catch (CharacterCodingException tryShorter) {
-                continue;
+            } catch (CharacterCodingException broken) {
+                // perhaps only cut: one byte less
             }
         }
         return false;

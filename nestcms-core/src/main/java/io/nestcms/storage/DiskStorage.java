@@ -82,11 +82,12 @@ public final class DiskStorage implements FileStorage {
                 received.sha256(),
                 clock.instant());
         try {
-            Files.createDirectories(place(file.key()).getParent(), Received.ownersDirectory());
+            Path folder = Objects.requireNonNull(place(file.key()).getParent());
+            Files.createDirectories(folder, Received.ownersDirectory());
             describe(file);
             // a file is there when its bytes are
             Files.move(received.path(), place(file.key()), StandardCopyOption.ATOMIC_MOVE);
-            force(place(file.key()).getParent());
+            force(folder);
             return file;
         } catch (IOException broken) {
             received.delete();

@@ -63,10 +63,10 @@ public final class Texts {
         return Character.isISOControl(point)
                 || point == 0x2028
                 || point == 0x2029
-                || point >= 0x202A && point <= 0x202E
-                || point >= 0x2066 && point <= 0x2069
-                || point >= 0xD800 && point <= 0xDFFF
-                || point >= 0xFDD0 && point <= 0xFDEF
+                || (point >= 0x202A && point <= 0x202E)
+                || (point >= 0x2066 && point <= 0x2069)
+                || (point >= 0xD800 && point <= 0xDFFF)
+                || (point >= 0xFDD0 && point <= 0xFDEF)
                 || (point & 0xFFFE) == 0xFFFE;
     }
 }
