@@ -44,6 +44,7 @@ class RedisRequestLimitsTest extends RequestLimitsContract {
     }
 
     @Test
+    @SuppressWarnings("try") // closed in the middle, as the test wants it
     void take_onTwoNodes_countsTogether_andWithoutRedisEachLimitsByItself() {
         RequestLimit two = new RequestLimit("two", 2, Duration.ofHours(1));
         try (NestRedis other = node()) {

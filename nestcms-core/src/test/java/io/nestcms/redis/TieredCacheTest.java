@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.params.SetParams;
 
 class TieredCacheTest extends TaggedCacheContract {
     private static final CacheFormat<Integer> NUMBERS = CacheFormat.of(
@@ -269,7 +270,10 @@ class TieredCacheTest extends TaggedCacheContract {
         try (RedisClient raw = RedisClient.create("127.0.0.1", server.port())) {
             byte[] stored = raw.get((prefix + "cache:secrets:{ka}").getBytes(StandardCharsets.UTF_8));
             assertThat(new String(stored, StandardCharsets.ISO_8859_1)).doesNotContain("PLAIN");
-            raw.psetex((prefix + "cache:secrets:{kb}").getBytes(StandardCharsets.UTF_8), 60_000, stored);
+            raw.set(
+                    (prefix + "cache:secrets:{kb}").getBytes(StandardCharsets.UTF_8),
+                    stored,
+                    new SetParams().px(60_000));
         }
         assertThat(other.get("b", Set.of(), () -> new Secret("own"))).isEqualTo(new Secret("own"));
         assertThat(other.statistics().unreadable()).isEqualTo(1);
