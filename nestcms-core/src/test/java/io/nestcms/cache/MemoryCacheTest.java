@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.nestcms.cache.contract.TaggedCacheContract;
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package io.nestcms.event;
 
+import io.nestcms.event.contract.Mischief;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

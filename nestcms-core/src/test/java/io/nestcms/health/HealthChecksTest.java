@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;

@@ -2,7 +2,7 @@ package io.nestcms.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.Document;
 
 /**
@@ -186,7 +187,7 @@ final class MongoArticleStore implements ArticleStore {
                 .toList();
     }
 
-    private static HashSet<String> terms(Document candidate) {
+    private static Set<String> terms(Document candidate) {
         return new HashSet<>(candidate.getList("terms", String.class));
     }
 

@@ -2,7 +2,7 @@ package io.nestcms.paytabs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.TransactionRef;
 import io.nestcms.paytabs.PayTabsOutcome.Accepted;

@@ -601,7 +601,7 @@ public final class Payments {
             } else if (!(before instanceof GatewayOutcome.Rejected)) {
                 return defer(payment);
             }
-            if (news.previousRef() == null || known.get(known.size() - 1) == news) {
+            if (news.previousRef() == null || known.get(known.size() - 1).equals(news)) {
                 break;
             }
             // what it is of may itself be of something that we have not heard of

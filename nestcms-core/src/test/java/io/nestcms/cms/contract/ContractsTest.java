@@ -21,7 +21,7 @@ import io.nestcms.cms.outbox.NoticeClaim;
 import io.nestcms.cms.outbox.NoticeRelay;
 import io.nestcms.cms.outbox.Notices;
 import io.nestcms.event.EventBus;
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.event.Redelivery;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.nestcms.event.EventBus;
-import io.nestcms.event.Mischief;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;

@@ -37,11 +37,11 @@ final class Weight {
                 sum += ELEMENT + of(one);
             }
         } else if (value instanceof String text) {
-            sum = STRING + text.length();
+            sum = STRING + (long) text.length();
         } else if (value instanceof byte[] bytes) {
-            sum = OTHER + bytes.length;
+            sum = OTHER + (long) bytes.length;
         } else if (value instanceof BinData binary) {
-            sum = 2 * OTHER + binary.getData().length;
+            sum = 2L * OTHER + binary.getData().length;
         }
         return sum;
     }

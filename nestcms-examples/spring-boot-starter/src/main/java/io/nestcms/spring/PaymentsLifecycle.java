@@ -39,6 +39,7 @@ final class PaymentsLifecycle implements SmartLifecycle {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it, and what it runs tells of every failure
     public synchronized void start() {
         if (running) {
             return;

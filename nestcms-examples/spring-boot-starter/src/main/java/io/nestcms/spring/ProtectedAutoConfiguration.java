@@ -4,6 +4,7 @@ import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -53,7 +54,7 @@ public class ProtectedAutoConfiguration {
             if (CompletionStage.class.isAssignableFrom(call.getMethod().getReturnType())) {
                 return breaker.callAsync(() -> stage(call));
             }
-            return breaker.<@Nullable Object, Exception>call(() -> proceed(call));
+            return breaker.call(() -> proceed(call)).orElse(null);
         }
 
         private static String name(MethodInvocation call) {
@@ -66,18 +67,18 @@ public class ProtectedAutoConfiguration {
             return Objects.requireNonNull(annotation, "annotation").value();
         }
 
-        @SuppressWarnings("unchecked")
-        private static CompletionStage<Object> stage(MethodInvocation call) {
+        private static Optional<Object> proceed(MethodInvocation call) {
             try {
-                return (CompletionStage<Object>) Objects.requireNonNull(call.proceed());
+                return Optional.ofNullable(call.proceed());
             } catch (Throwable e) {
                 throw sneaky(e);
             }
         }
 
-        private static @Nullable Object proceed(MethodInvocation call) {
+        @SuppressWarnings("unchecked")
+        private static CompletionStage<Object> stage(MethodInvocation call) {
             try {
-                return call.proceed();
+                return (CompletionStage<Object>) Objects.requireNonNull(call.proceed());
             } catch (Throwable e) {
                 throw sneaky(e);
             }

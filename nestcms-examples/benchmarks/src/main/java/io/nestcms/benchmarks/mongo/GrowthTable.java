@@ -142,7 +142,7 @@ public final class GrowthTable {
                     .release(batch, OutboxRest.dueAt(batch.entries().size(), NOON));
         });
         questions.put("statements of 50 contracts", (at, round) -> {
-            at.mongo.contracts().statements(new ContractQuery(null, null, 0, 50));
+            at.mongo.contracts().statements(ContractQuery.newest(50));
             return () -> {};
         });
         return questions;

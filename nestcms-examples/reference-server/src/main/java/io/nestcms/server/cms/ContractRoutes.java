@@ -150,8 +150,8 @@ final class ContractRoutes {
         String caller = AuthRoutes.caller(context).merchant();
         return id.flatMap(store::find)
                 .filter(contract -> auth.mayAll(context, permission, MODEL)
-                        || contract.status() != ContractStatus.DRAFT
-                                && contract.terms().client().id().equals(caller))
+                        || (contract.status() != ContractStatus.DRAFT
+ && contract.terms().client().id().equals(caller)))
                 .map(Contract::id)
                 .orElseThrow(() -> Shown.nothing().asException());
     }

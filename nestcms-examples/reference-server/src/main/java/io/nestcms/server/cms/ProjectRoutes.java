@@ -108,7 +108,7 @@ final class ProjectRoutes {
     private Project own(Context context, Permission permission) {
         String caller = AuthRoutes.caller(context).merchant();
         Predicate<Project> isOwn = project -> project.plan().workers().contains(caller)
-                || caller.equals(project.plan().clientId()) && permission == Permission.READ;
+                || (caller.equals(project.plan().clientId()) && permission == Permission.READ);
         return id(context)
                 .flatMap(store::find)
                 .filter(project -> auth.mayAll(context, permission, MODEL) || isOwn.test(project))

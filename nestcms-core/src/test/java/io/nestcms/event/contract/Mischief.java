@@ -1,4 +1,4 @@
-package io.nestcms.event;
+package io.nestcms.event.contract;
 
 import java.io.IOException;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Mischief {
     }
 
     /** Nothing about it can be asked. */
-    static final class Unspeakable extends RuntimeException {
+    public static final class Unspeakable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -64,7 +64,7 @@ public final class Mischief {
     }
 
     /** Has a new cause behind every cause. */
-    static final class Endless extends RuntimeException {
+    public static final class Endless extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -74,7 +74,7 @@ public final class Mischief {
     }
 
     /** Equal to nothing, and its message is another failure's affair. */
-    static final class Muddled extends Error {
+    public static final class Muddled extends Error {
         private static final long serialVersionUID = 1L;
 
         @Override
