@@ -382,8 +382,7 @@ final class AsyncListener extends Listener {
     }
 
     /** The first lane of a worker that begins; {@code null} when there is none or it was replaced long ago. */
-    @Nullable
-    Lane begin(Shift shift) {
+    @Nullable Lane begin(Shift shift) {
         lock.lock();
         try {
             if (wasHired(shift.generation())) {
@@ -400,8 +399,7 @@ final class AsyncListener extends Listener {
     }
 
     /** The next lane of a worker, which is done with its batch of the last one; {@code null} when its work is over. */
-    @Nullable
-    Lane next(@Nullable Lane last) {
+    @Nullable Lane next(@Nullable Lane last) {
         lock.lock();
         try {
             letGo(last);
@@ -424,8 +422,7 @@ final class AsyncListener extends Listener {
     }
 
     /** The next lane of a worker that wanted to hand over and found nobody. */
-    @Nullable
-    Lane goOn(Shift instead) {
+    @Nullable Lane goOn(Shift instead) {
         lock.lock();
         try {
             if (!wasHired(instead.generation())) {
@@ -544,8 +541,7 @@ final class AsyncListener extends Listener {
     }
 
     /** How long to wait after a failed try; {@code null} when there is no other. */
-    @Nullable
-    Duration waitAfter(int tries) {
+    @Nullable Duration waitAfter(int tries) {
         if (tries >= settings.attempts()) {
             return null;
         }

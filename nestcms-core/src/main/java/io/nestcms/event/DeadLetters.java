@@ -76,8 +76,7 @@ final class DeadLetters {
         }
     }
 
-    @Nullable
-    Kept take(String id) {
+    @Nullable Kept take(String id) {
         lock.lock();
         try {
             return kept.remove(id);

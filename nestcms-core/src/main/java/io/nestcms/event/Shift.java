@@ -40,14 +40,12 @@ final class Shift implements Runnable {
     }
 
     /** What the same thread works on while this one runs inside it. */
-    @Nullable
-    Shift outer() {
+    @Nullable Shift outer() {
         return outer;
     }
 
     /** The lane in work. */
-    @Nullable
-    Lane lane() {
+    @Nullable Lane lane() {
         return lane;
     }
 

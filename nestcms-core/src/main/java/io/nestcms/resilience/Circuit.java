@@ -78,8 +78,7 @@ final class Circuit {
     }
 
     /** What lets a call through now, or {@code null}: the permit's inside, for callers that need no permit. */
-    @Nullable
-    Admission admit() {
+    @Nullable Admission admit() {
         Phase seen = phase;
         return seen.admitsAll ? seen : admit(seen);
     }

@@ -1,9 +1,9 @@
 package io.nestcms.event;
 
-import io.nestcms.event.contract.Mischief;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.nestcms.event.contract.Mischief;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,5 @@
 package io.nestcms.event;
 
-import io.nestcms.event.contract.Mischief;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

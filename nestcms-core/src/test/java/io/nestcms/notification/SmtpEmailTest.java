@@ -71,8 +71,9 @@ class SmtpEmailTest {
         BodyPart text = forms.getBodyPart(0);
         assertThat(text.isMimeType("text/plain")).isTrue();
         assertThat(text.getContent().toString().replace("\r\n", "\n"))
-                .isEqualTo("مرحباً \u2068Ali <b>& Co\u2069،\n\nاستلمنا دفعتك بمبلغ \u20681.000 KWD\u2069.\n\nالمرجع: \u2068TST1\u2069\n\n"
-                        + "إيقاف هذه الرسائل: https://shop.example/unsubscribe?t=abc\n");
+                .isEqualTo(
+                        "مرحباً \u2068Ali <b>& Co\u2069،\n\nاستلمنا دفعتك بمبلغ \u20681.000 KWD\u2069.\n\nالمرجع: \u2068TST1\u2069\n\n"
+                                + "إيقاف هذه الرسائل: https://shop.example/unsubscribe?t=abc\n");
         BodyPart html = forms.getBodyPart(1);
         assertThat(html.isMimeType("text/html")).isTrue();
         assertThat(html.getContent().toString())

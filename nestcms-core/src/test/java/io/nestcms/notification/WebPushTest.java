@@ -92,7 +92,8 @@ class WebPushTest {
     void send_isOpenedByTheBrowser_andSignedByUs() throws GeneralSecurityException {
         boolean there = here().send(
                         receiver(service.at("/push/abc")),
-                        new PushMessage("متجر \"B\"", "استلمنا \u20681.000 KWD\u2069", URI.create("https://shop.example/p/1")));
+                        new PushMessage(
+                                "متجر \"B\"", "استلمنا \u20681.000 KWD\u2069", URI.create("https://shop.example/p/1")));
 
         assertThat(there).isTrue();
         FakeService.Call call = service.calls.get(0);

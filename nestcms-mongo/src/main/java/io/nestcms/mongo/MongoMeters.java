@@ -145,8 +145,7 @@ public final class MongoMeters {
             this.clock = clock;
         }
 
-        @Nullable
-        OutboxBacklog now() {
+        @Nullable OutboxBacklog now() {
             asking.lock();
             try {
                 Instant now = clock.instant();

@@ -38,8 +38,7 @@ final class OrderDocuments {
     }
 
     /** The names of the types are part of the stored format. */
-    @Nullable
-    Document method(PaymentId id, PaymentMethod method) {
+    @Nullable Document method(PaymentId id, PaymentMethod method) {
         if (method instanceof PaymentMethod.StoredCard card) {
             TransactionRef first = card.first();
             Document document =
@@ -87,8 +86,7 @@ final class OrderDocuments {
         };
     }
 
-    @Nullable
-    Document options(PaymentOptions options) {
+    @Nullable Document options(PaymentOptions options) {
         Document document = new Document();
         put(document, "payer", options.payer());
         put(

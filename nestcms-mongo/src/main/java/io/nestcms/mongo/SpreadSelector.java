@@ -112,8 +112,7 @@ final class SpreadSelector implements ServerSelector, ConnectionPoolListener {
         }
 
         /** Where it went, as far as it got. */
-        @Nullable
-        ServerAddress server() {
+        @Nullable ServerAddress server() {
             return server;
         }
     }

@@ -73,8 +73,7 @@ final class Guard {
         BreakerSettings breaker = BreakerSettings.gateway().build();
         int attempts = 3;
 
-        @Nullable
-        RetryBudget retries;
+        @Nullable RetryBudget retries;
 
         int callsPerMinute;
         Duration backOff = Duration.ofMillis(250);

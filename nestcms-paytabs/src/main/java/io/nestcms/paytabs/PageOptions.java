@@ -138,39 +138,31 @@ public final class PageOptions {
 
         List<String> methods = List.of();
 
-        @Nullable
-        Language language;
+        @Nullable Language language;
 
-        @Nullable
-        Duration timeToLive;
+        @Nullable Duration timeToLive;
 
         int configId;
 
-        @Nullable
-        Currency altCurrency;
+        @Nullable Currency altCurrency;
 
         boolean hideShipping;
         boolean showSaveCard;
         boolean returnUsingGet;
         boolean ownResultPage;
 
-        @Nullable
-        String cardFilter;
+        @Nullable String cardFilter;
 
-        @Nullable
-        String cardFilterTitle;
+        @Nullable String cardFilterTitle;
 
         List<CardDiscount> discounts = List.of();
         boolean donation;
 
-        @Nullable
-        Money donationLeast;
+        @Nullable Money donationLeast;
 
-        @Nullable
-        Money donationMost;
+        @Nullable Money donationMost;
 
-        @Nullable
-        Frame frame;
+        @Nullable Frame frame;
 
         private Builder() {}
 

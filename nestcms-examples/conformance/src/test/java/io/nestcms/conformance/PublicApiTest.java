@@ -73,9 +73,13 @@ class PublicApiTest {
                 .map(JavaClass::getName)
                 .filter(name -> !name.startsWith("java.lang.") || name.endsWith("Exception"))
                 .ifPresent(name -> kind.append(" extends ").append(name));
-        String interfaces =
-                type.getRawInterfaces().stream().map(JavaClass::getName).sorted().collect(Collectors.joining(", "));
-        return interfaces.isEmpty() ? kind.toString() : kind.append(" implements ").append(interfaces).toString();
+        String interfaces = type.getRawInterfaces().stream()
+                .map(JavaClass::getName)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return interfaces.isEmpty()
+                ? kind.toString()
+                : kind.append(" implements ").append(interfaces).toString();
     }
 
     /** Public and protected members that stand in the type itself, without what the compiler adds. */
@@ -86,7 +90,9 @@ class PublicApiTest {
                         + member.getFullName()
                         + (member instanceof JavaMethod method
                                 ? ": " + method.getRawReturnType().getName()
-                                : member instanceof JavaField field ? ": " + field.getRawType().getName() : ""))
+                                : member instanceof JavaField field
+                                        ? ": " + field.getRawType().getName()
+                                        : ""))
                 .toList();
     }
 

@@ -146,8 +146,7 @@ final class Store extends AbstractMongoBackend {
         return execute(database, command.keySet().iterator().next(), command);
     }
 
-    @Nullable
-    StoredCollection find(String database, String collection) {
+    @Nullable StoredCollection find(String database, String collection) {
         return listDatabaseNames().contains(database)
                 ? (StoredCollection) resolveDatabase(database).resolveCollection(collection, false)
                 : null;

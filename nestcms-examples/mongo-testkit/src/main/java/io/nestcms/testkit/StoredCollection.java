@@ -251,8 +251,7 @@ final class StoredCollection extends AbstractMongoCollection<Integer> {
     }
 
     /** The stored document with this {@code _id}, not to be changed. */
-    @Nullable
-    Document byId(@Nullable Object id) {
+    @Nullable Document byId(@Nullable Object id) {
         lock.readLock().lock();
         try {
             Integer position = findDocumentPosition(new Document("_id", id));

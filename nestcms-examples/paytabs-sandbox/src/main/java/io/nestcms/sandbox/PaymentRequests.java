@@ -43,8 +43,7 @@ final class PaymentRequests {
             admission.checkDuplicate(order);
             return followUps.follow(order);
         }
-        @Nullable
-        Card typed = typedCard(body.path("card_details"), order.tranClass().equals("moto"));
+        @Nullable Card typed = typedCard(body.path("card_details"), order.tranClass().equals("moto"));
         @Nullable Transaction stored = stored(order);
         if (typed == null) {
             typed = handedOver(body);

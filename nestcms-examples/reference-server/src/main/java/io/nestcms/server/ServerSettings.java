@@ -311,8 +311,7 @@ public record ServerSettings(
 
     /** Environment variables with their names in every complaint; a blank one counts as not set. */
     private record Environment(Map<String, String> variables) {
-        @Nullable
-        String text(String name) {
+        @Nullable String text(String name) {
             String value = variables.get(name);
             return value == null || value.isBlank() ? null : value.strip();
         }
@@ -329,8 +328,7 @@ public record ServerSettings(
             }
         }
 
-        @Nullable
-        URI uri(String name) {
+        @Nullable URI uri(String name) {
             String value = text(name);
             if (value == null) {
                 return null;
@@ -362,8 +360,7 @@ public record ServerSettings(
             }
         }
 
-        @Nullable
-        NamedKey namedKey(String name) {
+        @Nullable NamedKey namedKey(String name) {
             List<NamedKey> keys = namedKeys(name);
             if (keys.size() > 1) {
                 throw new InvalidInputException(name, "is a list", "one key");
@@ -386,8 +383,7 @@ public record ServerSettings(
             return keys;
         }
 
-        @Nullable
-        SecretKey key(String name) {
+        @Nullable SecretKey key(String name) {
             String value = text(name);
             if (value == null) {
                 return null;

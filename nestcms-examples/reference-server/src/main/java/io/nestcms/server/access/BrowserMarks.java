@@ -35,8 +35,7 @@ final class BrowserMarks {
     }
 
     /** The mark that came with a request, if it was given to this name. */
-    @Nullable
-    String of(Context context, String login) {
+    @Nullable String of(Context context, String login) {
         String cookie = context.cookie(COOKIE);
         int end = cookie == null ? -1 : cookie.indexOf('.');
         if (cookie == null || end < 1 || cookie.length() > 128) {

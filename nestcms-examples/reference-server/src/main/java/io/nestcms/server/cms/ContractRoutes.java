@@ -151,7 +151,7 @@ final class ContractRoutes {
         return id.flatMap(store::find)
                 .filter(contract -> auth.mayAll(context, permission, MODEL)
                         || (contract.status() != ContractStatus.DRAFT
- && contract.terms().client().id().equals(caller)))
+                                && contract.terms().client().id().equals(caller)))
                 .map(Contract::id)
                 .orElseThrow(() -> Shown.nothing().asException());
     }
