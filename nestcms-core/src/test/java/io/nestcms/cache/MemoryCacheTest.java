@@ -34,7 +34,7 @@ class MemoryCacheTest extends TaggedCacheContract {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void get_loaderThrowsAnything_whoeverWaitsHearsOfItToo(Throwable anything) throws Exception {
         CountDownLatch loading = new CountDownLatch(1);
         AtomicReference<Thread> waiting = new AtomicReference<>();

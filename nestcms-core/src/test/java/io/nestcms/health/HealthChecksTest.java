@@ -154,7 +154,7 @@ class HealthChecksTest {
     // ---- what others pass in
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void check_probeThrowsAnything_isDownAndNamesTheKindOnly(Throwable anything) {
         HealthReport report = checks().required("database", () -> {
                     throw Mischief.sneak(anything);
@@ -168,7 +168,7 @@ class HealthChecksTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void check_executorThrowsAnything_partCouldNotBeAsked_untilItCan(Throwable anything) {
         AtomicReference<Throwable> fault = new AtomicReference<>(anything);
         HealthChecks checks = checks().required("database", Health::up)
@@ -186,7 +186,7 @@ class HealthChecksTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void check_listenerThrowsAnything_laterChangesAreToldAndTheReportIsGiven(Throwable anything) {
         HealthReport report = checks().required("database", () -> Health.down("gone"))
                 .listener(event -> {

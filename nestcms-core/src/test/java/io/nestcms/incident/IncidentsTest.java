@@ -152,7 +152,7 @@ class IncidentsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void listenerThrowsAnything_incidentIsOpenAllTheSameAndItsEndIsTold(Throwable anything) {
         List<SystemEvent> told = new ArrayList<>();
         Incidents watched = Incidents.builder()

@@ -12,7 +12,7 @@ class ReadingTest {
     private final AtomicLong nanos = new AtomicLong();
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void value_storeThrowsAnything_isNoNumber_untilTheStoreIsWell(Throwable anything) {
         AtomicReference<Throwable> fault = new AtomicReference<>(anything);
         Reading<Integer> reading = new Reading<>(

@@ -126,7 +126,7 @@ class HedgingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void read_noThreadToSpare_runsOnTheCaller(Throwable anything) {
         Hedging full = new Hedging(
                 task -> {

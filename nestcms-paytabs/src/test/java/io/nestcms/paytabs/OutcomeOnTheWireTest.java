@@ -390,7 +390,7 @@ class OutcomeOnTheWireTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void charge_callersInterceptorThrowsAnything_isNeverThrownAndNothingUnsure(Throwable anything) throws Exception {
         AtomicBoolean proceeds = new AtomicBoolean();
         OkHttpClient http = new OkHttpClient.Builder()

@@ -283,7 +283,7 @@ class ContractsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void storeThrowsAnythingAtOneContract_othersAreTold(Throwable anything) {
         EventBus bus = EventBus.builder().build();
         List<ContractEvent> heard = new ArrayList<>();

@@ -300,7 +300,7 @@ class OutboxRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void executorThrowsAnything_listenerRestsAndNothingIsLost(Throwable anything) {
         record("a", 1);
         AtomicBoolean full = new AtomicBoolean(true);
@@ -322,7 +322,7 @@ class OutboxRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void executorRunsTheTaskAndThrowsAnything_isHandledOnce(Throwable anything) {
         record("a", 1);
         OutboxRelay relay = relay().executor(task -> {
@@ -337,7 +337,7 @@ class OutboxRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void storeThrowsAnythingAtOnePayment_othersAreDelivered(Throwable anything) {
         AtomicInteger faults = new AtomicInteger();
         ForwardingOutbox fragile = new ForwardingOutbox(store.outbox()) {
@@ -364,7 +364,7 @@ class OutboxRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nestcms.event.Mischief#all")
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
     void run_storeThrowsAnything_goesOn(Throwable anything) {
         List<Throwable> faults = new CopyOnWriteArrayList<>(List.of(anything));
         ForwardingOutbox fragile = new ForwardingOutbox(store.outbox()) {
