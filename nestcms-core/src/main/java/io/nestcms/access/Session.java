@@ -36,6 +36,14 @@ public record Session(
     /**
      * A session.
      *
+     * @param id its name
+     * @param createdAt when the user signed in
+     * @param lastSeen when it was last used
+     * @param idleFor how long it may be unused, at least a second
+     * @param expiresAt when it ends however much it is used, after {@code createdAt}
+     * @param address where it was used from last, as text; cut to 64 characters
+     * @param userAgent which program used it, as that says of itself; cut to 256 characters
+     * @param generation how many refresh tokens it has had before the present one
      * @throws InvalidInputException if a time or the generation is out of range
      */
     public Session {
@@ -135,6 +143,8 @@ public record Session(
         /**
          * Limits.
          *
+         * @param idleFor how long one may be unused
+         * @param atMost how long one lasts however much it is used
          * @throws InvalidInputException if {@code idleFor} is below a second or {@code atMost} below it
          */
         public Limits {

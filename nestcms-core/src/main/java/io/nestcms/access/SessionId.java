@@ -18,6 +18,8 @@ public record SessionId(String userId, String value) {
     /**
      * A session's name.
      *
+     * @param userId whose session it is; 1 to 128 letters, digits and {@code _ - . @ :}
+     * @param value which of the user's; 1 to 64 letters, digits, {@code _} and {@code -}
      * @throws InvalidInputException if a part is empty, too long or has another character
      */
     public SessionId {

@@ -17,6 +17,9 @@ public record RequestLimit(String name, int requests, Duration per) {
     /**
      * A limit.
      *
+     * @param name of the limit: 1 to 64 of a-z, 0-9, {@code -} and {@code .}
+     * @param requests how many, 1 to 1,000,000
+     * @param per in which time, 100 ms to 31 days
      * @throws InvalidInputException if a part is out of range
      */
     public RequestLimit {
