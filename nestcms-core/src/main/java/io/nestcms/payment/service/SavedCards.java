@@ -107,15 +107,16 @@ public final class SavedCards {
         }
         CardOnFile card = gateway.findByReference(ref)
                 .fold(
-                        accepted -> accepted.value().card(),
-                        rejected -> null,
+                        accepted -> Optional.ofNullable(accepted.value().card()),
+                        rejected -> Optional.<CardOnFile>empty(),
                         notSent -> {
                             throw new NestCmsException(
                                     "the gateway could not be asked for the card of " + payment.id());
                         },
                         indeterminate -> {
                             throw new NestCmsException("the gateway did not tell of the card of " + payment.id());
-                        });
+                        })
+                .orElse(null);
         if (card != null) {
             store.insert(SavedCard.saved(
                     card, payment.order().options().payer(), saving.plan(), payment.id(), ref, clock.instant()));
