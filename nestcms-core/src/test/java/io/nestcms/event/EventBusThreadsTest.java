@@ -238,7 +238,7 @@ class EventBusThreadsTest {
         assertThat(child.exitValue()).isZero();
         assertThat(Files.readString(scratch.resolve("log.txt"), StandardCharsets.UTF_8))
                 .contains("gave up an event of java.lang.String")
-                .contains("io.nestcms.event.contract.Mischief$Unspeakable (which cannot be logged");
+                .contains("io.nestcms.event.contract.Mischief$Unspeakable, which cannot be printed");
     }
 
     private static String classPath() throws Exception {

@@ -45,10 +45,11 @@ public final class LocalRedis implements AutoCloseable {
 
     /** A Sentinel that watches a master called {@code nest}. */
     public static LocalRedis sentinel(int master) {
+        // long enough for a starved process not to count as dead: a failover that nobody ordered may lose writes
         String config = String.join(
                 "\n",
                 "sentinel monitor nest 127.0.0.1 " + master + " 1",
-                "sentinel down-after-milliseconds nest 500",
+                "sentinel down-after-milliseconds nest 3000",
                 "sentinel failover-timeout nest 2000",
                 "sentinel parallel-syncs nest 1",
                 "");
