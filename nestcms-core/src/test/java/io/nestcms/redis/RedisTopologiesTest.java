@@ -95,7 +95,8 @@ class RedisTopologiesTest {
             servers.add(opened(LocalRedis.start(
                     "--cluster-enabled",
                     "yes",
-                    // long enough for a starved process not to count as dead: a failover that nobody ordered may lose writes
+                    // long enough for a starved process not to count as dead: a failover that nobody ordered may lose
+                    // writes
                     "--cluster-node-timeout",
                     "3000",
                     "--cluster-replica-validity-factor",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
+import io.nestcms.payment.CardOnFile;
+import io.nestcms.payment.CardToken;
 import io.nestcms.payment.CartId;
 import io.nestcms.payment.ChargeMode;
 import io.nestcms.payment.Customer;
@@ -32,6 +34,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -537,7 +540,12 @@ class PayTabsGatewayTest {
                 Money.of("250.00", "SAR"),
                 "G52817",
                 "Authorised",
-                Instant.parse("2026-11-22T08:15:42Z"));
+                Instant.parse("2026-11-22T08:15:42Z"),
+                new CardOnFile(
+                        new CardToken("9C1E55A2B7F04D36E8A1704BC2D95F03"),
+                        "4111 11## #### 1111",
+                        "Visa",
+                        YearMonth.of(2031, 11)));
     }
 
     private static GatewayFollowUp followUp(TransactionKind kind, Money amount, String of) {
