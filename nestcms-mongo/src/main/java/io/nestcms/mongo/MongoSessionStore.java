@@ -137,6 +137,10 @@ final class MongoSessionStore implements SessionStore {
                 if (kept == null || !kept.session().isLive(now) || !same(kept.familyHash(), presented.familyHash())) {
                     return new Refresh.Unknown();
                 }
+                if (same(kept.hash(), next.hash())) {
+                    // the same call again, whose answer was lost: nobody else knows what comes next
+                    return new Refresh.Renewed(kept.session());
+                }
                 if (!same(kept.hash(), presented.hash())) {
                     Bson own = and(eq("_id", key(id)), eq("familyHash", kept.familyHash()));
                     // of several that find it used, one has ended the session

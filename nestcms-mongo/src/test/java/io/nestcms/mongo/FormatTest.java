@@ -3,6 +3,8 @@ package io.nestcms.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nestcms.access.Grant;
+import io.nestcms.access.Permission;
 import io.nestcms.audit.AuditEntry;
 import io.nestcms.cms.article.Article;
 import io.nestcms.cms.article.ArticleContent;
@@ -13,6 +15,7 @@ import io.nestcms.cms.contract.Contract;
 import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.cms.project.contract.ProjectSamples;
 import io.nestcms.cms.record.Edit;
+import io.nestcms.cms.user.contract.UserStoreContract;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.contract.Samples;
@@ -101,6 +104,8 @@ class FormatTest {
         ArticleContent content = new ArticleContent("T", new Slug("t"), "", "<p>t</p>", List.of());
         Article article = ((Edit.Done<Article>) articles.draft(content, "w")).record();
         articles.revise(article.id(), content, "w", null);
+        mongo.users().insert(UserStoreContract.user("u", "u", "u@example.com"));
+        mongo.grants().save(new Grant("g", "u", Permission.READ, "payment", null, "a", Samples.NOON, null, null, null));
         mongo.auditTrail(key).append(new AuditEntry(Samples.NOON, "a", "b", "c", "d", Map.of()));
         mongo.breakerStore("n")
                 .save(new BreakerMemory(
@@ -116,6 +121,8 @@ class FormatTest {
         reads.put("projects", () -> mongo.projects().find(project.id()));
         reads.put("articleVersions", () -> mongo.articles().version(article.id(), 1));
         reads.put("articles", () -> mongo.articles().find(article.id()));
+        reads.put("users", () -> mongo.users().find("u"));
+        reads.put("grants", () -> mongo.grants().find("g"));
         reads.put("audit", () -> mongo.auditTrail(key).read(1, 1));
         reads.put("breakers", () -> mongo.breakerStore("n").find("x"));
         reads.put("breakerOrders", () -> mongo.breakerOrders().standing());

@@ -28,7 +28,7 @@ public abstract class UserStoreContract {
     protected abstract UserStore store();
 
     /** A user with all parts. */
-    protected static StoredUser user(String id, String username, String email) {
+    public static StoredUser user(String id, String username, String email) {
         User user = new User(
                 id,
                 username,
