@@ -69,7 +69,7 @@ final class MongoSessionStore implements SessionStore {
         SessionId id = session.id();
         requireOf(id, first);
         Document document = document(session, first);
-        ask(() -> {
+        change(() -> {
             try {
                 sessions.insertOne(document);
                 removeTooMany(session, now);
@@ -144,7 +144,7 @@ final class MongoSessionStore implements SessionStore {
                 if (!same(kept.hash(), presented.hash())) {
                     Bson own = and(eq("_id", key(id)), eq("familyHash", kept.familyHash()));
                     // of several that find it used, one has ended the session
-                    return sessions.deleteOne(own).getDeletedCount() == 1
+                    return change(() -> sessions.deleteOne(own).getDeletedCount() == 1)
                             ? new Refresh.Reused(kept.session())
                             : new Refresh.Unknown();
                 }
@@ -168,7 +168,8 @@ final class MongoSessionStore implements SessionStore {
                 .append("generation", session.generation())
                 .append("hash", hash)
                 .append("endsAt", Date.from(session.endsAt()));
-        return sessions.updateOne(unchanged, new Document("$set", change)).getMatchedCount() == 1;
+        return change(() ->
+                sessions.updateOne(unchanged, new Document("$set", change)).getMatchedCount() == 1);
     }
 
     @Override
@@ -177,26 +178,32 @@ final class MongoSessionStore implements SessionStore {
     }
 
     private List<Session> live(String userId, Instant now) {
-        return List.copyOf(sessions.find(and(eq("userId", userId), gt("endsAt", Date.from(now))))
-                .sort(new Document("lastSeen", -1).append("_id", 1))
-                .map(document -> kept(document).session())
-                .into(new ArrayList<>()));
+        return calls.read(
+                "the sessions of a user",
+                () -> List.copyOf(sessions.find(and(eq("userId", userId), gt("endsAt", Date.from(now))))
+                        .sort(new Document("lastSeen", -1).append("_id", 1))
+                        .map(document -> kept(document).session())
+                        .into(new ArrayList<>())));
     }
 
     @Override
     public boolean end(SessionId id) {
-        return ask(() -> sessions.deleteOne(eq("_id", key(id))).getDeletedCount() == 1);
+        return change(() -> sessions.deleteOne(eq("_id", key(id))).getDeletedCount() == 1);
     }
 
     @Override
     public int endAll(String userId) {
-        return ask(
+        return change(
                 () -> Math.toIntExact(sessions.deleteMany(eq("userId", userId)).getDeletedCount()));
     }
 
-    private <T> T ask(Supplier<T> call) {
+    private <T> T change(Supplier<T> call) {
+        return ask(() -> calls.write("a session", call));
+    }
+
+    private static <T> T ask(Supplier<T> call) {
         try {
-            return calls.write("a session", call);
+            return call.get();
         } catch (NestMongoException failed) {
             throw new SessionStoreException("the sessions cannot be asked: " + failed.getMessage(), failed);
         }
@@ -206,7 +213,8 @@ final class MongoSessionStore implements SessionStore {
     private record Kept(Session session, String familyHash, String hash) {}
 
     private @Nullable Kept load(SessionId id) {
-        Document found = sessions.find(eq("_id", key(id))).first();
+        Document found =
+                calls.read("a session", () -> sessions.find(eq("_id", key(id))).first());
         return found == null ? null : kept(found);
     }
 

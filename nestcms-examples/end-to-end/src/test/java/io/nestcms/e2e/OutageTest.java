@@ -117,7 +117,7 @@ class OutageTest {
             Stage.eventually().until(() -> {
                 callers.invokeAll(Collections.nCopies(10, () -> merchant.find("pay_unknown")));
                 return stage.heard(CircuitEvent.CircuitOpened.class).stream()
-                        .anyMatch(event -> event.dependency().equals("database"));
+                        .anyMatch(event -> event.breaker().equals("database-read"));
             });
         } finally {
             callers.shutdownNow();
