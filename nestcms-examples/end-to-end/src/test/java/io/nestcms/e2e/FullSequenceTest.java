@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nestcms.resilience.BreakerSnapshot;
 import io.nestcms.server.ServerSettings;
 import io.nestcms.webhook.Refusal;
 import io.nestcms.webhook.WebhookEvent;
@@ -141,9 +142,11 @@ class FullSequenceTest {
                                     "PaymentSucceeded",
                                     "PaymentStatusChanged"));
             assertThat(stage.server.breakers().snapshots())
-                    .filteredOn(breaker -> List.of("paytabs", "paytabs-query").contains(breaker.name()))
-                    .hasSize(2)
+                    .filteredOn(breaker -> breaker.calls() > 0)
                     .allSatisfy(breaker -> assertThat(breaker.calls()).isEqualTo(1))
+                    .extracting(BreakerSnapshot::name)
+                    .containsExactlyInAnyOrder("paytabs", "paytabs-query");
+            assertThat(stage.server.breakers().snapshots())
                     .allSatisfy(breaker -> assertThat(breaker.windowFailures()).isZero());
             paidOnce(stage, id, wayBack);
         }
