@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Policy;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import io.nestcms.resilience.CircuitBreaker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -325,7 +326,7 @@ public final class TieredCache<K, V> implements TaggedCache<K, V>, AutoCloseable
         Found<V> found;
         try {
             found = read(keys.apply(key), there.value());
-        } catch (RuntimeException damaged) {
+        } catch (Throwable damaged) {
             counts.unreadable.increment();
             LOG.warn(
                     "A value of cache {} could not be read and is loaded again: {}",
@@ -453,7 +454,7 @@ public final class TieredCache<K, V> implements TaggedCache<K, V>, AutoCloseable
     private @Nullable Found<V> readable(String text, SharedCache.Kept kept) {
         try {
             return read(text, kept.value());
-        } catch (RuntimeException damaged) {
+        } catch (Throwable damaged) {
             counts.unreadable.increment();
             return null;
         }
@@ -540,12 +541,14 @@ public final class TieredCache<K, V> implements TaggedCache<K, V>, AutoCloseable
             executor.execute(() -> {
                 try {
                     get(key, gone.tags(), () -> load.apply(key));
-                } catch (RuntimeException failed) {
-                    LOG.debug("A value of cache {} could not be loaded ahead", name, failed);
+                } catch (Throwable failed) {
+                    Reports.warned(LOG, "A value of cache " + name + " could not be loaded ahead", failed);
                 }
             });
         } catch (RejectedExecutionException busy) {
             LOG.debug("No room to load a value of cache {} ahead", name, busy);
+        } catch (Throwable failed) {
+            Reports.warned(LOG, "The executor of cache " + name + " failed", failed);
         }
     }
 
@@ -597,9 +600,12 @@ public final class TieredCache<K, V> implements TaggedCache<K, V>, AutoCloseable
                 counts.unreached.increment();
             }
             return answer;
-        } catch (RuntimeException unreachable) {
+        } catch (Throwable unreachable) {
             counts.unreached.increment();
-            LOG.debug("The shared tier of cache {} did not answer", name, unreachable);
+            LOG.debug(
+                    "The shared tier of cache {} did not answer: {}",
+                    name,
+                    unreachable.getClass().getName());
             return null;
         }
     }

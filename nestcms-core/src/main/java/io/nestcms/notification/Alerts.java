@@ -294,10 +294,11 @@ public final class Alerts {
             call.run();
             sent.increment();
             return 1;
-        } catch (UndeliveredException e) {
+        } catch (Throwable e) {
             failed.increment();
-            failures.add(e);
-            LOG.warn("An alert by {} was not delivered: {}", channel, e.getMessage());
+            UndeliveredException failure = UndeliveredException.by(channel, e);
+            failures.add(failure);
+            LOG.warn("An alert was not delivered: {}", failure.getMessage());
             return 0;
         }
     }

@@ -177,9 +177,9 @@ public final class Notifications {
                 if (!deliver("push", () -> channel(push).send(browser, message))) {
                     recipients.forget(news.payment, browser);
                 }
-            } catch (UndeliveredException e) {
+            } catch (Throwable e) {
                 // the other browsers are not to wait for this one; a message shown twice replaces itself
-                failure = e;
+                failure = UndeliveredException.by("push", e);
             }
         }
         if (failure != null) {

@@ -35,12 +35,8 @@ final class Outlet {
         CallResult<T> result;
         try {
             result = protection.call(call, classifier);
-        } catch (UndeliveredException e) {
-            throw e;
         } catch (Exception e) {
-            // the type alone: a library's message may hold the receiver
-            throw UndeliveredException.failed(
-                    channel + " failed with " + e.getClass().getSimpleName(), null, e);
+            throw UndeliveredException.by(channel, e);
         }
         return result.fold(answered -> answered.value(), notCalled -> {
             throw UndeliveredException.failed(

@@ -50,6 +50,13 @@ public final class UndeliveredException extends NestCmsException {
         return new UndeliveredException(message, false, retryAfter, cause);
     }
 
+    /** What a channel of others threw, whatever it was: of theirs the type alone, as the message may hold the receiver. */
+    static UndeliveredException by(String channel, Throwable thrown) {
+        return thrown instanceof UndeliveredException known
+                ? known
+                : failed(channel + " failed with " + thrown.getClass().getSimpleName(), null, thrown);
+    }
+
     /**
      * Whether trying the same message again is no use.
      *

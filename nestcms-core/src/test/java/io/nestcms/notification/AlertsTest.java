@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.incident.Incidents;
 import io.nestcms.notification.Alerts.Level;
 import io.nestcms.payment.Payment;
@@ -24,6 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AlertsTest {
     private final AtomicLong time = new AtomicLong();
@@ -115,6 +118,20 @@ class AlertsTest {
         chatFails.set(false);
         assertThat(alerts.report(Level.CRITICAL, "b", "b")).isTrue();
         assertThat(chat).containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
+    void channelThrowsAnything_theOthersTell_andWithoutOthersItCountsAsNotSent(Throwable anything) {
+        ChatChannel broken = text -> {
+            throw Mischief.sneak(anything);
+        };
+        assertThat(builder().chat(broken).build().report(Level.CRITICAL, "a", "a"))
+                .isTrue();
+        assertThat(phones).hasSize(1);
+
+        Alerts alone = Alerts.builder().chat(broken).ticker(time::get).build();
+        assertThatThrownBy(() -> alone.report(Level.CRITICAL, "b", "b")).isInstanceOf(UndeliveredException.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.nestcms.notification;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NotificationsTest {
     private final MovingClock clock = new MovingClock(Samples.NOON.plusSeconds(60));
@@ -158,6 +161,38 @@ class NotificationsTest {
         assertThat(forgotten).containsExactly(browser("gone.example"));
         assertThat(heard).hasSize(2).allMatch(it -> it.contains("استلمنا"));
         assertThat(mails).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
+    void pushThrowsAnythingAtOneBrowser_theOthersHear_andItIsTriedAgain(Throwable anything) {
+        record(Samples.everyEvent(payment.id()).stream()
+                .filter(it -> it instanceof PaymentEvent.PaymentSucceeded)
+                .toList());
+        List<String> heard = new ArrayList<>();
+        OutboxRelay relay = relay(Notifications.builder(store, "Souq")
+                .recipients(id -> Optional.of(new Recipient(
+                        "Ali",
+                        null,
+                        Locale.ENGLISH,
+                        List.of(browser("broken.example"), browser("there.example")),
+                        Set.of())))
+                .push((to, message) -> {
+                    heard.add(to.endpoint().getHost());
+                    if (to.endpoint().getHost().startsWith("broken") && heard.size() < 3) {
+                        throw Mischief.sneak(anything);
+                    }
+                    return true;
+                })
+                .build());
+
+        relay.runOnce();
+        assertThat(heard).containsExactly("broken.example", "there.example");
+
+        clock.advance(Duration.ofSeconds(5));
+        relay.runOnce();
+        assertThat(heard).containsExactly("broken.example", "there.example", "broken.example", "there.example");
+        assertThat(store.outbox().backlog().payments()).isZero();
     }
 
     @Test

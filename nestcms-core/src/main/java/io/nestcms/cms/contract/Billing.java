@@ -12,6 +12,7 @@ import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentOrder;
 import io.nestcms.payment.service.Payments;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -68,8 +69,8 @@ public final class Billing implements Runnable {
     public void run() {
         try {
             runOnce();
-        } catch (RuntimeException broken) {
-            LOG.error("The instalments that are due could not be read", broken);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The instalments that are due could not be read", null, broken);
         }
     }
 
@@ -100,8 +101,8 @@ public final class Billing implements Runnable {
     private boolean isBroughtUp(ContractId id) {
         try {
             return bringUp(id);
-        } catch (RuntimeException broken) {
-            LOG.error("The instalments of contract {} could not be brought up to date", id, broken);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "The instalments of a contract could not be brought up to date", id, broken);
             return false;
         }
     }

@@ -5,6 +5,7 @@ import io.nestcms.access.PasswordRules;
 import io.nestcms.access.Role;
 import io.nestcms.access.SignInThrottle;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.report.Reports;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -240,7 +241,7 @@ public final class Users {
         SignIn ended;
         try {
             ended = compare(login, password, by);
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             throttle.undo(attempt);
             throw broken;
         } finally {
@@ -559,17 +560,17 @@ public final class Users {
     private void tell(UserEvent event) {
         try {
             listener.accept(event);
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             // the change is made; a listener's fault must not make it look as if it were not
-            LOG.error("The listener of users failed at {}", event.getClass().getSimpleName(), broken);
+            Reports.failed(LOG, "The listener of users failed", event.getClass().getSimpleName(), broken);
         }
     }
 
     private void notice(Runnable sending) {
         try {
             sending.run();
-        } catch (RuntimeException | Error broken) {
-            LOG.error("A notice to a user could not be sent", broken);
+        } catch (Throwable broken) {
+            Reports.failed(LOG, "A notice to a user could not be sent", null, broken);
         }
     }
 

@@ -5,6 +5,7 @@ import io.nestcms.failure.NestCmsException;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.report.Reports;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -100,7 +101,7 @@ final class PaymentWrites {
         try {
             recorded.run();
         } catch (Throwable broken) {
-            LOG.error("The hook onRecorded failed; the events are on record", broken);
+            Reports.failed(LOG, "The hook onRecorded failed; the events are on record", null, broken);
         }
     }
 }

@@ -44,6 +44,7 @@ import io.nestcms.payment.gateway.Rejection;
 import io.nestcms.payment.store.Insertion;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.report.Reports;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -595,13 +596,14 @@ public final class Payments {
             if (!isBeforeItsPayment(payment, news) && !isBesideItsPage(payment, news)) {
                 break;
             }
+            int heard = known.size();
             GatewayOutcome<List<GatewayTransaction>> before = before(payment, news);
             if (before instanceof GatewayOutcome.Accepted<List<GatewayTransaction>> answered) {
                 known.addAll(answered.value());
             } else if (!(before instanceof GatewayOutcome.Rejected)) {
                 return defer(payment);
             }
-            if (news.previousRef() == null || known.get(known.size() - 1).equals(news)) {
+            if (news.previousRef() == null || known.size() == heard) {
                 break;
             }
             // what it is of may itself be of something that we have not heard of
@@ -694,7 +696,7 @@ public final class Payments {
             return givenBack(payment);
         } catch (Throwable broken) {
             // what led here is on record, and the reconciler gives back what is left
-            LOG.error("Payment {}: what is to be given back was not asked for yet", payment.id(), broken);
+            Reports.failed(LOG, "What is to be given back of a payment was not asked for yet", payment.id(), broken);
             return payment;
         }
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nestcms.access.PasswordHasher;
 import io.nestcms.access.Role;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.failure.InvalidInputException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UsersTest {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -101,6 +105,27 @@ class UsersTest {
 
     private static UserResult.Reason reason(UserResult result) {
         return ((UserResult.Refused) result).reason();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
+    void listenerAndNoticesThrowAnything_changeIsMadeAndItsResultGiven(Throwable anything) {
+        UserNotices broken = (UserNotices) Proxy.newProxyInstance(
+                UserNotices.class.getClassLoader(), new Class<?>[] {UserNotices.class}, (proxy, method, given) -> {
+                    throw Mischief.sneak(anything);
+                });
+        Users fragile = Users.builder(store, PasswordHasher.of(64, 1, 1, RANDOM), broken)
+                .clock(clock)
+                .listener(event -> {
+                    throw Mischief.sneak(anything);
+                })
+                .build();
+
+        UserResult made = fragile.register("sara", GOOD, profile("sara@example.com"), STRANGER);
+        assertThat(made).isInstanceOf(UserResult.Done.class);
+        String id = ((UserResult.Done) made).user().id();
+        assertThat(fragile.activate(id, ADMIN)).isInstanceOf(UserResult.Done.class);
+        assertThat(fragile.signIn("sara", GOOD, null, STRANGER)).isInstanceOf(SignIn.Genuine.class);
     }
 
     @Test

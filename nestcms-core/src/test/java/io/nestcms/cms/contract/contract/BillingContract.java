@@ -18,6 +18,7 @@ import io.nestcms.cms.contract.Contracts;
 import io.nestcms.cms.contract.Party;
 import io.nestcms.cms.outbox.Notice;
 import io.nestcms.cms.outbox.NoticeClaim;
+import io.nestcms.event.contract.Mischief;
 import io.nestcms.money.Money;
 import io.nestcms.payment.Attempt;
 import io.nestcms.payment.Payment;
@@ -32,6 +33,7 @@ import io.nestcms.payment.contract.Samples;
 import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.store.PaymentStore;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of instalments, over any store. Extend it with stores that are empty at each test. */
 public abstract class BillingContract {
@@ -57,6 +61,10 @@ public abstract class BillingContract {
     private final MovingClock clock = new MovingClock(NOON);
 
     private Billing billing() {
+        return new Billing(store(), paymentsOnly(), clock, ZoneOffset.UTC);
+    }
+
+    private Payments paymentsOnly() {
         // billing makes payments and never takes one
         PaymentGateway unused = (PaymentGateway) Proxy.newProxyInstance(
                 PaymentGateway.class.getClassLoader(),
@@ -64,8 +72,31 @@ public abstract class BillingContract {
                 (proxy, method, given) -> {
                     throw new AssertionError("the gateway was asked: " + method.getName());
                 });
-        return new Billing(
-                store(), Payments.builder(unused, payments()).clock(clock).build(), clock, ZoneOffset.UTC);
+        return Payments.builder(unused, payments()).clock(clock).build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.nestcms.event.contract.Mischief#all")
+    void storeThrowsAnythingAtOneContract_othersAreBilled(Throwable anything) {
+        ContractId broken = active();
+        ContractId sound = active();
+        at(FIRST_DUE);
+        ContractStore fragile = (ContractStore) Proxy.newProxyInstance(
+                ContractStore.class.getClassLoader(), new Class<?>[] {ContractStore.class}, (proxy, method, given) -> {
+                    if (method.getName().equals("statement") && given[0].equals(broken)) {
+                        throw Mischief.sneak(anything);
+                    }
+                    try {
+                        return method.invoke(store(), given);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
+                });
+
+        new Billing(fragile, paymentsOnly(), clock, ZoneOffset.UTC).run();
+
+        assertThat(bills(sound)).singleElement().matches(bill -> bill.payment() != null);
+        assertThat(bills(broken)).isEmpty();
     }
 
     private ContractId active() {
