@@ -3,6 +3,7 @@ package io.nestcms.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoCollection;
 import io.nestcms.access.Grant;
 import io.nestcms.access.Permission;
 import io.nestcms.audit.AuditEntry;
@@ -12,17 +13,22 @@ import io.nestcms.cms.article.Articles;
 import io.nestcms.cms.article.JsoupHtmlCleaner;
 import io.nestcms.cms.article.Slug;
 import io.nestcms.cms.contract.Contract;
+import io.nestcms.cms.contract.ContractId;
+import io.nestcms.cms.contract.ContractQuery;
+import io.nestcms.cms.contract.Party;
 import io.nestcms.cms.contract.contract.ContractSamples;
 import io.nestcms.cms.project.contract.ProjectSamples;
 import io.nestcms.cms.record.Edit;
 import io.nestcms.cms.user.contract.UserStoreContract;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.money.Money;
 import io.nestcms.payment.TransactionKind;
 import io.nestcms.payment.contract.Samples;
 import io.nestcms.payment.store.GatewayEvidence;
 import io.nestcms.resilience.BreakerMemory;
 import io.nestcms.resilience.BreakerOrder.Command;
 import io.nestcms.resilience.BreakerState;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +94,7 @@ class FormatTest {
                             .find()
                             .first())
                     .as(collection)
-                    .containsEntry("v", collection.equals("payments") ? 2 : 1);
+                    .containsEntry("v", 2);
         }
     }
 
@@ -136,6 +142,52 @@ class FormatTest {
                     .isInstanceOf(NestMongoException.class)
                     .hasMessageContaining("has format version 99");
         });
+    }
+
+    /** As the build before wrote it; its client was a name of its own and nothing else. */
+    @Test
+    void contractOfTheFirstFormat_isRead_andWrittenInTheNewest() {
+        Instant at = ContractSamples.NOON;
+        MongoCollection<Document> contracts =
+                TestMongo.client().getDatabase(database).getCollection("contracts");
+        contracts.insertOne(new Document("_id", "old")
+                .append("v", 1)
+                .append("status", "ACTIVE")
+                .append("title", "Website")
+                .append("clientId", "c-7")
+                .append("organisationId", "org")
+                .append("workers", List.of(new Document("employeeId", "w").append("share", 10_000)))
+                .append("amount", EventDocuments.money(Money.of("100.000", "KWD")))
+                .append(
+                        "instalments",
+                        List.of(new Document("amount", EventDocuments.money(Money.of("100.000", "KWD")))
+                                .append("dueOn", "2026-12-24")))
+                .append("commission", 5)
+                .append("version", 3L)
+                .append("createdAt", Times.nanos(at))
+                .append("updatedAt", Times.nanos(at))
+                .append(
+                        "events",
+                        List.of(new Document("id", "e1")
+                                .append("at", Times.nanos(at))
+                                .append("type", "statusChanged")
+                                .append("from", "DRAFT")
+                                .append("to", "ACTIVE")))
+                .append("eventsNextAt", Times.nanos(at)));
+        ContractId id = new ContractId("old");
+
+        Contract read = mongo.contracts().find(id).orElseThrow();
+        assertThat(read.terms().client()).isEqualTo(new Party("c-7", "c-7", "unknown@client.invalid", null, null));
+        assertThat(mongo.contracts().statement(id)).isPresent();
+        assertThat(mongo.contracts().list(ContractQuery.newest(9))).hasSize(1);
+
+        assertThat(mongo.contracts()
+                        .replace(
+                                new Contract(id, read.terms(), read.status(), 4, read.createdAt(), read.updatedAt()),
+                                List.of()))
+                .isTrue();
+        assertThat(contracts.find().first()).containsEntry("v", 2).doesNotContainKey("clientId");
+        assertThat(mongo.contracts().find(id).orElseThrow().terms()).isEqualTo(read.terms());
     }
 
     private void set(String collection, int version) {
