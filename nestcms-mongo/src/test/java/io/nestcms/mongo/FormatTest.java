@@ -110,7 +110,7 @@ class FormatTest {
         ArticleContent content = new ArticleContent("T", new Slug("t"), "", "<p>t</p>", List.of());
         Article article = ((Edit.Done<Article>) articles.draft(content, "w")).record();
         articles.revise(article.id(), content, "w", null);
-        mongo.users().insert(UserStoreContract.user("u", "user", "u@example.com"));
+        mongo.users().insert(UserStoreContract.user("u", "user", "u@example.com"), List.of());
         mongo.grants().save(new Grant("g", "u", Permission.READ, "payment", null, "a", Samples.NOON, null, null, null));
         mongo.auditTrail(key).append(new AuditEntry(Samples.NOON, "a", "b", "c", "d", Map.of()));
         mongo.breakerStore("n")

@@ -10,6 +10,7 @@ import io.nestcms.cms.user.contract.UserStoreContract;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import java.util.Base64;
+import java.util.List;
 import org.bson.Document;
 import org.bson.types.Binary;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class SealedUsersTest extends UserStoreContract {
 
     @Test
     void insert_nothingPersonalIsClear() {
-        store().insert(user("u-1", "sara", "sara@example.com"));
+        store().insert(user("u-1", "sara", "sara@example.com"), List.of());
         Document document = TestMongo.client()
                 .getDatabase(database)
                 .getCollection("users")
@@ -54,12 +55,14 @@ class SealedUsersTest extends UserStoreContract {
     void clearUser_fromBefore_isFound_keepsItsNameAndAddress_andIsSealedByItsNextWrite() {
         NestMongo clear = NestMongo.using(TestMongo.client(), database);
         StoredUser sara = user("u-1", "sara", "sara@example.com");
-        clear.users().insert(sara);
+        clear.users().insert(sara, List.of());
 
         assertThat(store().find("u-1")).contains(sara);
         assertThat(store().findByUsername("sara")).contains(sara);
-        assertThat(store().insert(user("u-2", "Sara", "other@example.com"))).isEqualTo(Saved.USERNAME_TAKEN);
-        assertThat(store().insert(user("u-2", "other", "Sara@example.com"))).isEqualTo(Saved.EMAIL_TAKEN);
+        assertThat(store().insert(user("u-2", "Sara", "other@example.com"), List.of()))
+                .isEqualTo(Saved.USERNAME_TAKEN);
+        assertThat(store().insert(user("u-2", "other", "Sara@example.com"), List.of()))
+                .isEqualTo(Saved.EMAIL_TAKEN);
         User user = sara.user();
         User next = new User(
                 user.id(),
@@ -72,7 +75,7 @@ class SealedUsersTest extends UserStoreContract {
                 user.createdAt(),
                 user.updatedAt(),
                 2);
-        assertThat(store().replace(new StoredUser(next, sara.passwordHash(), null)))
+        assertThat(store().replace(new StoredUser(next, sara.passwordHash(), null), List.of()))
                 .isEqualTo(Saved.DONE);
         assertThat(TestMongo.client()
                         .getDatabase(database)

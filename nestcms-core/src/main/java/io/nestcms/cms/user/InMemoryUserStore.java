@@ -1,5 +1,8 @@
 package io.nestcms.cms.user;
 
+import io.nestcms.cms.outbox.InMemoryNotices;
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.Notices;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +19,7 @@ import java.util.function.Predicate;
 public final class InMemoryUserStore implements UserStore {
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<String, StoredUser> users = new TreeMap<>();
+    private final InMemoryNotices<UserEvent> outbox = new InMemoryNotices<>();
 
     private InMemoryUserStore() {}
 
@@ -29,27 +33,29 @@ public final class InMemoryUserStore implements UserStore {
     }
 
     @Override
-    public Saved insert(StoredUser user) {
+    public Saved insert(StoredUser user, List<Notice<UserEvent>> notices) {
         lock.lock();
         try {
-            return users.containsKey(user.user().id()) ? Saved.CHANGED : put(user);
+            return users.containsKey(user.user().id()) ? Saved.CHANGED : put(user, notices);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public Saved replace(StoredUser user) {
+    public Saved replace(StoredUser user, List<Notice<UserEvent>> notices) {
         lock.lock();
         try {
             StoredUser before = users.get(user.user().id());
-            return before == null || before.user().version() != user.user().version() - 1 ? Saved.CHANGED : put(user);
+            return before == null || before.user().version() != user.user().version() - 1
+                    ? Saved.CHANGED
+                    : put(user, notices);
         } finally {
             lock.unlock();
         }
     }
 
-    private Saved put(StoredUser user) {
+    private Saved put(StoredUser user, List<Notice<UserEvent>> notices) {
         for (StoredUser other : users.values()) {
             if (other.user().id().equals(user.user().id())) {
                 continue;
@@ -62,6 +68,7 @@ public final class InMemoryUserStore implements UserStore {
             }
         }
         users.put(user.user().id(), user);
+        outbox.add(user.user().id(), notices, user.user().updatedAt());
         return Saved.DONE;
     }
 
@@ -103,5 +110,10 @@ public final class InMemoryUserStore implements UserStore {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public Notices<UserEvent> outbox() {
+        return outbox;
     }
 }

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Something that happened to a user. Holds no personal data and no secret.
+ * Something that happened to a user. What changed a user is recorded in the same write and delivered at least once; sign-ins change none and are
+ * told as they happen. Holds no personal data and no secret.
  *
  * <p>All are immutable and safe for use by many threads.
  *

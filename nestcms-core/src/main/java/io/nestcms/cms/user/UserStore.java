@@ -1,10 +1,12 @@
 package io.nestcms.cms.user;
 
+import io.nestcms.cms.outbox.Notice;
+import io.nestcms.cms.outbox.Notices;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Where users are kept: a port.
+ * Where users are kept: a port. State and the events that tell of it go into one write.
  *
  * <p>Implementations are safe for use by many threads and many nodes and pass {@code UserStoreContract}. Whatever they throw when
  * they cannot be asked is unchecked.
@@ -32,17 +34,19 @@ public interface UserStore {
      * Keeps a new user.
      *
      * @param user the user, in version 1
+     * @param notices the events that tell of it, in the same write
      * @return how it ended
      */
-    Saved insert(StoredUser user);
+    Saved insert(StoredUser user, List<Notice<UserEvent>> notices);
 
     /**
      * Keeps a changed user, if nobody else changed it meanwhile.
      *
      * @param user the user, one version above that which is kept
+     * @param notices the events that tell of the change, in the same write; put behind those that wait
      * @return how it ended
      */
-    Saved replace(StoredUser user);
+    Saved replace(StoredUser user, List<Notice<UserEvent>> notices);
 
     /**
      * A user by id.
@@ -75,4 +79,11 @@ public interface UserStore {
      * @return in the order of their ids
      */
     List<User> list(UserQuery query);
+
+    /**
+     * The events of these users.
+     *
+     * @return the outbox over the same records
+     */
+    Notices<UserEvent> outbox();
 }

@@ -4,6 +4,7 @@ import io.nestcms.access.PasswordHasher;
 import io.nestcms.access.PasswordRules;
 import io.nestcms.access.Role;
 import io.nestcms.access.SignInThrottle;
+import io.nestcms.cms.outbox.Notice;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.report.Reports;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,6 +46,7 @@ public final class Users {
     private static final Logger LOG = LoggerFactory.getLogger(Users.class);
     private static final int SECRET_BYTES = 32;
     private static final int ID_BYTES = 12;
+    private static final Actor SETTINGS = new Actor("system:settings", "start");
     private static final int LONGEST_PASSWORD = 512;
     private static final int LONGEST_LOGIN = 254;
     private static final int TRIES = 5;
@@ -138,11 +141,13 @@ public final class Users {
                 now,
                 1);
         StoredUser stored = new StoredUser(user, hash(password), null);
-        return switch (store.insert(stored)) {
+        UserEvent registered = new UserEvent.UserRegistered(user.id(), now, by);
+        UserEvent welcomed = new UserEvent.UserWelcomed(user.id(), now, by);
+        boolean isIn = status == UserStatus.ACTIVE;
+        return switch (store.insert(stored, told(user, isIn ? List.of(registered, welcomed) : List.of(registered)))) {
             case DONE -> {
-                tell(new UserEvent.UserRegistered(user.id(), now, by));
-                if (status == UserStatus.ACTIVE) {
-                    welcome(user, now, by);
+                if (isIn) {
+                    notice(() -> notices.welcome(user));
                 }
                 yield new UserResult.Done(user);
             }
@@ -191,17 +196,16 @@ public final class Users {
         if (found != null) {
             if (!hasher.matches(password, found.passwordHash())) {
                 User same = found.user().with(now, found.user().status());
-                store.replace(new StoredUser(same, hasher.hash(password), null));
+                UserEvent changed = new UserEvent.PasswordChanged(id, now, SETTINGS, false);
+                store.replace(new StoredUser(same, hasher.hash(password), null), told(same, List.of(changed)));
             }
             return Optional.empty();
         }
         User user = new User(
                 id, username, profile.email(), profile.phone(), profile.name(), roles, UserStatus.ACTIVE, now, now, 1);
-        if (store.insert(new StoredUser(user, hasher.hash(password), null)) != UserStore.Saved.DONE) {
-            return Optional.empty();
-        }
-        tell(new UserEvent.UserRegistered(id, now, new Actor("system:settings", "start")));
-        return Optional.of(user);
+        List<UserEvent> registered = List.of(new UserEvent.UserRegistered(id, now, SETTINGS));
+        UserStore.Saved saved = store.insert(new StoredUser(user, hasher.hash(password), null), told(user, registered));
+        return saved == UserStore.Saved.DONE ? Optional.of(user) : Optional.empty();
     }
 
     /**
@@ -292,7 +296,8 @@ public final class Users {
         if (hasher.isOutdated(found.passwordHash())) {
             User same = user.with(user.updatedAt(), user.status());
             // lost against another change, it is done at the next sign-in
-            if (store.replace(new StoredUser(same, hasher.hash(password), found.reset())) == UserStore.Saved.DONE) {
+            StoredUser stronger = new StoredUser(same, hasher.hash(password), found.reset());
+            if (store.replace(stronger, List.of()) == UserStore.Saved.DONE) {
                 user = same;
             }
         }
@@ -335,7 +340,7 @@ public final class Users {
                 version,
                 user -> true,
                 user -> user.changed(clock.instant(), profile),
-                (before, after) -> tell(new UserEvent.ProfileChanged(id, after.updatedAt(), by)));
+                (before, after) -> List.of(new UserEvent.ProfileChanged(id, after.updatedAt(), by)));
     }
 
     /**
@@ -352,10 +357,11 @@ public final class Users {
                 user -> true,
                 user -> user.status() == UserStatus.ACTIVE ? user : user.with(clock.instant(), UserStatus.ACTIVE),
                 (before, after) -> {
-                    tell(new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status()));
-                    if (before.status() == UserStatus.PENDING) {
-                        welcome(after, after.updatedAt(), by);
-                    }
+                    UserEvent changed =
+                            new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status());
+                    return isLetIn(before, after)
+                            ? List.of(changed, new UserEvent.UserWelcomed(id, after.updatedAt(), by))
+                            : List.of(changed);
                 });
     }
 
@@ -374,8 +380,8 @@ public final class Users {
                 user -> user.status() == UserStatus.DEACTIVATED
                         ? user
                         : user.with(clock.instant(), UserStatus.DEACTIVATED),
-                (before, after) ->
-                        tell(new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status())));
+                (before, after) -> List.of(
+                        new UserEvent.StatusChanged(id, after.updatedAt(), by, before.status(), after.status())));
     }
 
     /**
@@ -394,7 +400,7 @@ public final class Users {
                 user -> roles.contains(Role.OWNER) || !isLastOwner(user),
                 user -> user.roles().equals(roles) ? user : user.with(clock.instant(), roles),
                 (before, after) ->
-                        tell(new UserEvent.RolesChanged(id, after.updatedAt(), by, before.roles(), after.roles())));
+                        List.of(new UserEvent.RolesChanged(id, after.updatedAt(), by, before.roles(), after.roles())));
     }
 
     private boolean isLastOwner(User user) {
@@ -405,13 +411,16 @@ public final class Users {
                         < 2;
     }
 
-    /** Hears of a change that was made, with the user before and after. */
-    private interface Change {
-        void made(User before, User after);
+    private static boolean isLetIn(User before, User after) {
+        return before.status() == UserStatus.PENDING && after.status() == UserStatus.ACTIVE;
     }
 
     private UserResult change(
-            String id, @Nullable Long version, Predicate<User> allowed, Function<User, User> how, Change made) {
+            String id,
+            @Nullable Long version,
+            Predicate<User> allowed,
+            Function<User, User> how,
+            BiFunction<User, User, List<UserEvent>> events) {
         for (int tried = 0; tried < TRIES; tried++) {
             StoredUser before = store.find(id).orElse(null);
             if (before == null) {
@@ -427,9 +436,11 @@ public final class Users {
             if (after.equals(before.user())) {
                 return new UserResult.Done(after);
             }
-            switch (store.replace(before.with(after))) {
+            switch (store.replace(before.with(after), told(after, events.apply(before.user(), after)))) {
                 case DONE -> {
-                    made.made(before.user(), after);
+                    if (isLetIn(before.user(), after)) {
+                        notice(() -> notices.welcome(after));
+                    }
                     return new UserResult.Done(after);
                 }
                 case USERNAME_TAKEN -> {
@@ -488,8 +499,9 @@ public final class Users {
         String secret = secret(SECRET_BYTES);
         User same = found.user().with(now, found.user().status());
         StoredUser.Reset reset = new StoredUser.Reset(sha256(secret), now.plus(resetLife));
-        if (store.replace(new StoredUser(same, found.passwordHash(), reset)) == UserStore.Saved.DONE) {
-            tell(new UserEvent.PasswordResetSent(same.id(), now, by));
+        List<UserEvent> asked = List.of(new UserEvent.PasswordResetSent(same.id(), now, by));
+        StoredUser next = new StoredUser(same, found.passwordHash(), reset);
+        if (store.replace(next, told(same, asked)) == UserStore.Saved.DONE) {
             notice(() -> notices.passwordReset(same, same.id() + "~" + secret));
         }
     }
@@ -534,8 +546,8 @@ public final class Users {
             }
             Instant now = clock.instant();
             User same = found.user().with(now, found.user().status());
-            if (store.replace(new StoredUser(same, hash, null)) == UserStore.Saved.DONE) {
-                tell(new UserEvent.PasswordChanged(id, now, by, used != null));
+            List<UserEvent> changed = List.of(new UserEvent.PasswordChanged(id, now, by, used != null));
+            if (store.replace(new StoredUser(same, hash, null), told(same, changed)) == UserStore.Saved.DONE) {
                 notice(() -> notices.passwordChanged(same));
                 return new UserResult.Done(same);
             }
@@ -552,16 +564,17 @@ public final class Users {
         }
     }
 
-    private void welcome(User user, Instant now, Actor by) {
-        tell(new UserEvent.UserWelcomed(user.id(), now, by));
-        notice(() -> notices.welcome(user));
+    /** What goes into the write of this version. */
+    private static List<Notice<UserEvent>> told(User user, List<UserEvent> events) {
+        return Notice.ofVersion(user.id(), user.version(), user.updatedAt(), events);
     }
 
+    /** Of what changes no record. */
     private void tell(UserEvent event) {
         try {
             listener.accept(event);
         } catch (Throwable broken) {
-            // the change is made; a listener's fault must not make it look as if it were not
+            // a listener's fault must not make a sign-in look as if it had ended otherwise
             Reports.failed(LOG, "The listener of users failed", event.getClass().getSimpleName(), broken);
         }
     }
@@ -612,8 +625,8 @@ public final class Users {
         }
 
         /**
-         * Hears of every change, after it was made; for example {@code bus::publish}. What it throws is logged. Default: nobody
-         * does.
+         * Hears of sign-ins, which change no record; for example {@code bus::publish}. What it throws is logged. Default: nobody
+         * does. What tells of a change is in the same write, and delivered from {@link UserStore#outbox()}.
          *
          * @param given the listener
          * @return this

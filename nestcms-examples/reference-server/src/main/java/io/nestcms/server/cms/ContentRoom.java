@@ -57,6 +57,7 @@ public final class ContentRoom {
         NestMongo mongo = parts.mongo();
         this.billing = new Billing(mongo.contracts(), parts.payments(), parts.clock(), zone);
         this.relays = List.of(
+                new NoticeRelay<>(mongo.users().outbox(), parts.bus(), parts.clock()),
                 new NoticeRelay<>(mongo.contracts().outbox(), parts.bus(), parts.clock()),
                 new NoticeRelay<>(mongo.projects().outbox(), parts.bus(), parts.clock()),
                 new NoticeRelay<>(mongo.articles().outbox(), parts.bus(), parts.clock()));
