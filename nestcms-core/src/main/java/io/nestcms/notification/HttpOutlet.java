@@ -73,6 +73,15 @@ final class HttpOutlet {
         throw UndeliveredException.failed(what, answer.retryAfter, null);
     }
 
+    /** As much of a text as the service takes, with a mark where it goes on; never half a character. */
+    static String cut(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 2)) ? longest - 2 : longest - 1;
+        return text.substring(0, end) + "…";
+    }
+
     private @Nullable Duration wait(@Nullable String header) {
         if (header == null) {
             return null;

@@ -52,20 +52,12 @@ public final class SlackChat implements ChatChannel {
 
     @Override
     public void post(String text) {
-        byte[] body = ("{\"text\":\"" + json(cut(text)) + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] body = ("{\"text\":\"" + json(HttpOutlet.cut(text, LONGEST)) + "\"}").getBytes(StandardCharsets.UTF_8);
         int status = outlet.post(webhook, Map.of("Content-Type", "application/json; charset=utf-8"), body);
         if (status / 100 != 2) {
             // the webhook was removed or its room archived: somebody has to set another
             throw UndeliveredException.failed("chat answered " + status, null, null);
         }
-    }
-
-    private static String cut(String text) {
-        if (text.length() <= LONGEST) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
-        return text.substring(0, end) + "…";
     }
 
     /** The three characters that Slack's markup is made of are escaped, so {@code <!channel>} in a payer's name calls nobody. */

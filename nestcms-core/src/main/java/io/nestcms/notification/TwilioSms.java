@@ -67,7 +67,8 @@ public final class TwilioSms implements SmsChannel {
         if (!PHONE.matcher(to).matches()) {
             throw new InvalidInputException("to", "has another form", "+ and 7 to 15 digits");
         }
-        String form = "To=" + encoded(to) + "&From=" + encoded(from) + "&Body=" + encoded(cut(text));
+        String form =
+                "To=" + encoded(to) + "&From=" + encoded(from) + "&Body=" + encoded(HttpOutlet.cut(text, LONGEST));
         int status = outlet.post(
                 messages,
                 Map.of("Content-Type", "application/x-www-form-urlencoded", "Authorization", authorization),
@@ -75,14 +76,6 @@ public final class TwilioSms implements SmsChannel {
         if (status / 100 != 2) {
             throw UndeliveredException.failed("sms answered " + status, null, null);
         }
-    }
-
-    private static String cut(String text) {
-        if (text.length() <= LONGEST) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
-        return text.substring(0, end) + "…";
     }
 
     private static String encoded(String value) {

@@ -10,6 +10,7 @@ import io.nestcms.resilience.CircuitOpenException;
 import io.nestcms.resilience.Classifier;
 import io.nestcms.resilience.Deadline;
 import io.nestcms.resilience.FailureClass;
+import io.nestcms.resilience.Protection;
 import io.nestcms.resilience.Retry;
 import io.nestcms.resilience.RetryBudget;
 import io.nestcms.resilience.RetrySettings;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -44,7 +46,7 @@ final class Guard {
     private final Duration backOff;
     private final Duration deadline;
     private final LongSupplier ticker;
-    private final PayTabsGateway.Sleeper sleeper;
+    private final Protection.Pause pause;
     private final RandomGenerator random;
 
     private Guard(Settings settings, CircuitBreakers registry) {
@@ -63,7 +65,7 @@ final class Guard {
         this.backOff = settings.backOff;
         this.deadline = settings.deadline;
         this.ticker = settings.ticker;
-        this.sleeper = settings.sleeper;
+        this.pause = settings.pause;
         this.random = settings.random;
     }
 
@@ -79,7 +81,7 @@ final class Guard {
         Duration backOff = Duration.ofMillis(250);
         Duration deadline = Duration.ofSeconds(30);
         LongSupplier ticker = System::nanoTime;
-        PayTabsGateway.Sleeper sleeper = wait -> Thread.sleep(wait.toMillis(), wait.toNanosPart() % 1_000_000);
+        Protection.Pause pause = wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos());
         RandomGenerator random = new SharedRandom();
 
         Guard build(CircuitBreakers registry) {
@@ -162,7 +164,7 @@ final class Guard {
                             .settings(new RetrySettings(attempts, Duration.ZERO, Duration.ZERO, 0))
                             .budget(retries)
                             .by(by)
-                            .pause(sleeper::sleep)
+                            .pause(pause)
                             .build(),
                     new Refusals<>(this::refusal, Guard::open),
                     breaker.policy(JUDGE));

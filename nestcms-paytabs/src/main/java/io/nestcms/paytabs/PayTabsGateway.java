@@ -17,6 +17,7 @@ import io.nestcms.payment.gateway.PaymentGateway;
 import io.nestcms.payment.gateway.Rejection;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreakers;
+import io.nestcms.resilience.Protection;
 import io.nestcms.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.List;
@@ -174,22 +175,6 @@ public final class PayTabsGateway implements PaymentGateway {
     }
 
     /**
-     * Waits. A test passes one that only moves its clock.
-     *
-     * @since 0.1
-     */
-    @FunctionalInterface
-    public interface Sleeper {
-        /**
-         * Returns after a while.
-         *
-         * @param wait how long
-         * @throws InterruptedException if this thread is interrupted
-         */
-        void sleep(Duration wait) throws InterruptedException;
-    }
-
-    /**
      * Collects the parts of a gateway. Not safe for use by many threads.
      *
      * @since 0.1
@@ -334,13 +319,13 @@ public final class PayTabsGateway implements PaymentGateway {
         }
 
         /**
-         * What waits between two attempts; {@link Thread#sleep(long)} by default.
+         * What waits between two attempts; the calling thread sleeps by default. A test passes one that only moves its clock.
          *
-         * @param waits the sleeper
+         * @param waits the pause
          * @return this
          */
-        public Builder sleeper(Sleeper waits) {
-            guard.sleeper = Objects.requireNonNull(waits, "waits");
+        public Builder pause(Protection.Pause waits) {
+            guard.pause = Objects.requireNonNull(waits, "waits");
             return this;
         }
 

@@ -242,7 +242,7 @@ class PayTabsGatewayTest {
                 .backOff(Duration.ofMillis(700))
                 .attempts(10)
                 .ticker(now::get)
-                .sleeper(this::wait)
+                .pause(this::wait)
                 .random(() -> 0)
                 .build();
         assertThat(gateway.initiate(payment("250.00", "SAR")))
@@ -370,7 +370,7 @@ class PayTabsGatewayTest {
                 .breaker(breaker().toBuilder().minimumCalls(20).failureRate(1).build())
                 .retryBudget(RetryBudget.of(0.2, 10, Duration.ofHours(1), now::get))
                 .ticker(now::get)
-                .sleeper(this::wait)
+                .pause(this::wait)
                 .build();
         breakers.find("paytabs").orElseThrow().disable();
         for (int i = 0; i < 1000; i++) {
@@ -384,7 +384,7 @@ class PayTabsGatewayTest {
         PayTabsGateway gateway = PayTabsGateway.builder(client(server.url("/").uri()), breakers)
                 .callsPerMinute(2)
                 .ticker(now::get)
-                .sleeper(this::wait)
+                .pause(this::wait)
                 .build();
         for (int i = 0; i < 4; i++) {
             answer(200, "[]");
@@ -492,7 +492,7 @@ class PayTabsGatewayTest {
         return PayTabsGateway.builder(client(base), breakers)
                 .breaker(breaker())
                 .ticker(now::get)
-                .sleeper(this::wait)
+                .pause(this::wait)
                 .build();
     }
 

@@ -92,9 +92,8 @@ final class Announcer {
             try {
                 listener.on(event);
             } catch (Throwable e) {
-                // a listener decides nothing: neither a genuine webhook nor a refusal may be lost for its failure, an
-                // Error and
-                // a checked exception from another language included
+                // a listener decides nothing: neither a genuine webhook nor a refusal may be lost for its failure,
+                // an Error and a checked exception from another language included
                 broken("a listener failed on " + event.getClass().getSimpleName(), e);
             }
         }

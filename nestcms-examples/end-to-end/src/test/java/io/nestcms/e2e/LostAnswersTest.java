@@ -41,7 +41,7 @@ class LostAnswersTest {
         try (Stage stage = new Stage(
                 data,
                 server -> server.payTabs(options -> options.gateway(gateway ->
-                        gateway.sleeper(wait -> running.get().sandbox().faults().acceptConnections()))))) {
+                        gateway.pause(wait -> running.get().sandbox().faults().acceptConnections()))))) {
             running.set(stage);
             String id = created(stage);
             stage.sandbox().faults().refuseConnections();
@@ -64,7 +64,7 @@ class LostAnswersTest {
     @Test
     void process_connectionRefused_unavailableThenResumed() throws IOException {
         try (Stage stage = new Stage(
-                data, server -> server.payTabs(options -> options.gateway(gateway -> gateway.sleeper(wait -> {}))))) {
+                data, server -> server.payTabs(options -> options.gateway(gateway -> gateway.pause(wait -> {}))))) {
             String id = created(stage);
             stage.sandbox().faults().refuseConnections();
 

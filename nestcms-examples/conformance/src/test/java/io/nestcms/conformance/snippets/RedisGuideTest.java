@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The snippets of docs/redis.md. They run without Redis, which costs hits only. */
+/** The snippets of docs/guides/redis.md. They run without Redis, which costs hits only. */
 class RedisGuideTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
