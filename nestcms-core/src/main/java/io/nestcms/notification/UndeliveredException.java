@@ -50,11 +50,22 @@ public final class UndeliveredException extends NestCmsException {
         return new UndeliveredException(message, false, retryAfter, cause);
     }
 
-    /** What a channel of others threw, whatever it was: of theirs the type alone, as the message may hold the receiver. */
+    /**
+     * What a channel of others threw, whatever it was. Its words may hold the receiver or the text, and logs print the words of causes: its
+     * type and where it was thrown are kept, and nothing else.
+     */
     static UndeliveredException by(String channel, Throwable thrown) {
-        return thrown instanceof UndeliveredException known
-                ? known
-                : failed(channel + " failed with " + thrown.getClass().getSimpleName(), null, thrown);
+        if (thrown instanceof UndeliveredException known) {
+            return known;
+        }
+        NestCmsException where = new NestCmsException(thrown.getClass().getName());
+        try {
+            where.setStackTrace(thrown.getStackTrace());
+        } catch (Throwable noTrace) {
+            // the type has to do
+            where.setStackTrace(new StackTraceElement[0]);
+        }
+        return failed(channel + " failed with " + thrown.getClass().getSimpleName(), null, where);
     }
 
     /**

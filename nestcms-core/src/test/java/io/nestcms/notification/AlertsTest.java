@@ -2,6 +2,7 @@ package io.nestcms.notification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.nestcms.event.EventBus;
 import io.nestcms.event.contract.Mischief;
@@ -16,6 +17,8 @@ import io.nestcms.resilience.CircuitEvent.ServiceUnavailable;
 import io.nestcms.system.HealthStatus;
 import io.nestcms.system.SystemEvent.BackupFailed;
 import io.nestcms.system.SystemEvent.HealthChanged;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -132,6 +135,29 @@ class AlertsTest {
 
         Alerts alone = Alerts.builder().chat(broken).ticker(time::get).build();
         assertThatThrownBy(() -> alone.report(Level.CRITICAL, "b", "b")).isInstanceOf(UndeliveredException.class);
+    }
+
+    @Test
+    void whatAChannelThrows_isToldWithWhereAndWithoutItsWords() {
+        Alerts alone = Alerts.builder()
+                .sms(
+                        (to, text) -> {
+                            throw new IllegalStateException(to + " is barred", new IllegalArgumentException(text));
+                        },
+                        List.of("+96511111111"))
+                .ticker(time::get)
+                .build();
+
+        UndeliveredException told = catchThrowableOfType(
+                UndeliveredException.class, () -> alone.report(Level.CRITICAL, "b", "words of a payer"));
+
+        StringWriter trace = new StringWriter();
+        told.printStackTrace(new PrintWriter(trace));
+        assertThat(told).hasMessage("sms failed with IllegalStateException");
+        assertThat(trace.toString())
+                .contains("AlertsTest.java")
+                .doesNotContain("96511111111")
+                .doesNotContain("words of a payer");
     }
 
     @Test
