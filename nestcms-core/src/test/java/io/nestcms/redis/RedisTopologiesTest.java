@@ -30,6 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +87,7 @@ class RedisTopologiesTest {
                 .until(() -> run(sentinel, "sentinel", "replicas", "nest").contains("ip"));
         await().atMost(LIMIT).until(() -> run(master, "info", "replication").contains("state=online"));
 
-        sessionsAndLimitsGoOn(url, () -> underLoad(url, master::kill));
+        sessionsAndLimitsGoOn(url, List.of(master), () -> underLoad(url, master::kill));
     }
 
     @Test
@@ -123,6 +125,7 @@ class RedisTopologiesTest {
 
         sessionsAndLimitsGoOn(
                 url,
+                servers.subList(0, 3),
                 () -> underLoad(url, () -> {
                     run(
                             servers.get(0),
@@ -140,7 +143,7 @@ class RedisTopologiesTest {
                 }));
     }
 
-    private void sessionsAndLimitsGoOn(String url, Runnable between) {
+    private void sessionsAndLimitsGoOn(String url, List<LocalRedis> masters, Runnable between) {
         NestRedis redis = node(url);
         SessionStore sessions = redis.sessions();
         Instant now = Instant.now();
@@ -148,14 +151,28 @@ class RedisTopologiesTest {
         RefreshToken token = RefreshToken.first(id, new java.security.SecureRandom());
         await().atMost(LIMIT).ignoreExceptions().untilAsserted(redis::ping);
         sessions.open(Session.begin(id, now, Session.Limits.standard(), "", ""), token, now);
+        // a replica is called online up to a second before it is sent anything, and what it was not sent ends with its
+        // master
+        masters.forEach(RedisTopologiesTest::awaitReplicated);
 
         between.run();
 
         await().atMost(LIMIT)
                 .ignoreExceptionsInstanceOf(SessionStoreException.class)
-                .until(() -> sessions.find(id, now).isPresent());
+                .untilAsserted(() -> assertThat(sessions.find(id, now)).isPresent());
         RequestLimit two = new RequestLimit("two", 2, Duration.ofHours(1));
         assertThat(redis.requestLimits().take(two, "a").isAllowed()).isTrue();
+    }
+
+    /** Waits until the replica has confirmed all that its master had written by now. */
+    private static void awaitReplicated(LocalRedis master) {
+        long written = offset("master_repl_offset:(\\d+)", master);
+        await().atMost(LIMIT).until(() -> offset("slave0:.*,offset=(\\d+)", master) >= written);
+    }
+
+    private static long offset(String pattern, LocalRedis master) {
+        Matcher found = Pattern.compile(pattern).matcher(run(master, "info", "replication"));
+        return found.find() ? Long.parseLong(found.group(1)) : -1;
     }
 
     /** Two nodes read and change; each value read is compared with what was true within its time to live. */
