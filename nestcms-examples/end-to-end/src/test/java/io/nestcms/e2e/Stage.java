@@ -5,6 +5,7 @@ import io.nestcms.payment.service.PaymentTimings;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.ReferenceServer;
 import io.nestcms.server.ServerSettings;
+import io.nestcms.server.Surroundings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -45,31 +46,39 @@ final class Stage implements AutoCloseable {
     }
 
     Stage(Path data, Keeping keeping, Consumer<ReferenceServer.Builder> options) throws IOException {
-        this(new Surroundings(data, true, ServerSettings.Origins.any(), keeping), options);
+        this(new Around(data, true, ServerSettings.Origins.any(), keeping), options);
     }
 
-    /** Which database, or {@code null} for the embedded one, and what guards its data. */
-    record Keeping(@Nullable String mongoUri, ServerSettings.Safekeeping safekeeping) {
+    /** Which database, or {@code null} for the embedded one, what guards its data, and what is beside it. */
+    record Keeping(@Nullable String mongoUri, ServerSettings.Safekeeping safekeeping, Surroundings beside) {
         static final Keeping EMBEDDED = new Keeping(null, ServerSettings.Safekeeping.none());
+
+        Keeping(@Nullable String mongoUri, ServerSettings.Safekeeping safekeeping) {
+            this(mongoUri, safekeeping, Surroundings.none());
+        }
+
+        Keeping with(Surroundings others) {
+            return new Keeping(mongoUri, safekeeping, others);
+        }
 
         static Keeping at(String mongoUri) {
             return new Keeping(mongoUri, ServerSettings.Safekeeping.none());
         }
     }
 
-    private record Surroundings(Path data, boolean behindTap, ServerSettings.Origins origins, Keeping keeping) {}
+    private record Around(Path data, boolean behindTap, ServerSettings.Origins origins, Keeping keeping) {}
 
     /** Where notifications may come from only certain addresses. */
     static Stage withOrigins(Path data, ServerSettings.Origins origins) throws IOException {
-        return new Stage(new Surroundings(data, true, origins, Keeping.EMBEDDED), builder -> {});
+        return new Stage(new Around(data, true, origins, Keeping.EMBEDDED), builder -> {});
     }
 
     /** Without a tap in front: that waits for the end of an answer, and a stream has none. */
     static Stage withoutTap(Path data, Consumer<ReferenceServer.Builder> options) throws IOException {
-        return new Stage(new Surroundings(data, false, ServerSettings.Origins.any(), Keeping.EMBEDDED), options);
+        return new Stage(new Around(data, false, ServerSettings.Origins.any(), Keeping.EMBEDDED), options);
     }
 
-    private Stage(Surroundings around, Consumer<ReferenceServer.Builder> options) throws IOException {
+    private Stage(Around around, Consumer<ReferenceServer.Builder> options) throws IOException {
         ReferenceServer.Builder builder = ReferenceServer.builder(settings(
                         around.data(),
                         around.behindTap() ? tap.uri() : null,
@@ -99,19 +108,20 @@ final class Stage implements AutoCloseable {
             Map<String, String> users,
             Keeping keeping) {
         return new ServerSettings(
-                "127.0.0.1",
-                0,
-                publicUrl,
-                data,
-                keeping.mongoUri(),
-                null,
-                0,
-                origins,
-                users,
-                null,
-                Duration.ofDays(365),
-                Duration.ofSeconds(10),
-                keeping.safekeeping());
+                        "127.0.0.1",
+                        0,
+                        publicUrl,
+                        data,
+                        keeping.mongoUri(),
+                        null,
+                        0,
+                        origins,
+                        users,
+                        null,
+                        Duration.ofDays(365),
+                        Duration.ofSeconds(10),
+                        keeping.safekeeping())
+                .with(keeping.beside());
     }
 
     /** So short that each turn of the test's clock makes everything due. */

@@ -85,7 +85,15 @@ record Backends(
                 profile(account, publicUrl),
                 account.serverKey(),
                 sandbox,
-                Map.of("database", database, "gateway", gateway, "cache", "embedded, in memory"));
+                Map.of(
+                        "database",
+                        database,
+                        "gateway",
+                        gateway,
+                        "cache",
+                        settings.surroundings().redis() == null ? "embedded, in memory" : "in memory",
+                        "redis",
+                        "Redis at REDIS_URL"));
     }
 
     /** A key of one node's own would break the chain that nodes share, so one is generated for the embedded database only. */
@@ -133,6 +141,9 @@ record Backends(
         lines.add("  gateway   " + kinds.get("gateway"));
         lines.add("  database  " + kinds.get("database"));
         lines.add("  cache     " + kinds.get("cache"));
+        if (settings.surroundings().redis() != null) {
+            lines.add("  sessions  " + kinds.get("redis"));
+        }
         if (password == null) {
             lines.add("  sign in   as configured");
         } else {

@@ -2,6 +2,7 @@ package io.nestcms.server;
 
 import io.nestcms.access.PasswordHasher;
 import io.nestcms.access.Role;
+import io.nestcms.access.SessionStore;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.cms.user.Profile;
@@ -19,6 +20,7 @@ import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.service.SavedCards;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabs;
+import io.nestcms.redis.RedisSettings;
 import io.nestcms.resilience.BreakerSettings;
 import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.resilience.CircuitBreakers;
@@ -39,10 +41,12 @@ import io.nestcms.server.page.PageRoutes;
 import io.nestcms.server.payment.LiveStatus;
 import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.server.payment.PaymentRoutes;
+import io.nestcms.server.redis.RedisRoom;
 import io.nestcms.storage.DiskStorage;
 import io.nestcms.storage.FileStorage;
 import io.nestcms.storage.GuardedStorage;
 import io.nestcms.storage.StorageLimits;
+import io.nestcms.webhook.InMemoryReplayGuard;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -71,6 +75,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +102,7 @@ public final class ReferenceServer implements AutoCloseable {
     private final EventBus bus;
     private final Circuits circuits;
     private final Backends backends;
+    private final @Nullable RedisRoom redis;
     private final Core core;
     private final HttpApi http;
 
@@ -150,6 +156,8 @@ public final class ReferenceServer implements AutoCloseable {
                 .build();
         closing.add("breakers' memory", gateway::save);
         this.circuits = new Circuits(gateway, database);
+        RedisSettings shared = settings.surroundings().redis();
+        this.redis = shared == null ? null : closing.add("Redis client", RedisRoom.open(shared, gateway));
         this.core = core(builder, new Upkeep(background, closing));
 
         boolean generated = settings.users().isEmpty();
@@ -267,7 +275,14 @@ public final class ReferenceServer implements AutoCloseable {
         closing.add("health probes", probing::shutdownNow);
         return new Vitals(
                 new Vitals.Parts(
-                        backends.mongo(), core.store(), circuits, core.payments(), core.gateway(), core.cache(), audit),
+                        backends.mongo(),
+                        core.store(),
+                        circuits,
+                        core.payments(),
+                        core.gateway(),
+                        core.cache(),
+                        audit,
+                        redis == null ? Map.of() : Map.of("redis", redis::health)),
                 probing,
                 clock,
                 bus::publish);
@@ -313,6 +328,12 @@ public final class ReferenceServer implements AutoCloseable {
         return users;
     }
 
+    private SessionStore sessions(ServerSettings settings) {
+        SessionStore own = backends.mongo().sessions(SESSIONS_OF_USER);
+        ServerSettings.CustomerKeys keys = settings.safekeeping().customerKeys();
+        return redis == null ? own : redis.sessions(own, keys == null ? null : keys.cipher());
+    }
+
     /** Sends what nobody waits for; when more is asked for than it gets done, the next one is told to come again. */
     private Executor letters() {
         ThreadPoolExecutor letters = new ThreadPoolExecutor(
@@ -326,7 +347,7 @@ public final class ReferenceServer implements AutoCloseable {
         Clients clients = new Clients(settings.origins().proxies());
         AuthRoutes auth = new AuthRoutes(new AuthRoutes.Parts(
                 rooms.users(),
-                backends.mongo().sessions(SESSIONS_OF_USER),
+                sessions(settings),
                 backends.mongo().grants(),
                 rooms.tokenSecret(),
                 settings.tokenLife(),
@@ -351,6 +372,7 @@ public final class ReferenceServer implements AutoCloseable {
                 core.payments(),
                 backends.sandbox() != null && sources.isEmpty() ? LOOPBACK : sources,
                 settings.origins().proxies(),
+                redis == null ? InMemoryReplayGuard.builder().build() : redis.replayGuard(),
                 builder.clock,
                 bus::publish);
         HealthRoutes health =

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenLife how long an access token is good for; default 15 minutes
  * @param drain how long a stop waits for requests and events under way; default 10 seconds
  * @param safekeeping what guards the data beyond the store's own safety
+ * @param surroundings what it uses beside database and gateway
  */
 public record ServerSettings(
         String host,
@@ -52,7 +53,8 @@ public record ServerSettings(
         @Nullable SecretKey tokenKey,
         Duration tokenLife,
         Duration drain,
-        Safekeeping safekeeping) {
+        Safekeeping safekeeping,
+        Surroundings surroundings) {
     private static final String TOKEN_MAC = "HmacSHA256";
 
     /** Checks what can be checked without starting anything. */
@@ -60,6 +62,7 @@ public record ServerSettings(
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(dataDirectory, "dataDirectory");
         Objects.requireNonNull(safekeeping, "safekeeping");
+        Objects.requireNonNull(surroundings, "surroundings");
         users = Map.copyOf(users);
         checkPort("PORT", port);
         checkPort("SANDBOX_PORT", sandboxPort);
@@ -74,6 +77,57 @@ public record ServerSettings(
                     publicUrl == null ? "is missing" : "is not HTTPS",
                     "PayTabs sends an empty notification to anything but an https address");
         }
+    }
+
+    /** With nothing beside database and gateway. */
+    public ServerSettings(
+            String host,
+            int port,
+            @Nullable URI publicUrl,
+            Path dataDirectory,
+            @Nullable String mongoUri,
+            @Nullable PayTabsAccount payTabs,
+            int sandboxPort,
+            Origins origins,
+            Map<String, String> users,
+            @Nullable SecretKey tokenKey,
+            Duration tokenLife,
+            Duration drain,
+            Safekeeping safekeeping) {
+        this(
+                host,
+                port,
+                publicUrl,
+                dataDirectory,
+                mongoUri,
+                payTabs,
+                sandboxPort,
+                origins,
+                users,
+                tokenKey,
+                tokenLife,
+                drain,
+                safekeeping,
+                Surroundings.none());
+    }
+
+    /** These with other surroundings. */
+    public ServerSettings with(Surroundings others) {
+        return new ServerSettings(
+                host,
+                port,
+                publicUrl,
+                dataDirectory,
+                mongoUri,
+                payTabs,
+                sandboxPort,
+                origins,
+                users,
+                tokenKey,
+                tokenLife,
+                drain,
+                safekeeping,
+                others);
     }
 
     /** Nothing that anybody could sign in with. */
@@ -232,10 +286,6 @@ public record ServerSettings(
     /** Reads the environment. */
     static ServerSettings from(Map<String, String> environment) {
         Environment env = new Environment(environment);
-        if (env.text("REDIS_URL") != null) {
-            throw new InvalidInputException(
-                    "REDIS_URL", "is set", "this version caches in memory only; unset it, nothing would use it");
-        }
         String user = env.text("DEMO_USERNAME");
         String password = env.text("DEMO_PASSWORD");
         String name = user == null ? Credentials.DEMO_USER : user;
@@ -252,7 +302,8 @@ public record ServerSettings(
                 env.key("JWT_SECRET"),
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(10),
-                new Safekeeping(env.text("NODE_NAME"), env.namedKey("AUDIT_KEY"), customerKeys(env), backups(env)));
+                new Safekeeping(env.text("NODE_NAME"), env.namedKey("AUDIT_KEY"), customerKeys(env), backups(env)),
+                Surroundings.from(env::text));
     }
 
     private static @Nullable CustomerKeys customerKeys(Environment env) {
@@ -311,7 +362,8 @@ public record ServerSettings(
 
     /** Environment variables with their names in every complaint; a blank one counts as not set. */
     private record Environment(Map<String, String> variables) {
-        @Nullable String text(String name) {
+        @Nullable
+        String text(String name) {
             String value = variables.get(name);
             return value == null || value.isBlank() ? null : value.strip();
         }
@@ -328,7 +380,8 @@ public record ServerSettings(
             }
         }
 
-        @Nullable URI uri(String name) {
+        @Nullable
+        URI uri(String name) {
             String value = text(name);
             if (value == null) {
                 return null;
@@ -360,7 +413,8 @@ public record ServerSettings(
             }
         }
 
-        @Nullable NamedKey namedKey(String name) {
+        @Nullable
+        NamedKey namedKey(String name) {
             List<NamedKey> keys = namedKeys(name);
             if (keys.size() > 1) {
                 throw new InvalidInputException(name, "is a list", "one key");
@@ -383,7 +437,8 @@ public record ServerSettings(
             return keys;
         }
 
-        @Nullable SecretKey key(String name) {
+        @Nullable
+        SecretKey key(String name) {
             String value = text(name);
             if (value == null) {
                 return null;

@@ -107,7 +107,7 @@ class ServerSettingsTest {
         refused("JWT_SECRET", Map.of("JWT_SECRET", "?"));
         refused("WEBHOOK_SOURCES", Map.of("WEBHOOK_SOURCES", "gateway.example.com"));
         refused("TRUSTED_PROXIES", Map.of("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/99"));
-        refused("REDIS_URL", Map.of("REDIS_URL", "redis://cache"));
+        refused("REDIS_URL", Map.of("REDIS_URL", "memcached://cache"));
         refused("PAYTABS_REGION", Map.of("PAYTABS_PROFILE_ID", "1", "PAYTABS_SERVER_KEY", "SXXXXXXXXX"));
         refused(
                 "PUBLIC_URL",

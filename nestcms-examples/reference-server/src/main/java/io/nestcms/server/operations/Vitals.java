@@ -15,10 +15,12 @@ import io.nestcms.system.SystemEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ public final class Vitals {
     private final HealthChecks checks;
     private volatile @Nullable OutboxBacklog backlog;
 
-    /** The parts that are looked at. */
+    /** The parts that are looked at; {@code others} are those that the server does without while they are away, by name. */
     public record Parts(
             NestMongo mongo,
             PaymentStore store,
@@ -41,7 +43,8 @@ public final class Vitals {
             Payments payments,
             PaymentGateway gateway,
             Cache<String, Payment> cache,
-            AuditLog audit) {}
+            AuditLog audit,
+            Map<String, Supplier<Health>> others) {}
 
     /** {@code executor} has a thread for each probe: one that hangs must not keep the others from being asked. */
     public Vitals(Parts parts, Executor executor, Clock clock, Consumer<SystemEvent> listener) {
@@ -57,6 +60,7 @@ public final class Vitals {
         if (parts.audit().hasTrail()) {
             builder.optional("audit", parts.audit()::health);
         }
+        parts.others().forEach((name, health) -> builder.optional(name, health::get));
         this.checks = builder.executor(executor).clock(clock).listener(listener).build();
     }
 
@@ -65,7 +69,8 @@ public final class Vitals {
     }
 
     /** As the last check found it; {@code null} before the first one. */
-    @Nullable OutboxBacklog backlog() {
+    @Nullable
+    OutboxBacklog backlog() {
         return backlog;
     }
 

@@ -10,8 +10,8 @@ import io.nestcms.paytabs.PayTabsReceipt;
 import io.nestcms.paytabs.PayTabsWebhooks;
 import io.nestcms.server.http.Problem;
 import io.nestcms.webhook.GuardFailurePolicy;
-import io.nestcms.webhook.InMemoryReplayGuard;
 import io.nestcms.webhook.IpAllowList;
+import io.nestcms.webhook.ReplayGuard;
 import io.nestcms.webhook.ThreatMonitor;
 import io.nestcms.webhook.TrustedProxies;
 import io.nestcms.webhook.WebhookAnswer;
@@ -54,12 +54,13 @@ public final class NotificationRoutes {
         this.webhooks = webhooks;
     }
 
-    /** Routes for one profile; {@code listener} hears what becomes of each notification. */
+    /** Routes for one profile; {@code guard} knows which were taken, and {@code listener} hears what becomes of each. */
     public static NotificationRoutes of(
             PayTabs payTabs,
             Payments payments,
             List<String> sources,
             List<String> trusted,
+            ReplayGuard guard,
             Clock clock,
             WebhookListener listener) {
         TrustedProxies proxies = TrustedProxies.of(trusted, TrustedProxies.Header.X_FORWARDED_FOR);
@@ -71,8 +72,7 @@ public final class NotificationRoutes {
                 payments,
                 options -> options.callbacks(both).returns(both).callbacks(verifier -> {
                     // a shield only, as the record bears a repetition: without it, each would ask the gateway
-                    verifier.replayGuard(InMemoryReplayGuard.builder().build(), GuardFailurePolicy.PROCEED)
-                            .patience(PATIENCE);
+                    verifier.replayGuard(guard, GuardFailurePolicy.PROCEED).patience(PATIENCE);
                     if (!sources.isEmpty()) {
                         verifier.sources(IpAllowList.of(sources));
                     }

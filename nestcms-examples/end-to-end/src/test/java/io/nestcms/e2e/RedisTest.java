@@ -1,0 +1,95 @@
+package io.nestcms.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nestcms.redis.RedisSettings;
+import io.nestcms.redis.contract.LocalRedis;
+import io.nestcms.server.Surroundings;
+import io.nestcms.testkit.EmbeddedMongo;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers that share a real Redis, which goes away. */
+class RedisTest {
+    private static Stage.Keeping keeping(EmbeddedMongo database, LocalRedis redis) {
+        return Stage.Keeping.at(database.uri()).with(Surroundings.none().withRedis(RedisSettings.of(redis.url())));
+    }
+
+    private static Merchant.Answer login(Stage on) {
+        return Merchant.stranger(on.tap.uri())
+                .post(
+                        "/auth/login",
+                        "{\"username\":\"" + Stage.MERCHANT + "\",\"password\":\"" + Stage.PASSWORD + "\"}");
+    }
+
+    private static Merchant.Answer refresh(Stage on, String token) {
+        return Merchant.stranger(on.tap.uri()).post("/auth/refresh", "{\"refreshToken\":\"" + token + "\"}");
+    }
+
+    private static void pay(Stage stage, Merchant merchant, String cart) {
+        Merchant.Answer created = merchant.create(cart, Merchant.order(cart, "250.000", "KWD"));
+        assertThat(created.status()).as(created.raw().body()).isEqualTo(201);
+        String id = created.text("id");
+        stage.payer.pay(merchant.process(id).text("redirectUrl"), Payer.APPROVED);
+        Stage.eventually().untilAsserted(() -> assertThat(merchant.status(id)).isEqualTo("SUCCEEDED"));
+    }
+
+    @Test
+    void twoNodes_shareSessionsInRedis_andTakePaymentsWithoutIt(@TempDir Path one, @TempDir Path two)
+            throws IOException {
+        try (LocalRedis redis = LocalRedis.start();
+                EmbeddedMongo database = EmbeddedMongo.builder().start();
+                Stage first = new Stage(one, keeping(database, redis), builder -> {});
+                Stage second = new Stage(two, keeping(database, redis), builder -> {})) {
+            Merchant.Answer signedIn = login(first);
+            String used = signedIn.text("refreshToken");
+            Merchant.Answer renewed = refresh(second, used);
+            assertThat(renewed.status()).isEqualTo(200);
+            assertThat(refresh(second, renewed.text("refreshToken")).status()).isEqualTo(200);
+            assertThat(refresh(first, renewed.text("refreshToken")).status()).isEqualTo(401);
+            pay(first, first.merchant, "ORD-1");
+            assertThat(first.merchant.get("/health").text("status")).isEqualTo("UP");
+
+            redis.kill();
+
+            // whether it has ended cannot be asked, so it is not taken for good
+            Stage.eventually()
+                    .untilAsserted(() -> assertThat(
+                                    first.merchant.get("/auth/sessions").status())
+                            .isEqualTo(503));
+            pay(first, Merchant.signIn(first.tap.uri(), Stage.MERCHANT, Stage.PASSWORD), "ORD-2");
+            Merchant.Answer away = login(first);
+            assertThat(refresh(second, away.text("refreshToken")).status()).isEqualTo(200);
+            degraded(first);
+        }
+    }
+
+    private static void degraded(Stage stage) {
+        Stage.eventually().untilAsserted(() -> {
+            Merchant.Answer ready = Merchant.stranger(stage.tap.uri()).get("/health/readiness");
+            assertThat(ready.status()).isEqualTo(200);
+            assertThat(ready.text("status")).isEqualTo("DEGRADED");
+        });
+        JsonNode part = Merchant.signIn(stage.tap.uri(), Stage.MERCHANT, Stage.PASSWORD)
+                .get("/health/detailed")
+                .json()
+                .path("parts")
+                .path("redis");
+        assertThat(part.path("status").asText()).isEqualTo("DEGRADED");
+    }
+
+    @Test
+    void redisAwayAtTheStart_serverStartsAndTakesPayments(@TempDir Path data) throws IOException {
+        try (LocalRedis gone = LocalRedis.start();
+                EmbeddedMongo database = EmbeddedMongo.builder().start()) {
+            gone.kill();
+            try (Stage stage = new Stage(data, keeping(database, gone), builder -> {})) {
+                pay(stage, stage.merchant, "ORD-1");
+                degraded(stage);
+            }
+        }
+    }
+}
