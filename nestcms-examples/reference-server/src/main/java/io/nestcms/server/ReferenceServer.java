@@ -27,6 +27,7 @@ import io.nestcms.resilience.CircuitBreakers;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.cms.ContentRoom;
+import io.nestcms.server.http.ClientLimits;
 import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.HttpApi;
 import io.nestcms.server.operations.AdminRoutes;
@@ -379,18 +380,27 @@ public final class ReferenceServer implements AutoCloseable {
                 new HealthRoutes(rooms.vitals(), circuits, core.incidents(), rooms.slow(), backends.kinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(
-                socket, settings.drain(), new HttpApi.Parts(rooms.metrics(), circuits::databaseRetry, routes -> {
-                    page.register(routes);
-                    auth.register(routes);
-                    new PaymentRoutes(core.payments(), core.cards()).register(routes, auth);
-                    rooms.content().register(routes, auth);
-                    notifications.register(routes);
-                    rooms.live().register(routes, auth);
-                    health.register(routes);
-                    admin.register(routes, auth);
-                    new AuditRoutes(backends.audit()).register(routes, auth);
-                    rooms.metrics().register(routes);
-                }));
+                socket,
+                settings.drain(),
+                new HttpApi.Parts(
+                        rooms.metrics(),
+                        circuits::databaseRetry,
+                        routes -> {
+                            page.register(routes);
+                            auth.register(routes);
+                            new PaymentRoutes(core.payments(), core.cards()).register(routes, auth);
+                            rooms.content().register(routes, auth);
+                            notifications.register(routes);
+                            rooms.live().register(routes, auth);
+                            health.register(routes);
+                            admin.register(routes, auth);
+                            new AuditRoutes(backends.audit()).register(routes, auth);
+                            rooms.metrics().register(routes);
+                        },
+                        NotificationRoutes::isOne,
+                        builder.clientLimits,
+                        clients::isProxy,
+                        builder.clientTicker));
     }
 
     private void startRelay(Duration drain) {
@@ -504,6 +514,8 @@ public final class ReferenceServer implements AutoCloseable {
         private Duration pollOutboxEvery = Duration.ofSeconds(1);
         private Duration outboxLease = Duration.ofSeconds(30);
         private Consumer<OutboxRelay> named = relay -> {};
+        private ClientLimits clientLimits = ClientLimits.standard();
+        private LongSupplier clientTicker = System::nanoTime;
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
         private UnaryOperator<Cache<String, Payment>> cache = given -> given;
@@ -551,6 +563,18 @@ public final class ReferenceServer implements AutoCloseable {
         /** How long a node that took events to deliver keeps them from the others, should it die. Default: 30 seconds. */
         public Builder outboxLease(Duration given) {
             outboxLease = Objects.requireNonNull(given, "outboxLease");
+            return this;
+        }
+
+        /** What clients may keep of the server for themselves. Default: {@link ClientLimits#standard()}. */
+        public Builder clientLimits(ClientLimits given) {
+            clientLimits = Objects.requireNonNull(given, "clientLimits");
+            return this;
+        }
+
+        /** The monotonic clock that the pace of clients is measured with, in nanoseconds. Default: the system's. */
+        public Builder clientTicker(LongSupplier given) {
+            clientTicker = Objects.requireNonNull(given, "clientTicker");
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.nestcms.server.http;
 
 import io.javalin.http.Context;
+import io.nestcms.webhook.IpAllowList;
 import io.nestcms.webhook.TrustedProxies;
 import io.nestcms.webhook.WebhookRequest;
 import java.io.IOException;
@@ -9,16 +10,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Where a request comes from: the peer, or whom a trusted proxy names. */
 public final class Clients {
     private static final String FORWARDED = "X-Forwarded-For";
 
     private final TrustedProxies proxies;
+    private final Predicate<InetAddress> known;
 
     /** {@code trusted} are the addresses and ranges of proxies whose {@code X-Forwarded-For} is believed. */
     public Clients(List<String> trusted) {
         this.proxies = TrustedProxies.of(trusted, TrustedProxies.Header.X_FORWARDED_FOR);
+        this.known = trusted.isEmpty() ? address -> false : IpAllowList.of(trusted)::allows;
+    }
+
+    /** Whether a proxy that is trusted has this address. */
+    public boolean isProxy(InetAddress address) {
+        return known.test(address);
     }
 
     /** The client's address in digits; the peer's where what a proxy says is no address. */

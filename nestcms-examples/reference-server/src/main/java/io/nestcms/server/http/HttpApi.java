@@ -11,11 +11,14 @@ import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.DatabaseUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -31,6 +34,7 @@ import org.slf4j.event.Level;
 public final class HttpApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final String REQUEST_ID = "X-Request-Id";
+    private static final int SEND_BUFFER = 256 * 1024;
     private static final String STARTED = "startedNanos";
 
     private final Javalin javalin;
@@ -45,8 +49,19 @@ public final class HttpApi implements AutoCloseable {
      * @param observer hears of each finished request
      * @param databaseRetry tells after how long a database that does not answer may be asked again
      * @param routes adds the routes
+     * @param urgent knows the paths of notifications, which have threads of their own
+     * @param limits what clients may keep for themselves
+     * @param proxy knows the proxies in front, through which many clients come
+     * @param nanos the monotonic clock that their pace is measured with
      */
-    public record Parts(RequestObserver observer, Supplier<Duration> databaseRetry, Consumer<RoutesConfig> routes) {}
+    public record Parts(
+            RequestObserver observer,
+            Supplier<Duration> databaseRetry,
+            Consumer<RoutesConfig> routes,
+            Predicate<String> urgent,
+            ClientLimits limits,
+            Predicate<InetAddress> proxy,
+            LongSupplier nanos) {}
 
     /** Hears of each finished request: for metrics. */
     public interface RequestObserver {
@@ -56,7 +71,7 @@ public final class HttpApi implements AutoCloseable {
     /** Builds the server without starting it. */
     public static HttpApi create(ServerSocketChannel socket, Duration drain, Parts parts) {
         Javalin javalin = Javalin.create(config -> {
-            configure(config, socket, drain);
+            configure(config, socket, drain, parts);
             RoutesConfig routes = config.routes;
             routes.before(HttpApi::begin);
             parts.routes().accept(routes);
@@ -66,7 +81,8 @@ public final class HttpApi implements AutoCloseable {
         return new HttpApi(javalin);
     }
 
-    private static void configure(JavalinConfig config, ServerSocketChannel socket, Duration drain) {
+    private static void configure(JavalinConfig config, ServerSocketChannel socket, Duration drain, Parts parts) {
+        Connections connections = new Connections(parts.limits(), parts.proxy(), parts.nanos());
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -74,20 +90,27 @@ public final class HttpApi implements AutoCloseable {
         config.http.generateEtags = false;
         config.jetty.modifyServer(server -> {
             GracefulHandler graceful = new GracefulHandler();
-            graceful.setHandler(new HeadAsGet());
+            HeadAsGet heads = new HeadAsGet();
+            heads.setHandler(new Lanes(connections, parts.urgent()));
+            graceful.setHandler(heads);
             server.setHandler(graceful);
+            server.addBean(new Pacer(connections, parts.limits().grace()));
             server.setStopTimeout(drain.toMillis());
         });
         config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(16 * 1024);
-            return listening(server, http, socket);
+            return listening(server, http, socket, connections);
         });
     }
 
     /** The socket is bound before anything else starts, so the address is known and a taken port is told at once. */
-    private static Connector listening(Server server, HttpConfiguration http, ServerSocketChannel socket) {
+    private static Connector listening(
+            Server server, HttpConfiguration http, ServerSocketChannel socket, Connections connections) {
         ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.addBean(connections);
+        // what the kernel holds for one who does not read
+        connector.setAcceptedSendBufferSize(SEND_BUFFER);
         try {
             connector.open(socket);
         } catch (IOException broken) {

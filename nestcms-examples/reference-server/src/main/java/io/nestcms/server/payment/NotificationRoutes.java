@@ -84,6 +84,11 @@ public final class NotificationRoutes {
         routes.post(RETURN, this::payerReturns);
     }
 
+    /** Whether notifications come at this path. */
+    public static boolean isOne(String path) {
+        return path.equals(WEBHOOK) || path.equals(RETURN);
+    }
+
     private void webhook(Context context) {
         PayTabsReceipt receipt = webhooks.receive(received(context));
         context.status(receipt.status());
