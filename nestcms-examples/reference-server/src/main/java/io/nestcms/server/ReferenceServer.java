@@ -9,6 +9,8 @@ import io.nestcms.cms.user.Profile;
 import io.nestcms.cms.user.Users;
 import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
+import io.nestcms.limit.InMemoryRequestLimits;
+import io.nestcms.limit.RequestLimits;
 import io.nestcms.mongo.SlowOperations;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
@@ -29,6 +31,7 @@ import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.cms.ContentRoom;
 import io.nestcms.server.http.ClientLimits;
 import io.nestcms.server.http.Clients;
+import io.nestcms.server.http.Door;
 import io.nestcms.server.http.HttpApi;
 import io.nestcms.server.operations.AdminRoutes;
 import io.nestcms.server.operations.AuditLog;
@@ -346,6 +349,8 @@ public final class ReferenceServer implements AutoCloseable {
     private HttpApi api(Builder builder, Rooms rooms, ServerSocketChannel socket) {
         ServerSettings settings = builder.settings;
         Clients clients = new Clients(settings.origins().proxies());
+        RequestLimits limits = redis == null ? InMemoryRequestLimits.create() : redis.limits();
+        Door door = new Door(settings.surroundings().door(), limits, clients);
         AuthRoutes auth = new AuthRoutes(new AuthRoutes.Parts(
                 rooms.users(),
                 sessions(settings),
@@ -353,6 +358,7 @@ public final class ReferenceServer implements AutoCloseable {
                 rooms.tokenSecret(),
                 settings.tokenLife(),
                 clients,
+                door,
                 "https".equals(rooms.publicUrl().getScheme()),
                 rooms.background(),
                 bus::publish,
@@ -386,6 +392,7 @@ public final class ReferenceServer implements AutoCloseable {
                         rooms.metrics(),
                         circuits::databaseRetry,
                         routes -> {
+                            door.register(routes);
                             page.register(routes);
                             auth.register(routes);
                             new PaymentRoutes(core.payments(), core.cards()).register(routes, auth);

@@ -303,7 +303,7 @@ public record ServerSettings(
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(10),
                 new Safekeeping(env.text("NODE_NAME"), env.namedKey("AUDIT_KEY"), customerKeys(env), backups(env)),
-                Surroundings.from(env::text));
+                Surroundings.from(env));
     }
 
     private static @Nullable CustomerKeys customerKeys(Environment env) {
@@ -361,7 +361,7 @@ public record ServerSettings(
     }
 
     /** Environment variables with their names in every complaint; a blank one counts as not set. */
-    private record Environment(Map<String, String> variables) {
+    record Environment(Map<String, String> variables) {
         @Nullable
         String text(String name) {
             String value = variables.get(name);

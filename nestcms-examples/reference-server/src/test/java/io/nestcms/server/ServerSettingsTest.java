@@ -108,6 +108,12 @@ class ServerSettingsTest {
         refused("WEBHOOK_SOURCES", Map.of("WEBHOOK_SOURCES", "gateway.example.com"));
         refused("TRUSTED_PROXIES", Map.of("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/99"));
         refused("REDIS_URL", Map.of("REDIS_URL", "memcached://cache"));
+        refused("ALLOWED_SOURCES", Map.of("ALLOWED_SOURCES", "office"));
+        refused("DENIED_SOURCES", Map.of("DENIED_SOURCES", "10.0.0.0/33"));
+        refused("CORS_ORIGINS", Map.of("CORS_ORIGINS", "*"));
+        refused("CORS_ORIGINS", Map.of("CORS_ORIGINS", "https://shop.example.com/"));
+        refused("RATE_LIMIT_ADDRESS", Map.of("RATE_LIMIT_ADDRESS", "-1"));
+        refused("RATE_LIMIT_USER", Map.of("RATE_LIMIT_USER", "many"));
         refused("PAYTABS_REGION", Map.of("PAYTABS_PROFILE_ID", "1", "PAYTABS_SERVER_KEY", "SXXXXXXXXX"));
         refused(
                 "PUBLIC_URL",

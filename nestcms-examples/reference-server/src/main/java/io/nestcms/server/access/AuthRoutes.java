@@ -23,6 +23,7 @@ import io.nestcms.cms.user.UserStatus;
 import io.nestcms.cms.user.Users;
 import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.Deed;
+import io.nestcms.server.http.Door;
 import io.nestcms.server.http.Json;
 import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.StrictJson;
@@ -63,6 +64,7 @@ public final class AuthRoutes {
      * @param tokenSecret what access tokens are signed with is derived from; 32 bytes or more, the same on every node
      * @param tokenLife how long an access token is good for
      * @param clients tells where a request comes from
+     * @param door counts the requests of who is signed in
      * @param https whether browsers reach this server over HTTPS
      * @param background does what nobody waits for
      * @param record hears of refusals and of what was granted
@@ -76,6 +78,7 @@ public final class AuthRoutes {
             SecretKey tokenSecret,
             Duration tokenLife,
             Clients clients,
+            Door door,
             boolean https,
             Executor background,
             Consumer<Deed> record,
@@ -89,7 +92,8 @@ public final class AuthRoutes {
         this.tokens = new AccessTokens(keys, parts.clock(), parts.tokenLife());
         this.marks = new BrowserMarks(parts.tokenSecret(), parts.random(), parts.https());
         this.policy = Policies.standard(parts.grants(), parts.clock());
-        this.gate = new Gate(tokens, parts.sessions(), policy, parts.clients(), parts.clock(), parts.record());
+        this.gate = new Gate(
+                tokens, parts.sessions(), policy, parts.clients(), parts.door(), parts.clock(), parts.record());
         // a session lasts as long as a token of it at least
         Session.Limits usual = Session.Limits.standard();
         this.limits = new Session.Limits(

@@ -11,6 +11,7 @@ import io.nestcms.access.SessionStore;
 import io.nestcms.access.Target;
 import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.Deed;
+import io.nestcms.server.http.Door;
 import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.ProblemException;
 import java.time.Clock;
@@ -33,6 +34,7 @@ final class Gate {
     private final SessionStore sessions;
     private final AccessPolicy policy;
     private final Clients clients;
+    private final Door door;
     private final Clock clock;
     private final Consumer<Deed> record;
     private final Cache<String, Caller> checked =
@@ -43,19 +45,23 @@ final class Gate {
             SessionStore sessions,
             AccessPolicy policy,
             Clients clients,
+            Door door,
             Clock clock,
             Consumer<Deed> record) {
         this.tokens = tokens;
         this.sessions = sessions;
         this.policy = policy;
         this.clients = clients;
+        this.door = door;
         this.clock = clock;
         this.record = record;
     }
 
     Handler protect(Handler handler) {
         return context -> {
-            context.attribute(CALLER, require(context));
+            Caller caller = require(context);
+            door.enter(context, caller.merchant());
+            context.attribute(CALLER, caller);
             handler.handle(context);
         };
     }
