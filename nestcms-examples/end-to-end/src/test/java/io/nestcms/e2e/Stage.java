@@ -78,6 +78,11 @@ final class Stage implements AutoCloseable {
         return new Stage(new Around(data, false, ServerSettings.Origins.any(), Keeping.EMBEDDED), options);
     }
 
+    /** Neither a tap nor the usual settings. */
+    static Stage withoutTap(Path data, Keeping keeping, Consumer<ReferenceServer.Builder> options) throws IOException {
+        return new Stage(new Around(data, false, ServerSettings.Origins.any(), keeping), options);
+    }
+
     private Stage(Around around, Consumer<ReferenceServer.Builder> options) throws IOException {
         ReferenceServer.Builder builder = ReferenceServer.builder(settings(
                         around.data(),

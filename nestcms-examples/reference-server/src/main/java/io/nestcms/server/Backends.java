@@ -105,6 +105,19 @@ record Backends(
         return key == null ? null : mongo.auditTrail(key);
     }
 
+    /** What each is, without an address or a path: for whoever may see health. */
+    Map<String, String> briefKinds() {
+        return Map.of(
+                "database",
+                Objects.requireNonNull(kinds.get("database")).startsWith("embedded") ? "embedded" : "MongoDB",
+                "gateway",
+                sandbox == null ? "PayTabs" : "embedded sandbox",
+                "cache",
+                "in memory",
+                "redis",
+                "Redis");
+    }
+
     private static EmbeddedMongo startMongo(Path directory) {
         return EmbeddedMongo.builder().dataDirectory(directory).start();
     }

@@ -207,7 +207,7 @@ public final class ReferenceServer implements AutoCloseable {
                                 live,
                                 metrics,
                                 slow,
-                                vitals(audit, builder.clock),
+                                vitals(audit, metrics, builder.clock),
                                 publicUrl,
                                 random),
                         socket));
@@ -273,7 +273,7 @@ public final class ReferenceServer implements AutoCloseable {
                 payTabs, payments, cards, payments.reconciler(), store, gateway, cache, relay, incidents, upkeep);
     }
 
-    private Vitals vitals(AuditLog audit, Clock clock) {
+    private Vitals vitals(AuditLog audit, Metrics metrics, Clock clock) {
         ExecutorService probing = Executors.newCachedThreadPool(Threads.named("nestcms-health"));
         // one that hangs on a dead database is interrupted
         closing.add("health probes", probing::shutdownNow);
@@ -286,6 +286,7 @@ public final class ReferenceServer implements AutoCloseable {
                         core.gateway(),
                         core.cache(),
                         audit,
+                        metrics,
                         redis == null ? Map.of() : Map.of("redis", redis::health)),
                 probing,
                 clock,
@@ -382,8 +383,8 @@ public final class ReferenceServer implements AutoCloseable {
                 redis == null ? InMemoryReplayGuard.builder().build() : redis.replayGuard(),
                 builder.clock,
                 bus::publish);
-        HealthRoutes health =
-                new HealthRoutes(rooms.vitals(), circuits, core.incidents(), rooms.slow(), backends.kinds(), stopping);
+        HealthRoutes health = new HealthRoutes(
+                rooms.vitals(), circuits, core.incidents(), rooms.slow(), backends.briefKinds(), stopping);
         PageRoutes page = new PageRoutes(rooms.publicUrl());
         return HttpApi.create(
                 socket,
@@ -399,10 +400,14 @@ public final class ReferenceServer implements AutoCloseable {
                             rooms.content().register(routes, auth);
                             notifications.register(routes);
                             rooms.live().register(routes, auth);
-                            health.register(routes);
+                            health.register(routes, auth);
                             admin.register(routes, auth);
                             new AuditRoutes(backends.audit()).register(routes, auth);
-                            rooms.metrics().register(routes);
+                            rooms.metrics()
+                                    .register(
+                                            routes,
+                                            auth,
+                                            settings.surroundings().metricsToken());
                         },
                         NotificationRoutes::isOne,
                         builder.clientLimits,

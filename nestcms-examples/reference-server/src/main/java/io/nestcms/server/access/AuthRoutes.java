@@ -317,6 +317,14 @@ public final class AuthRoutes {
         });
     }
 
+    /**
+     * The handler, for those who may see how the server is; others end with 403. Answers while the database is away too: the token alone
+     * tells who calls.
+     */
+    public Handler protectHealth(Handler handler) {
+        return gate.protectByToken(Permission.READ, Policies.HEALTH, handler);
+    }
+
     /** Ends the request with 403 unless the policy allows it. */
     public void require(Context context, Permission permission, Target target) {
         gate.require(context, permission, target);

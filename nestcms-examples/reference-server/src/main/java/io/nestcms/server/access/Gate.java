@@ -73,6 +73,18 @@ final class Gate {
         });
     }
 
+    /**
+     * For what is asked when the database may be away: its signature and its end alone make a token good here, so one of a session that
+     * was ended is good until it ends by itself.
+     */
+    Handler protectByToken(Permission permission, String model, Handler handler) {
+        return context -> {
+            context.attribute(CALLER, tokens.read(bearer(context)).orElseThrow(() -> notGood(context)));
+            require(context, permission, Target.all(model));
+            handler.handle(context);
+        };
+    }
+
     /** Ends the request with 403 unless the policy allows it; the refusal goes on record. */
     void require(Context context, Permission permission, Target target) {
         if (!isAllowed(context, permission, target)) {
@@ -92,12 +104,19 @@ final class Gate {
     }
 
     private Caller require(Context context) {
+        return read(bearer(context)).orElseThrow(() -> notGood(context));
+    }
+
+    private static ProblemException notGood(Context context) {
+        return unauthorized(context, "The access token is not good, or no longer");
+    }
+
+    private static String bearer(Context context) {
         String header = context.header("Authorization");
         if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw unauthorized(context, "Sign in first: no access token came with the request");
         }
-        return read(header.substring(BEARER.length()).strip())
-                .orElseThrow(() -> unauthorized(context, "The access token is not good, or no longer"));
+        return header.substring(BEARER.length()).strip();
     }
 
     private Optional<Caller> read(String token) {

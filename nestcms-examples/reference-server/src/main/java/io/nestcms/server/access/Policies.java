@@ -20,6 +20,9 @@ final class Policies {
     static final String SESSION = "session";
     static final String PERMISSION = "permission";
 
+    /** How the server and its parts are, and its numbers. */
+    static final String HEALTH = "health";
+
     private Policies() {}
 
     static AccessPolicy standard(GrantStore grants, Clock clock) {
@@ -44,6 +47,7 @@ final class Policies {
                     .allow(admin, "reconciler", MODIFY)
                     .allow(admin, "mismatch", READ, APPROVE)
                     .allow(admin, "incident", READ, MODIFY)
+                    .allow(admin, HEALTH, READ)
                     .allow(admin, "project", READ, WRITE, MODIFY, APPROVE)
                     .allow(admin, "contract", READ, WRITE, MODIFY, APPROVE)
                     .allow(admin, "article", READ, WRITE, MODIFY, APPROVE)

@@ -3,8 +3,10 @@ package io.nestcms.server.http;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,8 @@ final class Pacer extends AbstractLifeCycle {
         return named;
     });
 
+    private @Nullable ScheduledFuture<?> looks;
+
     /** A quarter of the grace lies between two looks, a second at most. */
     Pacer(Connections connections, Duration grace) {
         this.connections = connections;
@@ -29,7 +33,7 @@ final class Pacer extends AbstractLifeCycle {
 
     @Override
     protected void doStart() {
-        thread.scheduleWithFixedDelay(this::look, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+        looks = thread.scheduleWithFixedDelay(this::look, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
     }
 
     /** A periodic task that throws is never run again. */
@@ -43,6 +47,9 @@ final class Pacer extends AbstractLifeCycle {
 
     @Override
     protected void doStop() {
+        if (looks != null) {
+            looks.cancel(false);
+        }
         thread.shutdownNow();
     }
 }

@@ -12,8 +12,11 @@ import io.nestcms.incident.Incidents;
 import io.nestcms.mongo.SlowOperation;
 import io.nestcms.payment.store.OutboxBacklog;
 import io.nestcms.resilience.BreakerSnapshot;
+import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.http.Json;
 import io.nestcms.system.HealthStatus;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +51,51 @@ public final class HealthRoutes {
         this.stopping = stopping;
     }
 
-    public void register(RoutesConfig routes) {
+    /** The whole is for everybody, its parts for those who may see them. */
+    public void register(RoutesConfig routes, AuthRoutes auth) {
         routes.get("/health", this::ready);
         routes.get("/health/liveness", context -> answer(context, HealthStatus.UP, null));
         routes.get("/health/readiness", this::ready);
-        routes.get("/health/detailed", this::detailed);
+        routes.get("/health/detailed", auth.protectHealth(this::detailed));
+        routes.get("/health/database", auth.protectHealth(context -> some(context, "database", Vitals.OUTBOX)));
+        routes.get("/health/connections", auth.protectHealth(context -> some(context, Vitals.CONNECTIONS)));
+        routes.get("/health/cache", auth.protectHealth(context -> some(context, "cache", "redis")));
+        routes.get("/health/paytabs", auth.protectHealth(context -> some(context, "gateway", "gateway-profile")));
+        routes.get("/health/circuit-breakers", auth.protectHealth(this::breakers));
+        routes.get("/health/aggregation", auth.protectHealth(context -> some(context, Vitals.AGGREGATION)));
+    }
+
+    /** These parts, as far as there are such, and the worst of them. Optional or not: the question is about them alone. */
+    private void some(Context context, String... names) {
+        List<HealthReport.Component> asked = checks.check().components().stream()
+                .filter(component -> List.of(names).contains(component.name()))
+                .toList();
+        ObjectNode parts = JsonNodeFactory.instance.objectNode();
+        asked.forEach(component -> part(parts, component));
+        answer(context, worst(asked), parts);
+    }
+
+    private static HealthStatus worst(List<HealthReport.Component> components) {
+        return components.stream()
+                .map(component -> component.health().status())
+                .max(Comparator.naturalOrder())
+                .orElse(HealthStatus.UP);
+    }
+
+    private void breakers(Context context) {
+        List<HealthReport.Component> asked = checks.check().components().stream()
+                .filter(component -> component.name().equals(Vitals.CIRCUITS))
+                .toList();
+        ObjectNode parts = JsonNodeFactory.instance.objectNode();
+        states(parts);
+        answer(context, worst(asked), parts);
+    }
+
+    private void states(ObjectNode parts) {
+        ObjectNode states = parts.putObject(Vitals.CIRCUITS);
+        for (BreakerSnapshot breaker : circuits.snapshots()) {
+            states.put(breaker.name(), breaker.state().name());
+        }
     }
 
     private void ready(Context context) {
@@ -70,10 +113,7 @@ public final class HealthRoutes {
                 part(parts, component);
             }
         }
-        ObjectNode states = parts.putObject(Vitals.CIRCUITS);
-        for (BreakerSnapshot breaker : circuits.snapshots()) {
-            states.put(breaker.name(), breaker.state().name());
-        }
+        states(parts);
         ArrayNode open = parts.putArray("incidents");
         incidents.open().forEach(incident -> open.add(json(incident)));
         ArrayNode slowOnes = parts.putArray("slowOperations");

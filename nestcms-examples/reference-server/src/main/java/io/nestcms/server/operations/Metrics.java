@@ -3,6 +3,7 @@ package io.nestcms.server.operations;
 import com.mongodb.MongoClientSettings;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.nestcms.event.EventBus;
+import io.nestcms.health.Health;
 import io.nestcms.metrics.CircuitMetrics;
 import io.nestcms.metrics.EventBusMetrics;
 import io.nestcms.metrics.OutboxMetrics;
@@ -21,12 +23,16 @@ import io.nestcms.payment.service.Reconciler;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.paytabs.PayTabsClient;
 import io.nestcms.paytabs.PayTabsMetrics;
+import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.http.HttpApi;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers for Prometheus. What costs a query is asked when somebody scrapes, not before. */
 public final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
@@ -69,8 +75,33 @@ public final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
                 .register(registry);
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/metrics", this::scrape);
+    /** For those who may see how the server is, and for a scraper that shows {@code token}; {@code null} for none. */
+    public void register(RoutesConfig routes, AuthRoutes auth, @Nullable String token) {
+        Handler forPeople = auth.protectHealth(this::scrape);
+        byte[] expected = token == null ? null : ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        routes.get("/metrics", context -> {
+            String shown = context.header("Authorization");
+            if (expected != null
+                    && shown != null
+                    && MessageDigest.isEqual(expected, shown.getBytes(StandardCharsets.UTF_8))) {
+                scrape(context);
+            } else {
+                forPeople.handle(context);
+            }
+        });
+    }
+
+    /** Whether requests wait for a connection to the database. */
+    Health connections() {
+        double waiting = sum("mongodb.driver.pool.waitqueuesize");
+        return waiting == 0
+                ? Health.up()
+                : Health.degraded((int) waiting + " wait for a connection to the database, "
+                        + (int) sum("mongodb.driver.pool.checkedout") + " are in use");
+    }
+
+    private double sum(String gauges) {
+        return registry.find(gauges).gauges().stream().mapToDouble(Gauge::value).sum();
     }
 
     private void scrape(Context context) {

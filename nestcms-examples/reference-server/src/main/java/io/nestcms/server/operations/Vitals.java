@@ -3,6 +3,7 @@ package io.nestcms.server.operations;
 import io.nestcms.cache.Cache;
 import io.nestcms.health.Health;
 import io.nestcms.health.HealthChecks;
+import io.nestcms.mongo.Aggregations;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.gateway.PaymentGateway;
@@ -14,6 +15,7 @@ import io.nestcms.resilience.CircuitBreaker;
 import io.nestcms.system.SystemEvent;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.YearMonth;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class Vitals {
     static final String OUTBOX = "outbox";
     static final String CIRCUITS = "circuits";
+    static final String CONNECTIONS = "connections";
+    static final String AGGREGATION = "aggregation";
+    /** Nothing was taken then, so what a run costs is the way alone. */
+    private static final YearMonth LONG_AGO = YearMonth.of(1970, 1);
+
     private static final Set<BreakerState> WORKING =
             EnumSet.of(BreakerState.CLOSED, BreakerState.DISABLED, BreakerState.METRICS_ONLY);
 
@@ -44,6 +51,7 @@ public final class Vitals {
             PaymentGateway gateway,
             Cache<String, Payment> cache,
             AuditLog audit,
+            Metrics metrics,
             Map<String, Supplier<Health>> others) {}
 
     /** {@code executor} has a thread for each probe: one that hangs must not keep the others from being asked. */
@@ -56,7 +64,9 @@ public final class Vitals {
                 .optional("gateway", this::gateway)
                 // our own set-up at the gateway: down is told, and takes no node out of service
                 .optional("gateway-profile", parts.payments().gatewayHealth())
-                .optional("cache", this::cache);
+                .optional("cache", this::cache)
+                .optional(CONNECTIONS, parts.metrics()::connections)
+                .optional(AGGREGATION, this::aggregation);
         if (parts.audit().hasTrail()) {
             builder.optional("audit", parts.audit()::health);
         }
@@ -93,6 +103,14 @@ public final class Vitals {
         return unavailable.isEmpty()
                 ? Health.up()
                 : Health.degraded("not called for another " + unavailable.get().toSeconds() + " s");
+    }
+
+    /** A real run, which finds nothing. Reports are not payments: without them the server is degraded. */
+    private Health aggregation() {
+        Aggregations aggregations = parts.mongo().aggregations();
+        return aggregations.run(aggregations.turnover(LONG_AGO, LONG_AGO)).isEmpty()
+                ? Health.up()
+                : Health.degraded("finds money where there is none");
     }
 
     /** That it answers is what counts; it holds nothing under this key. */
