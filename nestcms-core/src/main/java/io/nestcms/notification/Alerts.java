@@ -1,6 +1,8 @@
 package io.nestcms.notification;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Overflow;
+import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.incident.Incidents;
 import io.nestcms.payment.PaymentEvent;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +54,9 @@ import org.slf4j.LoggerFactory;
 public final class Alerts {
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
     private static final int SUBJECTS = 1000;
+    private static final int MAILBOX = 256;
+    /** About a minute in all. */
+    private static final int TRIES = 9;
 
     private final @Nullable ChatChannel chat;
     private final @Nullable SmsChannel sms;
@@ -114,19 +120,22 @@ public final class Alerts {
     }
 
     /**
-     * Hears of circuits, health, incidents and backups.
+     * Hears of circuits, health, incidents and backups. Publishers do not wait; of each kind 256 events wait at most, and the oldest
+     * goes first.
      *
      * @param bus the bus
      */
     public void listenTo(EventBus bus) {
-        bus.subscribe(
+        hear(
+                bus,
                 CircuitOpened.class,
                 event -> tell(Level.CRITICAL, "circuit " + event.breaker(), "circuit " + event.breaker() + " opened"));
-        bus.subscribe(
+        hear(
+                bus,
                 ServiceUnavailable.class,
                 event -> tell(
                         Level.WARNING, "service " + event.dependency(), event.dependency() + " is not called for now"));
-        bus.subscribe(HealthChanged.class, event -> {
+        hear(bus, HealthChanged.class, event -> {
             String detail = event.detail().isEmpty() ? "" : ": " + event.detail();
             tell(
                     event.now() == HealthStatus.DOWN ? Level.CRITICAL : Level.WARNING,
@@ -134,27 +143,45 @@ public final class Alerts {
                     event.component() + " is " + event.now() + detail);
         });
         // what made it an incident was told to phones already
-        bus.subscribe(
+        hear(
+                bus,
                 IncidentOpened.class,
                 event -> tell(
                         Level.WARNING,
                         "incident " + event.incident(),
                         "incident: " + event.subject() + ": " + event.summary()));
-        bus.subscribe(
+        hear(
+                bus,
                 IncidentResolved.class,
                 event -> tell(
                         Level.WARNING, "end of incident " + event.incident(), "incident over: " + event.subject()));
-        bus.subscribe(BackupFailed.class, event -> tell(Level.CRITICAL, "backup", "backup failed: " + event.cause()));
+        hear(bus, BackupFailed.class, event -> tell(Level.CRITICAL, "backup", "backup failed: " + event.cause()));
+    }
+
+    /** In a mailbox of its own: a chat that is slow must not hold who opened a circuit, which may be a payment. */
+    private static <E> void hear(EventBus bus, Class<E> type, Consumer<E> handler) {
+        SubscriptionSettings.Builder<E> settings = SubscriptionSettings.async();
+        bus.subscribe(
+                type,
+                handler,
+                settings.name("alert-" + type.getSimpleName())
+                        .mailbox(MAILBOX, Overflow.DROP_OLDEST)
+                        .concurrency(1)
+                        .retry(TRIES, Duration.ofSeconds(1), Duration.ofSeconds(10))
+                        .build());
     }
 
     /**
      * Of what nobody delivers again. A message that was not taken is followed by silence all the same: the channel's own circuit tells
-     * of itself here, and must not go round.
+     * of itself here, and must not go round. One that came too soon after another is tried again, since several go wrong at once.
      */
     private void tell(Level level, String subject, String text) {
         try {
             report(level, subject, text, false);
         } catch (UndeliveredException e) {
+            if (e.isOverRate()) {
+                throw e;
+            }
             LOG.error("Nobody was told that {}", text);
         }
     }
@@ -219,12 +246,18 @@ public final class Alerts {
         try {
             send(message, phonesToo);
         } catch (UndeliveredException e) {
+            boolean again = comesAgain || e.isOverRate();
             lock.lock();
             try {
-                if (comesAgain) {
+                if (again) {
                     turn.state.silentUntil = ticker.getAsLong();
                 }
-                turn.state.untold += turn.untold + (comesAgain ? 0 : 1);
+                if (e.isOverRate()) {
+                    // the next try is the same report, not a further one
+                    turn.state.count--;
+                    inMinute = Math.max(0, inMinute - 1);
+                }
+                turn.state.untold += turn.untold + (again ? 0 : 1);
                 heldBack += turn.heldBack;
             } finally {
                 lock.unlock();
@@ -298,7 +331,11 @@ public final class Alerts {
             failed.increment();
             UndeliveredException failure = UndeliveredException.by(channel, e);
             failures.add(failure);
-            LOG.warn("An alert was not delivered: {}", failure.getMessage());
+            if (failure.isOverRate()) {
+                LOG.debug("An alert waits: {}", failure.getMessage());
+            } else {
+                LOG.warn("An alert was not delivered: {}", failure.getMessage());
+            }
             return 0;
         }
     }

@@ -1,9 +1,10 @@
 package io.nestcms.notification;
 
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Overflow;
+import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.money.Money;
-import io.nestcms.payment.CartId;
 import io.nestcms.payment.Payment;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.PaymentEvent.PaymentCaptured;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,8 @@ import org.slf4j.LoggerFactory;
 public final class Notifications {
     private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
 
+    private static final int MAILBOX = 256;
+
     private final PaymentStore store;
     private final String shop;
     private final Recipients recipients;
@@ -55,6 +59,7 @@ public final class Notifications {
     private final @Nullable PushChannel push;
     private final List<Recipient> operators;
     private final ZoneId zone;
+    private final Function<? super Payment, String> orderName;
     private final LongAdder sent = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -67,6 +72,7 @@ public final class Notifications {
         this.push = builder.push;
         this.operators = builder.operators;
         this.zone = builder.zone;
+        this.orderName = builder.orderName;
     }
 
     /**
@@ -97,13 +103,21 @@ public final class Notifications {
     }
 
     /**
-     * Hears of services that are back.
+     * Hears of services that are back. Publishers do not wait.
      *
      * @param bus the bus
      */
     public void listenTo(EventBus bus) {
         if (email != null && !operators.isEmpty()) {
-            bus.subscribe(ServiceRecovered.class, this::email);
+            SubscriptionSettings.Builder<ServiceRecovered> settings = SubscriptionSettings.async();
+            // whose call found that the service is back must not wait for a mail server
+            bus.subscribe(
+                    ServiceRecovered.class,
+                    this::email,
+                    settings.name("notification-ServiceRecovered")
+                            .mailbox(MAILBOX, Overflow.DROP_OLDEST)
+                            .concurrency(1)
+                            .build());
         }
     }
 
@@ -136,13 +150,11 @@ public final class Notifications {
             return;
         }
         Wording wording = Wording.of(to.language());
-        CartId cart = cart(news.payment);
+        String cart = order(news.payment);
         Letter letter = new Letter(
-                        wording,
-                        news.key(),
-                        Map.of("name", to.name(), "amount", news.amount.toString(), "cart", cart.value()))
+                        wording, news.key(), Map.of("name", to.name(), "amount", news.amount.toString(), "cart", cart))
                 .row("shop", shop)
-                .row("order", cart.value())
+                .row("order", cart)
                 .row("amount", news.amount.toString());
         if (news.total != null) {
             letter.row("refunded", news.total.toString());
@@ -163,13 +175,8 @@ public final class Notifications {
             return;
         }
         Wording wording = Wording.of(to.language());
-        Map<String, String> values = Map.of(
-                "name",
-                to.name(),
-                "amount",
-                news.amount.toString(),
-                "cart",
-                cart(news.payment).value());
+        Map<String, String> values =
+                Map.of("name", to.name(), "amount", news.amount.toString(), "cart", order(news.payment));
         PushMessage message = new PushMessage(shop, wording.line(news.key() + ".lead", values), null);
         UndeliveredException failure = null;
         for (PushReceiver browser : to.browsers()) {
@@ -218,12 +225,10 @@ public final class Notifications {
         return found.filter(it -> it.wants(news.topic)).orElse(null);
     }
 
-    private CartId cart(PaymentId id) {
+    private String order(PaymentId id) {
         Optional<Payment> payment = store.find(id);
-        return payment.orElseThrow(
-                        () -> UndeliveredException.failed("the payment " + id.value() + " is not there", null, null))
-                .order()
-                .cartId();
+        return orderName.apply(payment.orElseThrow(
+                () -> UndeliveredException.failed("the payment " + id.value() + " is not there", null, null)));
     }
 
     /** Whether the receiver is still there. */
@@ -292,6 +297,8 @@ public final class Notifications {
         private @Nullable EmailChannel email;
         private @Nullable PushChannel push;
         private List<Recipient> operators = List.of();
+        private Function<? super Payment, String> orderName =
+                payment -> payment.order().cartId().value();
         private ZoneId zone = ZoneOffset.UTC;
 
         private Builder(PaymentStore store, String shop) {
@@ -365,6 +372,17 @@ public final class Notifications {
          */
         public Builder zone(ZoneId zone) {
             this.zone = Objects.requireNonNull(zone, "zone");
+            return this;
+        }
+
+        /**
+         * What payers know an order as. Default: its cart.
+         *
+         * @param name gives it, without an answer of {@code null}; called for each message, by many threads
+         * @return this builder
+         */
+        public Builder orderName(Function<? super Payment, String> name) {
+            this.orderName = Objects.requireNonNull(name, "name");
             return this;
         }
 

@@ -39,8 +39,10 @@ final class Outlet {
             throw UndeliveredException.by(channel, e);
         }
         return result.fold(answered -> answered.value(), notCalled -> {
-            throw UndeliveredException.failed(
-                    channel + " was not called: " + notCalled.reason(), notCalled.retryAfter(), null);
+            String message = channel + " was not called: " + notCalled.reason();
+            throw notCalled.reason() == CallResult.NotCalled.Reason.RATE_LIMITED
+                    ? UndeliveredException.overRate(message, notCalled.retryAfter())
+                    : UndeliveredException.failed(message, notCalled.retryAfter(), null);
         });
     }
 }

@@ -20,11 +20,19 @@ public final class UndeliveredException extends NestCmsException {
     /** When the channel may be asked again. */
     private final @Nullable Duration retryAfter;
 
+    /** Whether our own rate turned it away, before anything was called. */
+    private final boolean overRate;
+
     private UndeliveredException(
-            String message, boolean hopeless, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+            String message,
+            boolean hopeless,
+            @Nullable Duration retryAfter,
+            boolean overRate,
+            @Nullable Throwable cause) {
         super(message, cause);
         this.hopeless = hopeless;
         this.retryAfter = retryAfter;
+        this.overRate = overRate;
     }
 
     /**
@@ -34,7 +42,7 @@ public final class UndeliveredException extends NestCmsException {
      * @return to be thrown
      */
     public static UndeliveredException refused(String message) {
-        return new UndeliveredException(message, true, null, null);
+        return new UndeliveredException(message, true, null, false, null);
     }
 
     /**
@@ -47,7 +55,12 @@ public final class UndeliveredException extends NestCmsException {
      */
     public static UndeliveredException failed(
             String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        return new UndeliveredException(message, false, retryAfter, cause);
+        return new UndeliveredException(message, false, retryAfter, false, cause);
+    }
+
+    /** Our own rate turned it away: nothing was called, and soon it may be. */
+    static UndeliveredException overRate(String message, Duration retryAfter) {
+        return new UndeliveredException(message, false, retryAfter, true, null);
     }
 
     /**
@@ -66,6 +79,10 @@ public final class UndeliveredException extends NestCmsException {
             where.setStackTrace(new StackTraceElement[0]);
         }
         return failed(channel + " failed with " + thrown.getClass().getSimpleName(), null, where);
+    }
+
+    boolean isOverRate() {
+        return overRate;
     }
 
     /**

@@ -23,9 +23,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,5 +221,55 @@ class AlertsTest {
         assertThat(chat)
                 .containsExactlyInAnyOrder(
                         "mongodb is DOWN: no primary", "backup failed: disk", "chat is not called for now");
+    }
+
+    @Test
+    void busEvents_ofASlowChat_doNotHoldWhoPublishes() {
+        EventBus bus = EventBus.builder().build();
+        CountDownLatch published = new CountDownLatch(1);
+        AtomicBoolean wasFree = new AtomicBoolean();
+        Alerts.builder()
+                .chat(text -> wasFree.set(await(published)))
+                .ticker(time::get)
+                .build()
+                .listenTo(bus);
+
+        bus.publish(new BackupFailed(Samples.NOON, "disk"));
+        published.countDown();
+        bus.close(Duration.ofMinutes(1));
+
+        assertThat(wasFree).isTrue();
+    }
+
+    @Test
+    void busEvents_fasterThanTheChatTakesThem_areToldAllTheSame() {
+        EventBus bus = EventBus.builder().build();
+        AtomicInteger tries = new AtomicInteger();
+        Alerts alerts = Alerts.builder()
+                .chat(text -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw UndeliveredException.overRate("chat was not called", Duration.ofMillis(900));
+                    }
+                    chat.add(text);
+                })
+                .perMinute(1)
+                .ticker(time::get)
+                .build();
+        alerts.listenTo(bus);
+
+        bus.publish(new BackupFailed(Samples.NOON, "disk"));
+        bus.close(Duration.ofMinutes(1));
+
+        assertThat(chat).containsExactly("backup failed: disk");
+    }
+
+    /** Five seconds are reached only by one who keeps the publisher waiting. */
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

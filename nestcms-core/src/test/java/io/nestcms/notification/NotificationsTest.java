@@ -87,6 +87,22 @@ class NotificationsTest {
     }
 
     @Test
+    void orderName_isWhatPayersReadInsteadOfTheCart() {
+        record(Samples.everyEvent(payment.id()));
+
+        relay(Notifications.builder(store, "Souq")
+                        .email(this::mail)
+                        .orderName(it -> "No. 7 of " + it.order().amount().currency())
+                        .build())
+                .runOnce();
+
+        assertThat(mails).isNotEmpty().allSatisfy(it -> assertThat(it.subject()).contains("No. 7 of "));
+        assertThat(mails)
+                .allSatisfy(it -> assertThat(it.text())
+                        .doesNotContain(payment.order().cartId().value()));
+    }
+
+    @Test
     void mailServerAway_pushIsNotHeldUp_andNotRepeated() {
         record(Samples.everyEvent(payment.id()).stream()
                 .filter(it -> it instanceof PaymentEvent.PaymentSucceeded)

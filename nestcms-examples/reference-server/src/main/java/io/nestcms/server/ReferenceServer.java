@@ -6,6 +6,7 @@ import io.nestcms.access.SessionStore;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
 import io.nestcms.cms.user.Profile;
+import io.nestcms.cms.user.UserNotices;
 import io.nestcms.cms.user.Users;
 import io.nestcms.event.EventBus;
 import io.nestcms.incident.Incidents;
@@ -33,6 +34,7 @@ import io.nestcms.server.http.ClientLimits;
 import io.nestcms.server.http.Clients;
 import io.nestcms.server.http.Door;
 import io.nestcms.server.http.HttpApi;
+import io.nestcms.server.notice.NoticeRoom;
 import io.nestcms.server.operations.AdminRoutes;
 import io.nestcms.server.operations.AuditLog;
 import io.nestcms.server.operations.AuditRoutes;
@@ -43,6 +45,7 @@ import io.nestcms.server.operations.SlowFindings;
 import io.nestcms.server.operations.Vitals;
 import io.nestcms.server.page.PageRoutes;
 import io.nestcms.server.payment.LiveStatus;
+import io.nestcms.server.payment.MerchantCart;
 import io.nestcms.server.payment.NotificationRoutes;
 import io.nestcms.server.payment.PaymentRoutes;
 import io.nestcms.server.redis.RedisRoom;
@@ -190,6 +193,13 @@ public final class ReferenceServer implements AutoCloseable {
         audit.subscribe(bus);
         core.upkeep().guard(backends.mongo(), audit, settings.safekeeping(), builder.clock, bus);
 
+        NoticeRoom notices = new NoticeRoom(
+                settings.surroundings().channels(),
+                new NoticeRoom.Parts(
+                        core.store(), MerchantCart::name, core.incidents(), circuits.gateway(), builder.clock));
+        notices.listenTo(core.relay(), bus);
+        Executor letters = letters();
+
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         core.upkeep().watch(backends.mongo(), core.relay());
@@ -200,9 +210,17 @@ public final class ReferenceServer implements AutoCloseable {
                 api(
                         builder,
                         new Rooms(
-                                users(builder, configured, publicUrl, random),
+                                users(
+                                        builder,
+                                        configured,
+                                        notices.letters(
+                                                new MailDrop(
+                                                        settings.dataDirectory().resolve("mail")),
+                                                letters,
+                                                publicUrl),
+                                        random),
                                 Objects.requireNonNullElseGet(settings.tokenKey(), credentials::tokenKey),
-                                letters(),
+                                letters,
                                 content,
                                 live,
                                 metrics,
@@ -315,11 +333,8 @@ public final class ReferenceServer implements AutoCloseable {
     }
 
     /** Those of the settings are made at the first start, and the first of them owns the system; their passwords follow the settings. */
-    private Users users(Builder builder, Map<String, String> configured, URI publicUrl, SecureRandom random) {
-        Users users = Users.builder(
-                        backends.mongo().users(),
-                        PasswordHasher.standard(),
-                        new MailDrop(builder.settings.dataDirectory().resolve("mail"), publicUrl))
+    private Users users(Builder builder, Map<String, String> configured, UserNotices letters, SecureRandom random) {
+        Users users = Users.builder(backends.mongo().users(), PasswordHasher.standard(), letters)
                 .clock(builder.clock)
                 .random(random)
                 .listener(bus::publish)

@@ -21,7 +21,7 @@ class RoomsTest {
     void rooms_areTheseAndNoOther() {
         assertThat(SERVER.getPackage("io.nestcms.server").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
-                .isSubsetOf("http", "access", "payment", "cms", "operations", "page", "redis")
+                .isSubsetOf("http", "access", "payment", "cms", "operations", "page", "redis", "notice")
                 .contains("http", "access", "payment", "operations", "page");
     }
 
@@ -43,7 +43,7 @@ class RoomsTest {
 
     @Test
     void rooms_knowHttpAndAccessOnly() {
-        for (String room : List.of("payment", "cms", "operations", "page", "redis")) {
+        for (String room : List.of("payment", "cms", "operations", "page", "redis", "notice")) {
             String inside = "io.nestcms.server." + room + "..";
             noClasses()
                     .that()

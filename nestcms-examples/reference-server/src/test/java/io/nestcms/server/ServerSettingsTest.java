@@ -114,6 +114,15 @@ class ServerSettingsTest {
         refused("CORS_ORIGINS", Map.of("CORS_ORIGINS", "https://shop.example.com/"));
         refused("RATE_LIMIT_ADDRESS", Map.of("RATE_LIMIT_ADDRESS", "-1"));
         refused("RATE_LIMIT_USER", Map.of("RATE_LIMIT_USER", "many"));
+        refused("MAIL_FROM", Map.of("SMTP_URL", "smtp://mail.example.com"));
+        refused("MAIL_FROM", Map.of("SMTP_URL", "smtp://mail.example.com", "MAIL_FROM", "nobody"));
+        refused("SMTP_URL", Map.of("SMTP_URL", "http://mail.example.com", "MAIL_FROM", "shop@example.com"));
+        refused("SMTP_URL", Map.of("SMTP_URL", "smtp-clear://u:p@mail.example.com", "MAIL_FROM", "shop@example.com"));
+        refused("SLACK_WEBHOOK_URL", Map.of("SLACK_WEBHOOK_URL", "http://hooks.slack.com/services/T/B/X"));
+        refused("TWILIO_TOKEN", Map.of("TWILIO_ACCOUNT", "AC123", "ALERT_PHONES", "+96511111111"));
+        refused(
+                "ALERT_PHONES",
+                Map.of("TWILIO_ACCOUNT", "AC123", "TWILIO_TOKEN", "t", "TWILIO_FROM", "+1", "ALERT_PHONES", "ops"));
         refused("PAYTABS_REGION", Map.of("PAYTABS_PROFILE_ID", "1", "PAYTABS_SERVER_KEY", "SXXXXXXXXX"));
         refused(
                 "PUBLIC_URL",

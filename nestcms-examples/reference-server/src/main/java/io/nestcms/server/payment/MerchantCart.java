@@ -8,7 +8,7 @@ import io.nestcms.payment.Payment;
  * A merchant's name for what is paid, and the cart that it is at the gateway: with the merchant in it, so that nobody can find out
  * about another's carts or take them.
  */
-final class MerchantCart {
+public final class MerchantCart {
     private static final String SEPARATOR = ":";
 
     private MerchantCart() {}
@@ -44,7 +44,7 @@ final class MerchantCart {
     }
 
     /** The merchant's own name for it; payments of before carts had a merchant in them are shown as they are. */
-    static String name(Payment payment) {
+    public static String name(Payment payment) {
         String cart = payment.order().cartId().value();
         String prefix = payment.claim().key().scope() + SEPARATOR;
         return cart.startsWith(prefix) ? cart.substring(prefix.length()) : cart;
