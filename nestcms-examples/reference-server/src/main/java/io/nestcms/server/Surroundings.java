@@ -46,8 +46,8 @@ public record Surroundings(
     /** Nothing of the token. */
     @Override
     public String toString() {
-        return "Surroundings[redis " + (redis == null ? "none" : "set") + ", " + door + ", " + channels + ", metrics token "
-                + (metricsToken == null ? "none" : "set") + "]";
+        return "Surroundings[redis " + (redis == null ? "none" : "set") + ", " + door + ", " + channels
+                + ", metrics token " + (metricsToken == null ? "none" : "set") + "]";
     }
 
     /** Nothing. */
