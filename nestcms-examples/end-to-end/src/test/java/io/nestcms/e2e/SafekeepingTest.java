@@ -1,6 +1,7 @@
 package io.nestcms.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -9,6 +10,7 @@ import io.nestcms.audit.AuditHead;
 import io.nestcms.audit.AuditVerification;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.IndexPolicy;
 import io.nestcms.mongo.MongoSettings;
 import io.nestcms.mongo.NestMongo;
@@ -115,6 +117,15 @@ class SafekeepingTest {
         try (Stage without = stage(new CustomerKeys(List.of(key("2026", 2)), lookup), null)) {
             showsTheName(without, id);
         }
+        keyIsMissing(null);
+        keyIsMissing(new CustomerKeys(List.of(key("2027", 3)), lookup));
+    }
+
+    private void keyIsMissing(@Nullable CustomerKeys customers) {
+        assertThatThrownBy(() -> stage(customers, null))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("CUSTOMER_KEY")
+                .hasMessageContaining("2026");
     }
 
     @Test

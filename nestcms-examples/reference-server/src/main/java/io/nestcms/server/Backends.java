@@ -1,15 +1,21 @@
 package io.nestcms.server;
 
+import com.mongodb.MongoException;
+import io.javalin.util.JavalinBindException;
 import io.nestcms.audit.AuditTrail;
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.mongo.MongoSettings;
 import io.nestcms.mongo.NestMongo;
+import io.nestcms.mongo.NestMongoException;
 import io.nestcms.paytabs.PayTabsProfile;
-import io.nestcms.paytabs.PayTabsRegion;
 import io.nestcms.sandbox.PayTabsSandbox;
 import io.nestcms.server.ServerSettings.PayTabsAccount;
 import io.nestcms.server.payment.NotificationRoutes;
+import io.nestcms.testkit.DataDirectoryInUseException;
 import io.nestcms.testkit.EmbeddedMongo;
+import io.nestcms.testkit.EmbeddedMongoException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The systems outside: the real ones that the settings name, an embedded stand-in for each other.
@@ -39,6 +47,7 @@ record Backends(
         String serverKey,
         @Nullable PayTabsSandbox sandbox,
         Map<String, String> kinds) {
+    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
     private static final long SANDBOX_PROFILE = 90417;
 
     /**
@@ -60,13 +69,14 @@ record Backends(
             uri = embedded.uri();
             database = "embedded, one node, data in " + data.resolve("mongo");
         }
-        NestMongo.Builder options = NestMongo.builder(MongoSettings.of(uri, "nestcms"));
+        NestMongo.Builder options = NestMongo.builder(
+                Objects.requireNonNullElse(settings.surroundings().mongo(), MongoSettings.of(uri, "nestcms")));
         guard.accept(options);
         ServerSettings.CustomerKeys customers = settings.safekeeping().customerKeys();
         if (customers != null) {
             options.fieldCipher(customers.cipher());
         }
-        NestMongo mongo = closing.add("MongoDB client", options.clock(clock).build());
+        NestMongo mongo = closing.add("MongoDB client", connect(options.clock(clock), settings));
 
         PayTabsAccount account = settings.payTabs();
         String gateway;
@@ -119,27 +129,75 @@ record Backends(
     }
 
     private static EmbeddedMongo startMongo(Path directory) {
-        return EmbeddedMongo.builder().dataDirectory(directory).start();
+        try {
+            return EmbeddedMongo.builder().dataDirectory(directory).start();
+        } catch (DataDirectoryInUseException used) {
+            throw new InvalidInputException(
+                    "DATA_DIR", "is in use by another server", "one server at a time for each directory");
+        } catch (EmbeddedMongoException broken) {
+            throw new InvalidInputException(
+                    directory.toString(), "cannot be used: " + broken.getMessage(), "a directory of the server's own");
+        }
+    }
+
+    private static NestMongo connect(NestMongo.Builder options, ServerSettings settings) {
+        try {
+            return options.build();
+        } catch (NestMongoException failed) {
+            if (failed.getCause() == null) {
+                // said by us: payments are sealed under keys that were not given, or an index is not what it must be
+                throw new InvalidInputException(
+                        settings.safekeeping().customerKeys() == null
+                                ? "CUSTOMER_KEY, CUSTOMER_LOOKUP_KEY"
+                                : "CUSTOMER_KEY",
+                        "cannot be done with: " + failed.getMessage(),
+                        "every key that something is sealed under");
+            }
+            throw unusable(failed);
+        } catch (MongoException failed) {
+            throw unusable(failed);
+        }
+    }
+
+    private static InvalidInputException unusable(RuntimeException failed) {
+        Throwable root = failed;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        // never its message, which may quote an address with a password
+        LOG.debug("the database cannot be used", failed);
+        return new InvalidInputException(
+                "MONGODB_URI",
+                "cannot be used (" + root.getClass().getSimpleName() + ")",
+                "a MongoDB that answers, and a user who may read, write and make indexes");
     }
 
     private static PayTabsSandbox startSandbox(ServerSettings settings, String key) {
         int port = settings.sandboxPort();
-        return PayTabsSandbox.builder()
-                .port(port)
-                .controlPort(port == 0 ? 0 : port + 1)
-                .profileId(SANDBOX_PROFILE)
-                .serverKey(key)
-                .ledgerFile(settings.dataDirectory().resolve("sandbox-ledger.jsonl"))
-                .start();
+        Path ledger = settings.dataDirectory().resolve("sandbox-ledger.jsonl");
+        try {
+            return PayTabsSandbox.builder()
+                    .port(port)
+                    .controlPort(port == 0 ? 0 : port + 1)
+                    .profileId(SANDBOX_PROFILE)
+                    .serverKey(key)
+                    .ledgerFile(ledger)
+                    .start();
+        } catch (JavalinBindException taken) {
+            LOG.debug("the sandbox cannot listen", taken);
+            throw new InvalidInputException(
+                    "SANDBOX_PORT", "or the next one is taken", "two ports that nothing else uses, or 0 for any");
+        } catch (UncheckedIOException broken) {
+            throw new InvalidInputException(
+                    ledger.toString(),
+                    "cannot be used: " + broken.getCause().getMessage(),
+                    "a file of the server's own; delete it and the sandbox begins anew");
+        }
     }
 
     private static PayTabsProfile profile(PayTabsAccount account, URI publicUrl) {
-        URI base = account.baseUri();
-        PayTabsProfile.Builder profile = base == null
-                ? PayTabsProfile.builder(
-                        account.profileId(), account.serverKey(), PayTabsRegion.ofCode(account.region()))
-                : PayTabsProfile.builder(account.profileId(), account.serverKey(), base);
-        return profile.callback(URI.create(publicUrl + NotificationRoutes.WEBHOOK))
+        return account.profile()
+                .callback(URI.create(publicUrl + NotificationRoutes.WEBHOOK))
                 .returnUrl(URI.create(publicUrl + NotificationRoutes.RETURN))
                 .build();
     }

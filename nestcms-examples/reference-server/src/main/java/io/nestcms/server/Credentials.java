@@ -1,8 +1,9 @@
 package io.nestcms.server;
 
 import io.nestcms.crypto.NamedKey;
+import io.nestcms.failure.InvalidInputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -21,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Credentials {
     static final String DEMO_USER = "demo";
+    private static final int KEY_BYTES = 32;
 
     private final Path directory;
     private final SecureRandom random;
@@ -42,17 +44,36 @@ final class Credentials {
 
     /** What the embedded database's audit trail is chained with, kept in {@code audit-key}. */
     NamedKey auditKey() {
-        return NamedKey.of("embedded", Base64.getUrlDecoder().decode(kept("audit-key", 32)));
+        return NamedKey.of("embedded", key("audit-key"));
     }
 
     /** What access tokens are signed with is derived from, kept in {@code token-key}. */
     SecretKey tokenKey() {
-        return new SecretKeySpec(Base64.getUrlDecoder().decode(kept("token-key", 32)), "HmacSHA256");
+        return new SecretKeySpec(key("token-key"), "HmacSHA256");
     }
 
     /** This node's name, kept in {@code node-name}: the same after a restart, another one with every data directory. */
     String nodeName() {
         return kept("node-name", 12);
+    }
+
+    private byte[] key(String name) {
+        try {
+            byte[] key = Base64.getUrlDecoder().decode(kept(name, KEY_BYTES));
+            if (key.length == KEY_BYTES) {
+                return key;
+            }
+        } catch (IllegalArgumentException notBase64) {
+            throw damaged(directory.resolve(name));
+        }
+        throw damaged(directory.resolve(name));
+    }
+
+    private static InvalidInputException damaged(Path file) {
+        return new InvalidInputException(
+                file.toString(),
+                "holds no secret of ours",
+                "bring it back from a copy; without it a new one is made, and what the old one guarded is lost");
     }
 
     private String kept(String name, int bytes) {
@@ -63,12 +84,17 @@ final class Credentials {
                 create(file, bytes);
             }
             String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
-            if (secret.length() < 12) {
-                throw new IllegalStateException(file + " holds no secret; delete it and a new one is made");
+            if (!secret.matches("[A-Za-z0-9_-]{12,128}")) {
+                throw damaged(file);
             }
             return secret;
+        } catch (CharacterCodingException notOurs) {
+            throw damaged(file);
         } catch (IOException broken) {
-            throw new UncheckedIOException("cannot keep a generated secret in " + file, broken);
+            throw new InvalidInputException(
+                    "DATA_DIR",
+                    "cannot be used (" + broken.getClass().getSimpleName() + " at " + broken.getMessage() + ")",
+                    "a directory that this user may read and write");
         }
     }
 

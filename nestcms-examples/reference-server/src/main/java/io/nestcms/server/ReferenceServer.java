@@ -9,6 +9,7 @@ import io.nestcms.cms.user.Profile;
 import io.nestcms.cms.user.UserNotices;
 import io.nestcms.cms.user.Users;
 import io.nestcms.event.EventBus;
+import io.nestcms.failure.InvalidInputException;
 import io.nestcms.incident.Incidents;
 import io.nestcms.limit.InMemoryRequestLimits;
 import io.nestcms.limit.RequestLimits;
@@ -55,6 +56,8 @@ import io.nestcms.storage.GuardedStorage;
 import io.nestcms.storage.StorageLimits;
 import io.nestcms.webhook.InMemoryReplayGuard;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
@@ -131,10 +134,9 @@ public final class ReferenceServer implements AutoCloseable {
         this.stopping = new AtomicBoolean();
         ServerSettings settings = builder.settings;
         ServerSocketChannel socket = closing.add("listening socket", ServerSocketChannel.open());
-        socket.bind(new InetSocketAddress(settings.host(), settings.port()), 256);
+        bind(socket, settings);
         int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
-        this.uri = URI.create(
-                "http://" + (settings.host().equals("0.0.0.0") ? "127.0.0.1" : settings.host()) + ":" + port);
+        this.uri = URI.create("http://" + reachable(settings.host()) + ":" + port);
 
         SecureRandom random = new SecureRandom();
         Credentials credentials = new Credentials(settings.dataDirectory(), random);
@@ -240,6 +242,32 @@ public final class ReferenceServer implements AutoCloseable {
         http.start();
     }
 
+    private static void bind(ServerSocketChannel socket, ServerSettings settings) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+        if (address.isUnresolved()) {
+            throw new InvalidInputException("HOST", "is not known", "an address or a name of this machine");
+        }
+        try {
+            socket.bind(address, 256);
+        } catch (BindException refused) {
+            boolean elsewhere = String.valueOf(refused.getMessage()).startsWith("Cannot assign");
+            throw elsewhere
+                    ? new InvalidInputException("HOST", "is no address of this machine", "one that it has, or 0.0.0.0")
+                    : new InvalidInputException("PORT", "cannot be had", "one that nothing else uses, or 0 for any");
+        }
+    }
+
+    /** How this machine itself reaches it, as it stands in an address. */
+    private static String reachable(String host) {
+        if (host.equals("0.0.0.0")) {
+            return "127.0.0.1";
+        }
+        if (host.indexOf(':') < 0) {
+            return host;
+        }
+        return host.equals("::") ? "[::1]" : "[" + host.replaceAll("[\\[\\]]", "") + "]";
+    }
+
     /** What the HTTP side needs besides the core. */
     private record Rooms(
             Users users,
@@ -340,9 +368,16 @@ public final class ReferenceServer implements AutoCloseable {
                 .listener(bus::publish)
                 .build();
         new TreeMap<>(configured).forEach((name, password) -> {
-            Profile profile = new Profile(name, name + "@localhost", null);
-            if (users.firstOwner(name, name, password, profile).isEmpty()) {
-                users.provide(name, name, password, profile, Set.of(Role.CLIENT));
+            try {
+                Profile profile = new Profile(name, name + "@localhost", null);
+                if (users.firstOwner(name, name, password, profile).isEmpty()) {
+                    users.provide(name, name, password, profile, Set.of(Role.CLIENT));
+                }
+            } catch (InvalidInputException refused) {
+                throw new InvalidInputException(
+                        refused.field().equals("password") ? "DEMO_PASSWORD" : "DEMO_USERNAME",
+                        refused.problem(),
+                        refused.rule());
             }
         });
         return users;
@@ -646,9 +681,7 @@ public final class ReferenceServer implements AutoCloseable {
                 return new ReferenceServer(this, closing);
             } catch (IOException failed) {
                 closing.close();
-                throw new IllegalStateException(
-                        "cannot listen on " + settings.host() + ":" + settings.port() + ": choose another PORT",
-                        failed);
+                throw new UncheckedIOException("cannot listen on " + settings.host() + ":" + settings.port(), failed);
             } catch (RuntimeException failed) {
                 closing.close();
                 throw failed;

@@ -1,10 +1,16 @@
 package io.nestcms.server;
 
+import io.nestcms.access.PasswordRules;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.crypto.NamedKey;
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.mongo.MongoSettings;
+import io.nestcms.paytabs.PayTabsProfile;
+import io.nestcms.paytabs.PayTabsRegion;
 import io.nestcms.webhook.TrustedProxies;
+import java.math.BigInteger;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -56,6 +62,16 @@ public record ServerSettings(
         Safekeeping safekeeping,
         Surroundings surroundings) {
     private static final String TOKEN_MAC = "HmacSHA256";
+    private static final int MOST_PORT = 65_535;
+    private static final Map<String, String> OF_PROFILE = Map.of(
+            "region",
+            "PAYTABS_REGION",
+            "profile_id",
+            "PAYTABS_PROFILE_ID",
+            "serverKey",
+            "PAYTABS_SERVER_KEY",
+            "baseUri",
+            "PAYTABS_BASE_URL");
 
     /** Checks what can be checked without starting anything. */
     public ServerSettings {
@@ -66,6 +82,14 @@ public record ServerSettings(
         users = Map.copyOf(users);
         checkPort("PORT", port);
         checkPort("SANDBOX_PORT", sandboxPort);
+        if (sandboxPort == MOST_PORT) {
+            throw new InvalidInputException(
+                    "SANDBOX_PORT", "is the last one", "0 to 65534: its faults are at the next one");
+        }
+        if (sandboxPort != 0 && payTabs == null && (port == sandboxPort || port == sandboxPort + 1)) {
+            throw new InvalidInputException(
+                    "SANDBOX_PORT", "is PORT or the one before", "two ports that nothing else uses");
+        }
         if (tokenKey != null && tokenKey.getEncoded().length < 32) {
             throw new InvalidInputException("JWT_SECRET", "is too short", "at least 32 bytes, in Base64");
         }
@@ -149,6 +173,13 @@ public record ServerSettings(
             String serverKey,
             String region,
             @Nullable URI baseUri) {
+        PayTabsProfile.Builder profile() {
+            PayTabsRegion known = PayTabsRegion.ofCode(region);
+            return baseUri == null
+                    ? PayTabsProfile.builder(profileId, serverKey, known)
+                    : PayTabsProfile.builder(profileId, serverKey, baseUri);
+        }
+
         /** Nothing of the key. */
         @Override
         public String toString() {
@@ -288,12 +319,19 @@ public record ServerSettings(
         Environment env = new Environment(environment);
         String user = env.text("DEMO_USERNAME");
         String password = env.text("DEMO_PASSWORD");
+        if (user != null && password == null) {
+            throw new InvalidInputException(
+                    "DEMO_PASSWORD", "is missing", "DEMO_USERNAME and DEMO_PASSWORD belong together");
+        }
         String name = user == null ? Credentials.DEMO_USER : user;
+        if (password != null) {
+            checkPassword(password, name);
+        }
         return new ServerSettings(
                 Objects.requireNonNullElse(env.text("HOST"), "127.0.0.1"),
                 env.number("PORT", 8080),
                 env.uri("PUBLIC_URL"),
-                Path.of(Objects.requireNonNullElse(env.text("DATA_DIR"), "data")),
+                env.path("DATA_DIR", "data"),
                 env.text("MONGODB_URI"),
                 payTabs(env),
                 env.number("SANDBOX_PORT", 8081),
@@ -304,6 +342,14 @@ public record ServerSettings(
                 Duration.ofSeconds(10),
                 new Safekeeping(env.text("NODE_NAME"), env.namedKey("AUDIT_KEY"), customerKeys(env), backups(env)),
                 Surroundings.from(env));
+    }
+
+    private static void checkPassword(String password, String name) {
+        try {
+            PasswordRules.standard().check(password, List.of(name));
+        } catch (InvalidInputException refused) {
+            throw new InvalidInputException("DEMO_PASSWORD", refused.problem(), refused.rule());
+        }
     }
 
     private static @Nullable CustomerKeys customerKeys(Environment env) {
@@ -335,7 +381,7 @@ public record ServerSettings(
                     "is missing",
                     "backups need BACKUP_DIR and BACKUP_KEY; BACKUP_EVERY and BACKUP_KEEP have defaults");
         }
-        return new Backups(Path.of(directory), key, every, keep);
+        return new Backups(env.path("BACKUP_DIR", directory), key, every, keep);
     }
 
     private static @Nullable PayTabsAccount payTabs(Environment env) {
@@ -343,6 +389,12 @@ public record ServerSettings(
         String profile = env.text("PAYTABS_PROFILE_ID");
         String region = env.text("PAYTABS_REGION");
         if (key == null && profile == null && region == null) {
+            if (env.text("PAYTABS_BASE_URL") != null) {
+                throw new InvalidInputException(
+                        "PAYTABS_PROFILE_ID",
+                        "is missing",
+                        "PAYTABS_BASE_URL is the address of a profile of one's own");
+            }
             return null;
         }
         if (key == null || profile == null || region == null) {
@@ -351,11 +403,20 @@ public record ServerSettings(
                     "is missing",
                     "PAYTABS_PROFILE_ID, PAYTABS_SERVER_KEY and PAYTABS_REGION belong together");
         }
-        return new PayTabsAccount(env.number("PAYTABS_PROFILE_ID"), key, region, env.uri("PAYTABS_BASE_URL"));
+        PayTabsAccount account =
+                new PayTabsAccount(env.number("PAYTABS_PROFILE_ID"), key, region, env.uri("PAYTABS_BASE_URL"));
+        try {
+            // for its complaint alone; the profile is made where it is used
+            Objects.requireNonNull(account.profile());
+        } catch (InvalidInputException refused) {
+            throw new InvalidInputException(
+                    OF_PROFILE.getOrDefault(refused.field(), refused.field()), refused.problem(), refused.rule());
+        }
+        return account;
     }
 
     private static void checkPort(String name, int port) {
-        if (port < 0 || port > 65_535) {
+        if (port < 0 || port > MOST_PORT) {
             throw new InvalidInputException(name, "is out of range", "0 to 65535");
         }
     }
@@ -369,14 +430,50 @@ public record ServerSettings(
         }
 
         int number(String name, int otherwise) {
-            return text(name) == null ? otherwise : Math.toIntExact(Math.min(number(name), Integer.MAX_VALUE));
+            if (text(name) == null) {
+                return otherwise;
+            }
+            // one that is out of every range stays so
+            return digits(name)
+                    .max(BigInteger.valueOf(Integer.MIN_VALUE))
+                    .min(BigInteger.valueOf(Integer.MAX_VALUE))
+                    .intValueExact();
         }
 
         long number(String name) {
-            try {
-                return Long.parseLong(Objects.requireNonNull(text(name), name));
-            } catch (NumberFormatException other) {
+            BigInteger number = digits(name);
+            if (number.bitLength() >= Long.SIZE) {
+                throw new InvalidInputException(name, "is out of range", "at most 18 digits");
+            }
+            return number.longValueExact();
+        }
+
+        private BigInteger digits(String name) {
+            String value = Objects.requireNonNull(text(name), name);
+            if (!value.matches("-?[0-9]{1,40}")) {
                 throw new InvalidInputException(name, "is not a number", "digits only");
+            }
+            return new BigInteger(value);
+        }
+
+        /** Whatever is named {@code MONGODB_} and an option. */
+        @Nullable
+        MongoSettings mongo() {
+            boolean others = variables.entrySet().stream()
+                    .anyMatch(variable -> variable.getKey().startsWith("MONGODB_")
+                            && !variable.getValue().isBlank());
+            if (others && text("MONGODB_URI") == null) {
+                throw new InvalidInputException(
+                        "MONGODB_URI", "is missing", "the other MONGODB_ settings belong to it");
+            }
+            return MongoSettings.fromEnvironment(variables).orElse(null);
+        }
+
+        Path path(String name, String otherwise) {
+            try {
+                return Path.of(Objects.requireNonNullElse(text(name), otherwise));
+            } catch (InvalidPathException other) {
+                throw new InvalidInputException(name, "is no path", "a directory");
             }
         }
 
@@ -388,20 +485,41 @@ public record ServerSettings(
             }
             try {
                 URI uri = URI.create(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
-                if (uri.getHost() == null) {
-                    throw new InvalidInputException(name, "has no host", "an absolute address");
-                }
+                check(name, uri);
                 return uri;
             } catch (IllegalArgumentException other) {
                 throw new InvalidInputException(name, "is not an address", "an absolute http or https address");
             }
         }
 
+        private static void check(String name, URI uri) {
+            if (uri.getHost() == null || uri.getScheme() == null) {
+                throw new InvalidInputException(name, "has no host", "an absolute http or https address");
+            }
+            if (!uri.getScheme().equalsIgnoreCase("http") && !uri.getScheme().equalsIgnoreCase("https")) {
+                throw new InvalidInputException(name, "is neither http nor https", "an absolute http or https address");
+            }
+            if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+                throw new InvalidInputException(
+                        name, "has a user, a query or a fragment", "scheme, host, port and path alone");
+            }
+            if (uri.getPort() != -1) {
+                checkPort(name, uri.getPort());
+            }
+        }
+
+        /** An entry that was forgotten is not taken for none: with a list of sources, none means everybody. */
         List<String> list(String name) {
             String value = text(name);
-            return value == null
-                    ? List.of()
-                    : Arrays.stream(value.split(",")).map(String::strip).toList();
+            if (value == null) {
+                return List.of();
+            }
+            List<String> entries =
+                    Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+            if (entries.contains("")) {
+                throw new InvalidInputException(name, "has an empty entry", "entries with one comma between two");
+            }
+            return entries;
         }
 
         Duration duration(String name, Duration otherwise) {

@@ -1,6 +1,7 @@
 package io.nestcms.server;
 
 import io.nestcms.failure.InvalidInputException;
+import io.nestcms.mongo.MongoSettings;
 import io.nestcms.redis.RedisSettings;
 import io.nestcms.server.http.DoorRules;
 import io.nestcms.server.notice.ChannelSettings;
@@ -21,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param channels what tells payers, operators and users
  * @param metricsToken what a scraper of {@code /metrics} shows as its bearer token, 24 characters or more; {@code null} for people with
  *     the right only
+ * @param mongo all about the database that the settings name, or {@code null} for what its address alone says
  */
 public record Surroundings(
         @Nullable RedisSettings redis,
         DoorRules door,
         ChannelSettings channels,
-        @Nullable String metricsToken) {
+        @Nullable String metricsToken,
+        @Nullable MongoSettings mongo) {
     private static final int SHORTEST_TOKEN = 24;
 
     /**
@@ -52,27 +55,27 @@ public record Surroundings(
 
     /** Nothing. */
     public static Surroundings none() {
-        return new Surroundings(null, DoorRules.open(), ChannelSettings.none(), null);
+        return new Surroundings(null, DoorRules.open(), ChannelSettings.none(), null, null);
     }
 
     /** These with Redis. */
     public Surroundings withRedis(RedisSettings given) {
-        return new Surroundings(given, door, channels, metricsToken);
+        return new Surroundings(given, door, channels, metricsToken, mongo);
     }
 
     /** These with another door. */
     public Surroundings withDoor(DoorRules given) {
-        return new Surroundings(redis, given, channels, metricsToken);
+        return new Surroundings(redis, given, channels, metricsToken, mongo);
     }
 
     /** These with other channels. */
     public Surroundings withChannels(ChannelSettings given) {
-        return new Surroundings(redis, door, given, metricsToken);
+        return new Surroundings(redis, door, given, metricsToken, mongo);
     }
 
     /** These with a token for scrapers. */
     public Surroundings withMetricsToken(String given) {
-        return new Surroundings(redis, door, channels, given);
+        return new Surroundings(redis, door, channels, given, mongo);
     }
 
     /** From the environment. */
@@ -86,7 +89,8 @@ public record Surroundings(
                         env.number("RATE_LIMIT_ADDRESS", 6_000),
                         env.number("RATE_LIMIT_USER", 1_200)),
                 new ChannelSettings(mail(env), env.uri("SLACK_WEBHOOK_URL"), phones(env)),
-                env.text("METRICS_TOKEN"));
+                env.text("METRICS_TOKEN"),
+                env.mongo());
     }
 
     private static ChannelSettings.@Nullable Mail mail(ServerSettings.Environment env) {

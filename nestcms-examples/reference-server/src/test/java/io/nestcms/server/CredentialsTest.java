@@ -33,7 +33,7 @@ class CredentialsTest {
     void password_emptyFile_isNoPassword() throws IOException {
         Files.writeString(directory.resolve("demo-password"), "\n");
         assertThatThrownBy(() -> new Credentials(directory, new SecureRandom()).demoPassword())
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(io.nestcms.failure.InvalidInputException.class)
                 .hasMessageContaining("demo-password");
     }
 }
