@@ -3,11 +3,16 @@ package io.nestcms.e2e;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What this machine has installed. Without it a person's build skips a test; the gate, which sets {@code CI}, fails. */
 final class Machine {
@@ -25,12 +30,31 @@ final class Machine {
     }
 
     private static Optional<Path> onPath(String... names) {
-        String path = System.getenv("PATH");
+        // servers stand where only root's PATH looks
+        String path = Objects.requireNonNullElse(System.getenv("PATH"), "") + File.pathSeparator + "/usr/sbin";
         return Arrays.stream(names)
-                .flatMap(name -> path == null
-                        ? Stream.empty()
-                        : Arrays.stream(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
+                .flatMap(name -> Arrays.stream(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** Runs a program to its end and gives what it printed; the test fails when it fails. */
+    static String run(String program, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(require(program).toString()));
+        command.addAll(arguments);
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + " failed: " + printed);
+            }
+            return printed;
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
     }
 }
