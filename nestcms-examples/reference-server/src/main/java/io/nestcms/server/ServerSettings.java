@@ -315,7 +315,7 @@ public record ServerSettings(
     }
 
     /** Reads the environment. */
-    static ServerSettings from(Map<String, String> environment) {
+    public static ServerSettings from(Map<String, String> environment) {
         Environment env = new Environment(environment);
         String user = env.text("DEMO_USERNAME");
         String password = env.text("DEMO_PASSWORD");

@@ -3,7 +3,9 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nestcms.e2e.Edge.Reply;
+import io.nestcms.e2e.Monitoring.Message;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -35,13 +37,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped edge, nginx with its firewall, in front of two nodes. The last test takes one of them away. */
+/** What is shipped for running it: nginx with its firewall before two nodes, and what watches them. The last test takes a node away. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class EdgeTest {
+class DeploymentTest {
     /** The server's own limits do not tell who is asking here, since the edge names each address. */
     private static final String SLOW_ONES = "127.0.0.2";
 
+    private static final String OPEN = "NestCmsGatewayCircuitOpen";
     private static final String FLOOD = "127.0.0.3";
+
+    private static final String METRICS_TOKEN = "a-token-for-the-scraper-alone";
 
     @TempDir
     static Path data;
@@ -49,18 +54,21 @@ class EdgeTest {
     private static Fleet fleet;
     private static Edge edge;
     private static Process first;
+    private static List<Integer> nodes;
+    private static List<Integer> watchPorts;
     private static Merchant merchant;
 
     @BeforeAll
     static void start() throws Exception {
         Machine.require("nginx");
-        Iterator<Integer> ports = ChaosStage.freePorts(new Random(), 4).iterator();
+        Iterator<Integer> ports = ChaosStage.freePorts(new Random(), 6).iterator();
         int plain = ports.next();
         int tls = ports.next();
-        List<Integer> nodes = List.of(ports.next(), ports.next());
+        nodes = List.of(ports.next(), ports.next());
         fleet = new Fleet(data, URI.create("http://127.0.0.1:" + plain));
-        first = fleet.start("first", nodes.get(0), Map.of());
-        fleet.start("second", nodes.get(1), Map.of());
+        watchPorts = List.of(ports.next(), ports.next());
+        first = fleet.start("first", nodes.get(0), Map.of("METRICS_TOKEN", METRICS_TOKEN));
+        fleet.start("second", nodes.get(1), Map.of("METRICS_TOKEN", METRICS_TOKEN));
         edge = Edge.start(data.resolve("edge"), plain, tls, nodes);
         merchant = Merchant.signIn(edge.uri(), Stage.MERCHANT, Stage.PASSWORD);
     }
@@ -265,6 +273,47 @@ class EdgeTest {
         for (String target : List.of("/metrics", "/health/detailed", "/health/readiness")) {
             assertThat(edge.send("GET", target, "", "", "").status()).isEqualTo(404);
         }
+    }
+
+    @Test
+    @Order(8)
+    void openCircuit_alertsWhoeverIsOnCall_andIsOver() throws Exception {
+        try (Monitoring monitoring = new Monitoring(
+                data.resolve("monitoring"), nodes, METRICS_TOKEN, watchPorts.get(0), watchPorts.get(1))) {
+            order("FORCE_OPEN");
+            Stage.eventually()
+                    .until(
+                            () -> monitoring.messages(),
+                            told -> told.contains(new Message("payments-on-call", OPEN, "firing")));
+
+            for (JsonNode panel : dashboard().path("panels")) {
+                for (JsonNode target : panel.path("targets")) {
+                    String expression = target.path("expr").asText();
+                    Stage.eventually()
+                            .untilAsserted(() -> assertThat(monitoring.query(expression))
+                                    .as(expression)
+                                    .isNotEmpty());
+                }
+            }
+
+            order("CLOSE");
+            Stage.eventually()
+                    .until(
+                            () -> monitoring.messages(),
+                            told -> told.contains(new Message("payments-on-call", OPEN, "resolved")));
+            assertThat(monitoring.messages()).extracting(Message::receiver).doesNotContain("platform");
+        }
+    }
+
+    private static void order(String command) {
+        assertThat(merchant.post("/admin/circuits/paytabs/orders", "{\"command\":\"" + command + "\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static JsonNode dashboard() throws IOException {
+        return new ObjectMapper()
+                .readTree(Edge.shipped().resolve("grafana/payments.json").toFile());
     }
 
     @Test
