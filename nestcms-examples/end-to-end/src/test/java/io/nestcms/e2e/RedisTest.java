@@ -9,11 +9,17 @@ import io.nestcms.server.Surroundings;
 import io.nestcms.testkit.EmbeddedMongo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that share a real Redis, which goes away. */
 class RedisTest {
+    /** For how long answers are kept, less what is taken off at random. */
+    private static final Duration KEPT = Duration.ofSeconds(27);
+
     private static Stage.Keeping keeping(EmbeddedMongo database, LocalRedis redis) {
         return Stage.Keeping.at(database.uri()).with(Surroundings.none().withRedis(RedisSettings.of(redis.url())));
     }
@@ -52,6 +58,7 @@ class RedisTest {
             assertThat(refresh(first, renewed.text("refreshToken")).status()).isEqualTo(401);
             pay(first, first.merchant, "ORD-1");
             assertThat(first.merchant.get("/health").text("status")).isEqualTo("UP");
+            articlesChangeOnEveryNode(first, second);
 
             redis.kill();
 
@@ -65,6 +72,38 @@ class RedisTest {
             assertThat(refresh(second, away.text("refreshToken")).status()).isEqualTo(200);
             degraded(first);
         }
+    }
+
+    /** Sooner than what is kept ends by itself. */
+    private static void articlesChangeOnEveryNode(Stage writer, Stage reader) {
+        Merchant.Answer draft = writer.merchant.post(
+                "/articles", "{\"title\": \"Bread\", \"html\": \"<p>one</p>\", \"tags\": [\"news\"]}");
+        String path = "/articles/" + draft.text("id");
+        String open = "/articles/by-slug/" + draft.text("slug");
+        Merchant stranger = Merchant.stranger(reader.tap.uri());
+        assertThat(stranger.get("/articles").json().path("items")).isEmpty();
+        assertThat(writer.merchant
+                        .post(path + "/actions", "{\"action\": \"PUBLISH\"}")
+                        .status())
+                .isEqualTo(200);
+        within(() -> assertThat(stranger.get("/articles").json().path("items")).hasSize(1));
+        Merchant.Answer read = stranger.get(open);
+        assertThat(read.text("html")).isEqualTo("<p>one</p>");
+        assertThat(stranger.get(open).header("ETag")).isEqualTo(read.header("ETag"));
+
+        assertThat(writer.merchant
+                        .post(path + "/actions", "{\"action\": \"WITHDRAW\"}")
+                        .status())
+                .isEqualTo(200);
+        within(() -> assertThat(stranger.get(open).status()).isEqualTo(404));
+        within(() -> assertThat(stranger.get("/articles").json().path("items")).isEmpty());
+    }
+
+    private static void within(ThrowingRunnable check) {
+        Awaitility.await()
+                .atMost(KEPT.minusSeconds(8))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(check);
     }
 
     private static void degraded(Stage stage) {

@@ -5,6 +5,8 @@ import io.nestcms.access.Role;
 import io.nestcms.access.SessionStore;
 import io.nestcms.cache.Cache;
 import io.nestcms.cache.MemoryCache;
+import io.nestcms.cache.TaggedCache;
+import io.nestcms.cache.TieredCache;
 import io.nestcms.cms.user.Profile;
 import io.nestcms.cms.user.UserNotices;
 import io.nestcms.cms.user.Users;
@@ -205,7 +207,7 @@ public final class ReferenceServer implements AutoCloseable {
         // closed after the HTTP server, so that the events of its last requests go out too
         startRelay(settings.drain());
         core.upkeep().watch(backends.mongo(), core.relay());
-        ContentRoom content = content(builder, settings);
+        ContentRoom content = content(builder, settings, metrics);
         core.upkeep().repeat("the content", content::tend, CONTENT);
         this.http = closing.add(
                 "HTTP server",
@@ -339,7 +341,7 @@ public final class ReferenceServer implements AutoCloseable {
                 bus::publish);
     }
 
-    private ContentRoom content(Builder builder, ServerSettings settings) {
+    private ContentRoom content(Builder builder, ServerSettings settings, Metrics metrics) {
         CircuitBreaker ofFiles = circuits.gateway()
                 .create(
                         "storage",
@@ -350,14 +352,18 @@ public final class ReferenceServer implements AutoCloseable {
                 ofFiles);
         return new ContentRoom(
                 new ContentRoom.Parts(
-                        backends.mongo(),
-                        core.store(),
-                        core.payments(),
-                        files,
-                        MemoryCache.create(1_000, Duration.ofSeconds(30)),
-                        bus,
-                        builder.clock),
+                        backends.mongo(), core.store(), core.payments(), files, answers(metrics), bus, builder.clock),
                 ZoneOffset.UTC);
+    }
+
+    /** Answers that are kept ready: on all nodes where there is Redis, else on each. */
+    private TaggedCache<String, String> answers(Metrics metrics) {
+        if (redis == null) {
+            return MemoryCache.create(1_000, Duration.ofSeconds(30));
+        }
+        TieredCache<String, String> answers = closing.add("kept answers", redis.answers());
+        metrics.bind(answers);
+        return answers;
     }
 
     /** Those of the settings are made at the first start, and the first of them owns the system; their passwords follow the settings. */

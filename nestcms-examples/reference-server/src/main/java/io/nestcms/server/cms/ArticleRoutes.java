@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.nestcms.access.Permission;
-import io.nestcms.cache.Cache;
+import io.nestcms.cache.TaggedCache;
 import io.nestcms.cms.article.Article;
 import io.nestcms.cms.article.ArticleAction;
 import io.nestcms.cms.article.ArticleContent;
@@ -25,22 +25,26 @@ import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.Query;
 import io.nestcms.server.http.StrictJson;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Articles. Everybody reads and searches what is published; that is kept ready for a while, and dropped when an event tells that it has
- * changed. Another node's copy ends with its time.
+ * Articles. Everybody reads and searches what is published; answers are kept ready for a while, and all of them are dropped when an
+ * article changes: one article is on many pages of many lists. Where the cache is shared every node drops them, else another node's
+ * end with their time.
  */
 final class ArticleRoutes {
     private static final String MODEL = "article";
     private static final int MOST_FOUND = 50;
     private static final int VERSIONS_SHOWN = 50;
+    private static final int LONGEST_KEY = 200;
 
     private final ArticleStore store;
     private final Articles articles;
-    private final Cache<String, Article> ready;
+    private final TaggedCache<String, String> ready;
     private final AuthRoutes auth;
 
-    ArticleRoutes(ArticleStore store, Articles articles, Cache<String, Article> ready, AuthRoutes auth) {
+    ArticleRoutes(ArticleStore store, Articles articles, TaggedCache<String, String> ready, AuthRoutes auth) {
         this.store = store;
         this.articles = articles;
         this.ready = ready;
@@ -60,23 +64,34 @@ final class ArticleRoutes {
         routes.post("/articles/{id}/restore", auth.protect(Permission.MODIFY, MODEL, this::restore));
     }
 
-    /** What was kept ready of an article may be old now. */
+    /** What was kept ready may be old now; a draft was never shown. */
     void changed(ArticleEvent event) {
-        store.find(event.articleId()).ifPresent(article -> {
-            ready.invalidate(article.content().slug().value());
-            store.versions(article.id(), 1)
-                    .forEach(before -> ready.invalidate(before.content().slug().value()));
-        });
+        if (!(event instanceof ArticleEvent.ArticleDrafted)) {
+            ready.invalidateTag(MODEL);
+        }
     }
 
     private void published(Context context) {
         Query query = Query.of(context, "cursor", "limit", "tag");
         int limit = Shown.limit(query);
+        String tag = context.queryParam("tag");
         ArticleQuery asked = ArticleQuery.newest(limit)
                 .in(ArticleStatus.PUBLISHED)
-                .tagged(context.queryParam("tag"))
+                .tagged(tag)
                 .after(Shown.cursor(query));
-        Shown.page(context, store.list(asked), limit, ArticleRoutes::summary, Article::position);
+        // no tag and no cursor are other questions than those that are called null
+        String key = "list " + limit
+                + (query.text("cursor") == null ? "" : " after " + query.text("cursor"))
+                + (tag == null ? "" : " of " + tag);
+        context.contentType("application/json")
+                .result(kept(
+                        key,
+                        () -> Shown.pageOf(store.list(asked), limit, ArticleRoutes::summary, Article::position)
+                                .toString()));
+    }
+
+    private String kept(String key, Supplier<String> load) {
+        return key.length() > LONGEST_KEY ? load.get() : ready.get(key, Set.of(MODEL), load);
     }
 
     private void all(Context context) {
@@ -116,21 +131,23 @@ final class ArticleRoutes {
 
     private void read(Context context) {
         Slug slug = slug(context.pathParam("slug"));
-        Article article = ready.find(slug.value()).orElseGet(() -> {
-            Article found = store.findBySlug(slug)
-                    .filter(it -> it.status() == ArticleStatus.PUBLISHED)
-                    .orElseThrow(() -> Shown.nothing().asException());
-            ready.merge(slug.value(), found, (kept, given) -> kept.version() > given.version() ? kept : given);
-            return found;
-        });
-        Preconditions.tag(context, article.version());
+        // the version in a line of its own, then the answer
+        String kept = kept(
+                "slug " + slug.value(),
+                () -> store.findBySlug(slug)
+                        .filter(it -> it.status() == ArticleStatus.PUBLISHED)
+                        .map(it -> it.version() + "\n" + json(it))
+                        .orElseThrow(() -> Shown.nothing().asException()));
+        int line = kept.indexOf('\n');
+        String version = kept.substring(0, line);
+        Preconditions.tag(context, Long.parseLong(version));
         context.header("Cache-Control", "public, max-age=0, must-revalidate")
                 .header("X-Content-Type-Options", "nosniff");
-        if (("\"" + article.version() + "\"").equals(context.header("If-None-Match"))) {
+        if (("\"" + version + "\"").equals(context.header("If-None-Match"))) {
             context.status(304);
             return;
         }
-        context.contentType("application/json").result(json(article).toString());
+        context.contentType("application/json").result(kept.substring(line + 1));
     }
 
     private static Slug slug(String given) {
@@ -186,8 +203,7 @@ final class ArticleRoutes {
         changing(
                 context,
                 articles.revise(
-                        article.id(), content(StrictJson.large(context)), author, Preconditions.version(context)),
-                article);
+                        article.id(), content(StrictJson.large(context)), author, Preconditions.version(context)));
     }
 
     private void act(Context context) {
@@ -195,7 +211,7 @@ final class ArticleRoutes {
         StrictJson.Fields body = StrictJson.object(context);
         ArticleAction action = Query.constantOf("action", body.text("action"), ArticleAction.class);
         body.done();
-        changing(context, articles.act(article.id(), action, Preconditions.version(context)), article);
+        changing(context, articles.act(article.id(), action, Preconditions.version(context)));
     }
 
     private void restore(Context context) {
@@ -204,12 +220,12 @@ final class ArticleRoutes {
         int version = body.number("version");
         body.done();
         String author = AuthRoutes.caller(context).merchant();
-        changing(context, articles.restore(article.id(), version, author, Preconditions.version(context)), article);
+        changing(context, articles.restore(article.id(), version, author, Preconditions.version(context)));
     }
 
     /** Whoever changed it reads the change at once, on this node at least. */
-    private void changing(Context context, Edit<Article> edit, Article before) {
-        ready.invalidate(before.content().slug().value());
+    private void changing(Context context, Edit<Article> edit) {
+        ready.invalidateTag(MODEL);
         edited(context, edit);
     }
 

@@ -1,8 +1,7 @@
 package io.nestcms.server.cms;
 
 import io.javalin.config.RoutesConfig;
-import io.nestcms.cache.Cache;
-import io.nestcms.cms.article.Article;
+import io.nestcms.cache.TaggedCache;
 import io.nestcms.cms.article.ArticleEvent;
 import io.nestcms.cms.article.Articles;
 import io.nestcms.cms.article.JsoupHtmlCleaner;
@@ -38,7 +37,7 @@ public final class ContentRoom {
      * @param paymentStore the payments, for the plain way to earnings
      * @param payments makes payments of instalments
      * @param files where designs are kept
-     * @param ready published articles that are kept ready
+     * @param ready answers that are kept ready
      * @param bus carries the events
      * @param clock tells the present
      */
@@ -47,7 +46,7 @@ public final class ContentRoom {
             PaymentStore paymentStore,
             Payments payments,
             FileStorage files,
-            Cache<String, Article> ready,
+            TaggedCache<String, String> ready,
             EventBus bus,
             Clock clock) {}
 

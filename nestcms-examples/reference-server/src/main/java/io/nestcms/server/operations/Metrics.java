@@ -11,8 +11,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.nestcms.cache.TieredCache;
 import io.nestcms.event.EventBus;
 import io.nestcms.health.Health;
+import io.nestcms.metrics.CacheMetrics;
 import io.nestcms.metrics.CircuitMetrics;
 import io.nestcms.metrics.EventBusMetrics;
 import io.nestcms.metrics.OutboxMetrics;
@@ -59,6 +61,11 @@ public final class Metrics implements AutoCloseable, HttpApi.RequestObserver {
     /** Pool and commands of a MongoDB client, for each server. */
     public Consumer<MongoClientSettings.Builder> ofMongoClient() {
         return new MongoMeters(registry, Clock.systemUTC()).ofClient();
+    }
+
+    /** Numbers of a cache; once for each. */
+    public void bind(TieredCache<?, ?> cache) {
+        new CacheMetrics(cache).bindTo(registry);
     }
 
     /** Numbers of the parts that take payments; called once. */

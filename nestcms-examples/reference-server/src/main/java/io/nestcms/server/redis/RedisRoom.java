@@ -1,6 +1,8 @@
 package io.nestcms.server.redis;
 
 import io.nestcms.access.SessionStore;
+import io.nestcms.cache.CacheFormat;
+import io.nestcms.cache.TieredCache;
 import io.nestcms.crypto.FieldCipher;
 import io.nestcms.health.Health;
 import io.nestcms.limit.RequestLimits;
@@ -52,6 +54,11 @@ public final class RedisRoom implements AutoCloseable {
         return new CircuitReplayGuard(
                 () -> RedisReplayGuard.builder(redis.client()).build(),
                 breakers.findOrCreate("redis-replay-guard", CIRCUIT));
+    }
+
+    /** Answers that are kept ready for 30 seconds, in memory before Redis; what one node drops all drop. The caller closes it. */
+    public TieredCache<String, String> answers() {
+        return redis.cache("answers", (String key) -> key, CacheFormat.text()).build();
     }
 
     /** Limits that all nodes share; while Redis is away each limits by itself. */
