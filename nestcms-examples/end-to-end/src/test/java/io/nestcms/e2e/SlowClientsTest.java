@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nestcms.payment.PaymentStatus;
 import io.nestcms.server.http.ClientLimits;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -96,6 +98,46 @@ class SlowClientsTest {
         }
         assertThatTheOthersAreServed("many");
         Stage.eventually().untilAsserted(() -> assertThat(openOnes()).isLessThanOrEqualTo(PER_ADDRESS));
+    }
+
+    @Test
+    void streams_ofOneUser_asManyAsAllowed_andNoneMore() throws Exception {
+        String token = stage.merchant
+                .post(
+                        "/auth/login",
+                        "{\"username\":\"%s\",\"password\":\"%s\"}".formatted(Stage.MERCHANT, Stage.PASSWORD))
+                .text("accessToken");
+        String stream = "GET /events HTTP/1.1\r\nHost: shop\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
+                + token + "\r\n\r\n";
+        for (int n = 0; n < 60; n++) {
+            open(stream);
+        }
+        List<String> answers = new ArrayList<>();
+        for (SocketChannel channel : slow) {
+            answers.add(statusLine(channel));
+        }
+        assertThat(answers).filteredOn("HTTP/1.1 200 OK"::equals).hasSize(20);
+        assertThat(answers).filteredOn(line -> line.startsWith("HTTP/1.1 429")).hasSize(40);
+
+        hangUp();
+        int before = slow.size();
+        Stage.eventually().untilAsserted(() -> {
+            // that nobody listens any more shows when something is told
+            String id = stage.merchant
+                    .create("told-" + slow.size(), Merchant.order("told-" + slow.size(), "1.000", "KWD"))
+                    .text("id");
+            stage.merchant.process(id);
+            open(stream);
+            assertThat(statusLine(slow.get(slow.size() - 1))).isEqualTo("HTTP/1.1 200 OK");
+        });
+        assertThat(slow).hasSizeGreaterThan(before);
+    }
+
+    private static String statusLine(SocketChannel channel) throws IOException {
+        channel.configureBlocking(true);
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(channel.socket().getInputStream(), StandardCharsets.US_ASCII));
+        return String.valueOf(reader.readLine());
     }
 
     private void open(String begin) throws IOException {

@@ -9,9 +9,11 @@ import io.nestcms.payment.Payment;
 import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.access.Caller;
 import io.nestcms.server.http.Problem;
+import io.nestcms.server.payment.Seats.Seat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -34,12 +36,13 @@ public final class LiveStatus implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStatus.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MAILBOX = 256;
-    private static final int MOST_CLIENTS = 1_000;
+    private static final String SEAT = "seat";
 
     private final Clock clock;
     private final Executor writers;
     private final ScheduledFuture<?> heartbeat;
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
+    private final Seats seats = new Seats();
     private volatile boolean closed;
 
     public LiveStatus(Clock clock, Executor writers, ScheduledExecutorService timer) {
@@ -57,20 +60,32 @@ public final class LiveStatus implements AutoCloseable {
                 throw Problem.of(406, "not-acceptable", "This is a stream", "ask for it with Accept: text/event-stream")
                         .asException();
             }
-            stream.handle(context);
+            Seat seat = seats.take(AuthRoutes.caller(context).merchant());
+            context.attribute(SEAT, seat);
+            try {
+                stream.handle(context);
+            } catch (RuntimeException | Error failed) {
+                seat.leave();
+                throw failed;
+            }
         }));
     }
 
     private void connect(SseClient connection) {
         Caller caller = AuthRoutes.caller(connection.ctx());
-        if (closed || clients.size() >= MOST_CLIENTS) {
+        Seat seat = Objects.requireNonNull(connection.ctx().attribute(SEAT), "seat");
+        if (closed) {
+            seat.leave();
             connection.close();
             return;
         }
         connection.ctx().header("Cache-Control", "no-store");
         connection.keepAlive();
         Client client = new Client(connection, caller);
-        connection.onClose(() -> clients.remove(client));
+        connection.onClose(() -> {
+            seat.leave();
+            clients.remove(client);
+        });
         clients.add(client);
         client.tell(new Message("ready", "{}"));
         if (closed) {
