@@ -156,9 +156,7 @@ class KubernetesManifestsTest {
         environment.put("NODE_NAME", "nestcms-7d9f-abcde");
         ((Secret) read("secret.example.yaml").get(Secret.class))
                 .getStringData()
-                .forEach((name, value) -> environment.put(
-                        name,
-                        value.replaceAll("base64-of-.*", aKey(name))));
+                .forEach((name, value) -> environment.put(name, value.replaceAll("base64-of-.*", aKey(name))));
 
         ServerSettings settings = ServerSettings.from(environment);
 

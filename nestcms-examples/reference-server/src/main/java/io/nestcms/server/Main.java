@@ -40,8 +40,7 @@ public final class Main {
         private volatile boolean stopping;
         private volatile @Nullable ReferenceServer server;
 
-        @Nullable
-        ReferenceServer server() {
+        @Nullable ReferenceServer server() {
             return server;
         }
 

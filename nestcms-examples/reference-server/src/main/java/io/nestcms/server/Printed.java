@@ -66,6 +66,7 @@ final class Printed {
     /** Slack's address is all that one needs to write there; the others are people's. */
     private static final Pattern SECRET =
             Pattern.compile(".*(KEY|SECRET|PASSWORD|TOKEN)|SLACK_WEBHOOK_URL|OPERATOR_EMAILS|ALERT_PHONES");
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[^\\p{L}\\p{N}\\p{P}\\p{S} ]");
     private static final int LONGEST = 120;
 

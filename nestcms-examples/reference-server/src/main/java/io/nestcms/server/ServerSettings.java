@@ -423,8 +423,7 @@ public record ServerSettings(
 
     /** Environment variables with their names in every complaint; a blank one counts as not set. */
     record Environment(Map<String, String> variables) {
-        @Nullable
-        String text(String name) {
+        @Nullable String text(String name) {
             String value = variables.get(name);
             return value == null || value.isBlank() ? null : value.strip();
         }
@@ -457,8 +456,7 @@ public record ServerSettings(
         }
 
         /** Whatever is named {@code MONGODB_} and an option. */
-        @Nullable
-        MongoSettings mongo() {
+        @Nullable MongoSettings mongo() {
             boolean others = variables.entrySet().stream()
                     .anyMatch(variable -> variable.getKey().startsWith("MONGODB_")
                             && !variable.getValue().isBlank());
@@ -477,8 +475,7 @@ public record ServerSettings(
             }
         }
 
-        @Nullable
-        URI uri(String name) {
+        @Nullable URI uri(String name) {
             String value = text(name);
             if (value == null) {
                 return null;
@@ -531,8 +528,7 @@ public record ServerSettings(
             }
         }
 
-        @Nullable
-        NamedKey namedKey(String name) {
+        @Nullable NamedKey namedKey(String name) {
             List<NamedKey> keys = namedKeys(name);
             if (keys.size() > 1) {
                 throw new InvalidInputException(name, "is a list", "one key");
@@ -555,8 +551,7 @@ public record ServerSettings(
             return keys;
         }
 
-        @Nullable
-        SecretKey key(String name) {
+        @Nullable SecretKey key(String name) {
             String value = text(name);
             if (value == null) {
                 return null;

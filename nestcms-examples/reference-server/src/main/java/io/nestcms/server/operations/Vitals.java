@@ -79,8 +79,7 @@ public final class Vitals {
     }
 
     /** As the last check found it; {@code null} before the first one. */
-    @Nullable
-    OutboxBacklog backlog() {
+    @Nullable OutboxBacklog backlog() {
         return backlog;
     }
 
