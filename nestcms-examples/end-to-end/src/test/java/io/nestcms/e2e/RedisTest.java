@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nestcms.redis.RedisSettings;
+import io.nestcms.redis.contract.Cable;
 import io.nestcms.redis.contract.LocalRedis;
 import io.nestcms.server.Surroundings;
 import io.nestcms.testkit.EmbeddedMongo;
@@ -20,8 +21,14 @@ class RedisTest {
     /** For how long answers are kept, less what is taken off at random. */
     private static final Duration KEPT = Duration.ofSeconds(27);
 
-    private static Stage.Keeping keeping(EmbeddedMongo database, LocalRedis redis) {
-        return Stage.Keeping.at(database.uri()).with(Surroundings.none().withRedis(RedisSettings.of(redis.url())));
+    private static Stage.Keeping keeping(EmbeddedMongo database, int redis) {
+        // twice the usual: a busy machine is no outage
+        RedisSettings settings = RedisSettings.builder("redis://127.0.0.1:" + redis)
+                .commandTimeout(Duration.ofSeconds(1))
+                .connectTimeout(Duration.ofSeconds(1))
+                .poolWait(Duration.ofSeconds(1))
+                .build();
+        return Stage.Keeping.at(database.uri()).with(Surroundings.none().withRedis(settings));
     }
 
     private static Merchant.Answer login(Stage on) {
@@ -48,8 +55,9 @@ class RedisTest {
             throws IOException {
         try (LocalRedis redis = LocalRedis.start();
                 EmbeddedMongo database = EmbeddedMongo.builder().start();
-                Stage first = new Stage(one, keeping(database, redis), builder -> {});
-                Stage second = new Stage(two, keeping(database, redis), builder -> {})) {
+                Cable cable = new Cable(redis.port());
+                Stage first = new Stage(one, keeping(database, cable.port()), builder -> {});
+                Stage second = new Stage(two, keeping(database, redis.port()), builder -> {})) {
             Merchant.Answer signedIn = login(first);
             String used = signedIn.text("refreshToken");
             Merchant.Answer renewed = refresh(second, used);
@@ -60,13 +68,24 @@ class RedisTest {
             assertThat(first.merchant.get("/health").text("status")).isEqualTo("UP");
             articlesChangeOnEveryNode(first, second);
 
+            cable.hang();
+
+            isUnanswered(first);
+            pay(first, Merchant.signIn(first.tap.uri(), Stage.MERCHANT, Stage.PASSWORD), "ORD-3");
+            Stage.eventually()
+                    .untilAsserted(
+                            () -> assertThat(second.merchant.get("/users/me").status())
+                                    .isEqualTo(200));
+
+            cable.mend();
+
+            Stage.eventually()
+                    .untilAsserted(() ->
+                            assertThat(first.merchant.get("/users/me").status()).isEqualTo(200));
+
             redis.kill();
 
-            // whether it has ended cannot be asked, so it is not taken for good
-            Stage.eventually()
-                    .untilAsserted(() -> assertThat(
-                                    first.merchant.get("/auth/sessions").status())
-                            .isEqualTo(503));
+            isUnanswered(first);
             pay(first, Merchant.signIn(first.tap.uri(), Stage.MERCHANT, Stage.PASSWORD), "ORD-2");
             Merchant.Answer away = login(first);
             assertThat(refresh(second, away.text("refreshToken")).status()).isEqualTo(200);
@@ -106,6 +125,16 @@ class RedisTest {
                 .untilAsserted(check);
     }
 
+    /** Whether the session has ended cannot be asked, so it is taken neither for good nor for over. */
+    private static void isUnanswered(Stage stage) {
+        Stage.eventually().untilAsserted(() -> {
+            Merchant.Answer answer = stage.merchant.get("/users/me");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text("type")).endsWith(":sessions-unavailable");
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+        });
+    }
+
     private static void degraded(Stage stage) {
         Stage.eventually().untilAsserted(() -> {
             Merchant.Answer ready = Merchant.stranger(stage.tap.uri()).get("/health/readiness");
@@ -125,7 +154,7 @@ class RedisTest {
         try (LocalRedis gone = LocalRedis.start();
                 EmbeddedMongo database = EmbeddedMongo.builder().start()) {
             gone.kill();
-            try (Stage stage = new Stage(data, keeping(database, gone), builder -> {})) {
+            try (Stage stage = new Stage(data, keeping(database, gone.port()), builder -> {})) {
                 pay(stage, stage.merchant, "ORD-1");
                 degraded(stage);
             }

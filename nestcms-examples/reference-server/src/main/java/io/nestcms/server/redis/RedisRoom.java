@@ -24,6 +24,10 @@ public final class RedisRoom implements AutoCloseable {
     private static final BreakerSettings CIRCUIT =
             BreakerSettings.cache().dependency("redis").build();
 
+    /** A Redis that is only slow keeps its sessions: nothing else can say whether they have ended. */
+    private static final BreakerSettings OF_SESSIONS =
+            CIRCUIT.toBuilder().ignoreSlowCalls().build();
+
     private final NestRedis redis;
     private final CircuitBreakers breakers;
 
@@ -45,7 +49,7 @@ public final class RedisRoom implements AutoCloseable {
     public SessionStore sessions(SessionStore otherwise, @Nullable FieldCipher cipher) {
         SessionStore shared = cipher == null ? redis.sessions() : redis.sessions(SESSIONS_OF_USER, cipher);
         return new RedisFirstSessions(
-                new CircuitSessions(shared, breakers.findOrCreate("redis-sessions", CIRCUIT)), otherwise);
+                new CircuitSessions(shared, breakers.findOrCreate("redis-sessions", OF_SESSIONS)), otherwise);
     }
 
     /** A guard that all nodes share. While Redis is away it fails, which the verifier is told to bear. */
