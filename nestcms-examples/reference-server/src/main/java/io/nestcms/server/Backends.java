@@ -190,7 +190,7 @@ record Backends(
         } catch (UncheckedIOException broken) {
             throw new InvalidInputException(
                     ledger.toString(),
-                    "cannot be used: " + broken.getCause().getMessage(),
+                    "cannot be used: " + broken.getMessage(),
                     "a file of the server's own; delete it and the sandbox begins anew");
         }
     }
