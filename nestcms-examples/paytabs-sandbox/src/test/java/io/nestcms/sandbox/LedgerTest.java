@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +38,11 @@ class LedgerTest {
                     .asText();
         }
         Files.write(file, "{\"ref\":\"TORN".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
-        assertThat(Files.readString(file)).doesNotContain("4111111111111111");
+        assertThat(Files.readString(file)).doesNotContain("4111111111111111", "ORD-1", "@", "cart");
+        for (Path made : List.of(file, folder.resolve("deep/ledger.jsonl.key"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                    .isEqualTo("rw-------");
+        }
 
         try (PayTabsSandbox sandbox = start(file);
                 Merchant merchant = new Merchant(sandbox)) {
@@ -48,6 +58,96 @@ class LedgerTest {
         }
     }
 
+    private static List<byte[]> linesOf(Path file) {
+        try (LedgerFile open = new LedgerFile(file)) {
+            return open.lines();
+        }
+    }
+
+    private static byte[] line(int number) {
+        return ("{\"line\":" + number + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void fullDisk_tearsNoLine_andTheNextOneIsWhole() {
+        Path file = folder.resolve("full.jsonl");
+        AtomicBoolean full = new AtomicBoolean();
+        try (LedgerFile ledger = new LedgerFile(file, channel -> new HalfFull(channel, full))) {
+            ledger.append(line(1));
+            full.set(true);
+            assertThatThrownBy(() -> ledger.append(line(2))).isInstanceOf(UncheckedIOException.class);
+            full.set(false);
+            ledger.append(line(3));
+        }
+        assertThat(linesOf(file)).containsExactly(line(1), line(3));
+    }
+
+    /** Takes half of what is written and then says that there is no space, while it is full. */
+    private record HalfFull(WritableByteChannel channel, AtomicBoolean full) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (!full.get()) {
+                return channel.write(bytes);
+            }
+            channel.write(bytes.slice(bytes.position(), bytes.remaining() / 2));
+            throw new IOException("No space left on device");
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Test
+    void oneByteChanged_isTold_whereverItIs() throws Exception {
+        Path file = folder.resolve("flipped.jsonl");
+        try (LedgerFile ledger = new LedgerFile(file)) {
+            ledger.append(line(1));
+            ledger.append(line(2));
+        }
+        byte[] whole = Files.readAllBytes(file);
+        int firstLine = new String(whole, StandardCharsets.US_ASCII).indexOf('\n') + 1;
+        for (int at = 0; at < whole.length; at++) {
+            byte[] changed = whole.clone();
+            // the lowest bits of the last letter may stand for nothing
+            changed[at] ^= 0x20;
+            Files.write(file, changed);
+            // the end of the last line is what a torn one lacks
+            if (at < whole.length - 1) {
+                int number = at < firstLine ? 1 : 2;
+                assertThatThrownBy(() -> linesOf(file))
+                        .as("byte " + at)
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasStackTraceContaining("line " + number + " is damaged");
+            }
+        }
+    }
+
+    @Test
+    void linesSwappedOrLeftOut_areTold() throws Exception {
+        Path file = folder.resolve("swapped.jsonl");
+        try (LedgerFile ledger = new LedgerFile(file)) {
+            for (int n = 1; n <= 3; n++) {
+                ledger.append(line(n));
+            }
+        }
+        List<String> stored = Files.readAllLines(file);
+        for (List<String> order :
+                List.of(List.of(stored.get(1), stored.get(0), stored.get(2)), List.of(stored.get(0), stored.get(2)))) {
+            Files.write(file, order);
+            assertThatThrownBy(() -> linesOf(file)).isInstanceOf(UncheckedIOException.class);
+        }
+        Files.write(file, stored);
+        Files.delete(folder.resolve("swapped.jsonl.key"));
+        assertThatThrownBy(() -> linesOf(file)).hasStackTraceContaining("swapped.jsonl.key is missing");
+    }
+
     @Test
     void fileOfAnEarlierVersion_isRead() throws Exception {
         Path file = folder.resolve("new.jsonl");
@@ -60,7 +160,7 @@ class LedgerTest {
             merchant.order(merchant.followUp("refund", sale, "ORD-1", "4.00", "SAR"));
         }
         StringBuilder earlier = new StringBuilder();
-        for (String line : Files.readAllLines(file)) {
+        for (byte[] line : linesOf(file)) {
             JsonNode transaction = Merchant.MAPPER.readTree(line);
             ((ObjectNode) transaction.path("order")).remove("origin");
             if (transaction.path("result") instanceof ObjectNode result) {
