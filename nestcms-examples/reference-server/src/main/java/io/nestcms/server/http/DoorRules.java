@@ -2,8 +2,8 @@ package io.nestcms.server.http;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.webhook.IpAllowList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -38,7 +38,7 @@ public record DoorRules(List<String> allowed, List<String> denied, Set<String> o
                                 + " https://shop.example.com");
             }
         }
-        origins = Set.copyOf(new LinkedHashSet<>(origins));
+        origins = Set.copyOf(origins);
         check("RATE_LIMIT_ADDRESS", perAddress);
         check("RATE_LIMIT_USER", perUser);
     }
@@ -52,7 +52,7 @@ public record DoorRules(List<String> allowed, List<String> denied, Set<String> o
         try {
             if (!given.isEmpty()) {
                 // for its complaint alone; the door reads it again
-                IpAllowList.of(given);
+                Objects.requireNonNull(IpAllowList.of(given));
             }
             return List.copyOf(given);
         } catch (IllegalArgumentException other) {

@@ -91,7 +91,8 @@ public record ChannelSettings(
                 throw new InvalidInputException("SHOP_NAME", "is blank", "what payers know the shop as");
             }
             try {
-                server.channel(from, unused()).build();
+                // built for its complaint alone
+                Objects.requireNonNull(server.channel(from, unused()).build());
             } catch (InvalidInputException refused) {
                 String name = refused.field().equals("from") ? "MAIL_FROM" : "SMTP_URL";
                 throw new InvalidInputException(name, refused.problem(), refused.rule());

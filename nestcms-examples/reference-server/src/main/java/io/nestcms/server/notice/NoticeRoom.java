@@ -103,14 +103,15 @@ public final class NoticeRoom {
             notifications.listenTo(relay);
             notifications.listenTo(bus);
         }
-        if (alerts != null) {
-            alerts.listenTo(relay);
-            alerts.listenTo(bus);
+        Alerts duty = alerts;
+        if (duty != null) {
+            duty.listenTo(relay);
+            duty.listenTo(bus);
             // by reason and not by source: a flood from everywhere is one subject
             hear(
                     bus,
                     WebhookEvent.WebhookRejected.class,
-                    event -> alerts.report(
+                    event -> duty.report(
                             Alerts.Level.WARNING,
                             "webhook refused: " + event.refusal().reason(),
                             "a webhook from " + event.origin().source() + " was refused: "
@@ -118,7 +119,7 @@ public final class NoticeRoom {
             hear(
                     bus,
                     WebhookEvent.SecurityAlert.class,
-                    event -> alerts.report(
+                    event -> duty.report(
                             Alerts.Level.CRITICAL,
                             "webhooks: " + event.kind() + " from "
                                     + event.origin().source(),
