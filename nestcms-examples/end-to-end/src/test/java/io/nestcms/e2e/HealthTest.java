@@ -3,10 +3,13 @@ package io.nestcms.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nestcms.server.Operating;
 import io.nestcms.server.Surroundings;
+import io.nestcms.server.http.ClientLimits;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +45,10 @@ class HealthTest {
     @BeforeAll
     static void start() throws IOException {
         stage = Stage.withoutTap(
-                data, Stage.Keeping.EMBEDDED.with(Surroundings.none().withMetricsToken(SCRAPER)), server -> {});
+                data,
+                Stage.Keeping.EMBEDDED.with(Surroundings.none()
+                        .withOperating(new Operating(SCRAPER, Duration.ZERO, ClientLimits.standard()))),
+                server -> {});
     }
 
     @AfterAll

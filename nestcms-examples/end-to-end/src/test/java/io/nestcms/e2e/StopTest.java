@@ -8,6 +8,9 @@ import io.nestcms.payment.PaymentStatus;
 import io.nestcms.payment.contract.ForwardingStore;
 import io.nestcms.payment.store.OutboxEntry;
 import io.nestcms.payment.store.PaymentStore;
+import io.nestcms.server.Operating;
+import io.nestcms.server.Surroundings;
+import io.nestcms.server.http.ClientLimits;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
@@ -70,6 +73,30 @@ class StopTest {
         assertThat(stage.paymentEvents(id))
                 .containsExactly("PaymentCreated", "PaymentInitiated", "PaymentStatusChanged");
         assertThatThrownBy(() -> merchant.find(id)).isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void stop_withNotice_isToldFirst_andTheWorkGoesOn() throws Exception {
+        Stage stage = Stage.withoutTap(
+                data,
+                Stage.Keeping.EMBEDDED.with(Surroundings.none()
+                        .withOperating(new Operating(null, Duration.ofMinutes(5), ClientLimits.standard()))),
+                server -> {});
+        Stage.eventually().until(() -> stage.merchant.get("/health/readiness").status() == 200);
+
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(stage.server::close);
+
+        Stage.eventually().until(() -> stage.merchant.get("/health/readiness").status() == 503);
+        assertThat(stage.merchant.get("/health/liveness").status()).isEqualTo(200);
+        assertThat(stage.merchant
+                        .create("late", Merchant.order("LATE", "1.000", "KWD"))
+                        .status())
+                .isEqualTo(201);
+        assertThat(stopping).isNotDone();
+
+        stage.close();
+        stopping.get(1, TimeUnit.MINUTES);
+        assertThatThrownBy(() -> stage.merchant.get("/health/liveness")).isInstanceOf(UncheckedIOException.class);
     }
 
     /**

@@ -75,6 +75,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,6 +110,8 @@ public final class ReferenceServer implements AutoCloseable {
 
     private final Closing closing;
     private final AtomicBoolean stopping;
+    private final CountDownLatch hurried = new CountDownLatch(1);
+    private final Duration notice;
     private final URI uri;
     private final List<String> description;
     private final EventBus bus;
@@ -135,6 +138,7 @@ public final class ReferenceServer implements AutoCloseable {
         this.closing = closing;
         this.stopping = new AtomicBoolean();
         ServerSettings settings = builder.settings;
+        this.notice = settings.surroundings().operating().notice();
         ServerSocketChannel socket = closing.add("listening socket", ServerSocketChannel.open());
         bind(socket, settings);
         int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
@@ -463,10 +467,10 @@ public final class ReferenceServer implements AutoCloseable {
                                     .register(
                                             routes,
                                             auth,
-                                            settings.surroundings().metricsToken());
+                                            settings.surroundings().operating().metricsToken());
                         },
                         NotificationRoutes::isOne,
-                        builder.clientLimits,
+                        builder.clientLimits(),
                         clients::isProxy,
                         builder.clientTicker));
     }
@@ -553,11 +557,28 @@ public final class ReferenceServer implements AutoCloseable {
         return description;
     }
 
-    /** Takes no new requests, finishes those under way, delivers the events that are due, and closes the stores. */
+    /**
+     * Says that it is not ready, goes on for as long as the settings give notice, then takes no new requests, finishes those under way,
+     * delivers the events that are due, and closes the stores. A second call ends the notice.
+     */
     @Override
     public void close() {
-        stopping.set(true);
+        if (stopping.getAndSet(true)) {
+            hurried.countDown();
+        } else {
+            giveNotice();
+        }
         closing.close();
+    }
+
+    private void giveNotice() {
+        try {
+            if (hurried.await(notice.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("Told to stop again: the notice ends");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -582,7 +603,7 @@ public final class ReferenceServer implements AutoCloseable {
         private Duration pollOutboxEvery = Duration.ofSeconds(1);
         private Duration outboxLease = Duration.ofSeconds(30);
         private Consumer<OutboxRelay> named = relay -> {};
-        private ClientLimits clientLimits = ClientLimits.standard();
+        private @Nullable ClientLimits clientLimits;
         private LongSupplier clientTicker = System::nanoTime;
         private UnaryOperator<PaymentStore> store = given -> given;
         private UnaryOperator<PaymentGateway> gateway = given -> given;
@@ -634,10 +655,15 @@ public final class ReferenceServer implements AutoCloseable {
             return this;
         }
 
-        /** What clients may keep of the server for themselves. Default: {@link ClientLimits#standard()}. */
+        /** What clients may keep of the server for themselves. Default: as the settings say. */
         public Builder clientLimits(ClientLimits given) {
             clientLimits = Objects.requireNonNull(given, "clientLimits");
             return this;
+        }
+
+        private ClientLimits clientLimits() {
+            return Objects.requireNonNullElse(
+                    clientLimits, settings.surroundings().operating().clients());
         }
 
         /** The monotonic clock that the pace of clients is measured with, in nanoseconds. Default: the system's. */

@@ -20,61 +20,51 @@ import org.jspecify.annotations.Nullable;
  * @param redis what nodes share sessions, limits and the replay guard through, or {@code null} for none
  * @param door who may ask, from where, and how often
  * @param channels what tells payers, operators and users
- * @param metricsToken what a scraper of {@code /metrics} shows as its bearer token, 24 characters or more; {@code null} for people with
- *     the right only
+ * @param operating what those who run it want of it
  * @param mongo all about the database that the settings name, or {@code null} for what its address alone says
  */
 public record Surroundings(
         @Nullable RedisSettings redis,
         DoorRules door,
         ChannelSettings channels,
-        @Nullable String metricsToken,
+        Operating operating,
         @Nullable MongoSettings mongo) {
-    private static final int SHORTEST_TOKEN = 24;
-
-    /**
-     * Checks the token.
-     *
-     * @throws InvalidInputException if it is too short
-     */
+    /** Checks that they are there. */
     public Surroundings {
         Objects.requireNonNull(door, "door");
         Objects.requireNonNull(channels, "channels");
-        if (metricsToken != null && metricsToken.length() < SHORTEST_TOKEN) {
-            throw new InvalidInputException(
-                    "METRICS_TOKEN", "is too short", "at least " + SHORTEST_TOKEN + " characters, made at random");
-        }
+        Objects.requireNonNull(operating, "operating");
     }
 
-    /** Nothing of the token. */
+    /** Nothing of a token. */
     @Override
     public String toString() {
-        return "Surroundings[redis " + (redis == null ? "none" : "set") + ", " + door + ", " + channels
-                + ", metrics token " + (metricsToken == null ? "none" : "set") + "]";
+        return "Surroundings[redis " + (redis == null ? "none" : "set") + ", " + door + ", " + channels + ", "
+                + operating + "]";
     }
 
     /** Nothing. */
     public static Surroundings none() {
-        return new Surroundings(null, DoorRules.open(), ChannelSettings.none(), null, null);
+        return new Surroundings(null, DoorRules.open(), ChannelSettings.none(), Operating.usual(), null);
     }
 
     /** These with Redis. */
     public Surroundings withRedis(RedisSettings given) {
-        return new Surroundings(given, door, channels, metricsToken, mongo);
+        return new Surroundings(given, door, channels, operating, mongo);
     }
 
     /** These with another door. */
     public Surroundings withDoor(DoorRules given) {
-        return new Surroundings(redis, given, channels, metricsToken, mongo);
+        return new Surroundings(redis, given, channels, operating, mongo);
     }
 
     /** These with other channels. */
     public Surroundings withChannels(ChannelSettings given) {
-        return new Surroundings(redis, door, given, metricsToken, mongo);
+        return new Surroundings(redis, door, given, operating, mongo);
     }
 
-    /** These with a token for scrapers. */
-    public Surroundings withMetricsToken(String given) {
+    /** These, run so. */
+    public Surroundings withOperating(Operating given) {
         return new Surroundings(redis, door, channels, given, mongo);
     }
 
@@ -89,7 +79,7 @@ public record Surroundings(
                         env.number("RATE_LIMIT_ADDRESS", 6_000),
                         env.number("RATE_LIMIT_USER", 1_200)),
                 new ChannelSettings(mail(env), env.uri("SLACK_WEBHOOK_URL"), phones(env)),
-                env.text("METRICS_TOKEN"),
+                Operating.from(env),
                 env.mongo());
     }
 
