@@ -74,7 +74,7 @@ class DeploymentTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (edge != null) {
             edge.close();
         }

@@ -8,11 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What this machine has installed. Without it a person's build skips a test; the gate, which sets {@code CI}, fails. */
 final class Machine {
@@ -55,6 +57,21 @@ final class Machine {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);
+        }
+    }
+
+    /** Ends a process, politely at first where there is time, and waits until it is gone. */
+    static void end(Process process, Duration time) {
+        try {
+            if (!time.isZero()) {
+                process.destroy();
+            }
+            if (time.isZero() || !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException stopped) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 }
