@@ -1,4 +1,4 @@
-package io.nestcms.jakarta;
+package io.nestcms.shop.webhooks;
 
 import io.nestcms.webhook.WebhookRequest;
 import jakarta.servlet.http.HttpServletRequest;

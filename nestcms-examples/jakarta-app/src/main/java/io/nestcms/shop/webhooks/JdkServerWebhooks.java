@@ -1,4 +1,4 @@
-package io.nestcms.jakarta;
+package io.nestcms.shop.webhooks;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;

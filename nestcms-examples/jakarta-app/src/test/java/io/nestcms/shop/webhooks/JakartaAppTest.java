@@ -1,4 +1,4 @@
-package io.nestcms.jakarta;
+package io.nestcms.shop.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.nestcms.jakarta;
+package io.nestcms.shop.webhooks;
 
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;

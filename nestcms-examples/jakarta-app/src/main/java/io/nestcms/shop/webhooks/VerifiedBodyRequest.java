@@ -1,4 +1,4 @@
-package io.nestcms.jakarta;
+package io.nestcms.shop.webhooks;
 
 import io.nestcms.webhook.VerifiedWebhook;
 import jakarta.servlet.ReadListener;
