@@ -9,11 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a request without holding a thread, hands it to the threads of its kind, and sends the answer without holding one. So those who
@@ -23,24 +26,34 @@ import org.jspecify.annotations.Nullable;
 final class Lanes extends Handler.Wrapper {
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final int WAITING = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final String FULL =
+            "{\"type\":\"urn:nestcms:problem:busy\",\"title\":\"Too many requests at once\",\"status\":503}";
 
     private final Connections connections;
     private final AnswerSpace space = new AnswerSpace(Runtime.getRuntime().maxMemory() / 8);
     private final Predicate<String> urgent;
-    private final ExecutorService calls = threads("nestcms-http", 200);
-    private final ExecutorService notifications = threads("nestcms-http-urgent", 50);
-    private final ExecutorService health = threads("nestcms-http-health", 10);
+    private final ExecutorService calls;
+    private final ExecutorService notifications;
+    private final ExecutorService health;
 
     /** {@code urgent} knows the paths of the gateway's notifications. */
     Lanes(Connections connections, Predicate<String> urgent) {
-        this.connections = connections;
-        this.urgent = urgent;
+        this(connections, urgent, 200, WAITING);
     }
 
-    private static ExecutorService threads(String name, int most) {
+    Lanes(Connections connections, Predicate<String> urgent, int mostCalls, int waiting) {
+        this.connections = connections;
+        this.urgent = urgent;
+        this.calls = threads("nestcms-http", mostCalls, waiting);
+        this.notifications = threads("nestcms-http-urgent", 50, waiting);
+        this.health = threads("nestcms-http-health", 10, waiting);
+    }
+
+    private static ExecutorService threads(String name, int most, int waiting) {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
+                most, most, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(waiting), task -> {
                     Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -82,9 +95,18 @@ final class Lanes extends Handler.Wrapper {
         try {
             lane.execute(() -> work(line, request, response, callback));
         } catch (RejectedExecutionException full) {
-            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-            Response.writeError(request, response, callback, 503, "Too many requests at once", full);
+            LOG.debug("A request is turned away: {}", full.toString());
+            turnAway(response, callback);
         }
+    }
+
+    /** As every other refusal, which are made behind the threads that are all taken. */
+    private static void turnAway(Response response, Callback callback) {
+        response.setStatus(503);
+        response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        Content.Sink.write(response, true, FULL, callback);
     }
 
     private void work(Connections.Line line, Request request, Response response, Callback callback) {
