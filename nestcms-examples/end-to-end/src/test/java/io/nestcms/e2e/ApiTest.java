@@ -186,6 +186,47 @@ class ApiTest {
     }
 
     @Test
+    void export_allPagesAsATable_typedFormulasAreText_andTheRestIsNamed() {
+        assertThat(stage.merchant.post("/users", """
+            {"username": "exporter", "password": "%s", "name": "E", "email": "exporter@example.com", "roles": ["CLIENT"]}\
+            """.formatted(Stage.PASSWORD)).status())
+                .isEqualTo(201);
+        Merchant exporter = Merchant.signIn(stage.tap.uri(), "exporter", Stage.PASSWORD);
+        List<String> typed = List.of("=HYPERLINK(\"http://x\")", "\u062f\u0641\u0639\u0629, \"first\"", " @SUM(1)");
+        for (int i = 0; i < typed.size(); i++) {
+            ObjectNode order = Merchant.order("csv-" + i, "1.000", "KWD").put("description", typed.get(i));
+            assertThat(exporter.create("csv-" + i, order).status()).isEqualTo(201);
+        }
+
+        Merchant.Answer all = exporter.get("/payments/v2.csv?status=CREATED");
+        assertThat(all.header("Content-Type")).isEqualTo("text/csv; charset=utf-8; header=present");
+        assertThat(all.header("Content-Disposition")).contains("payments.csv");
+        assertThat(all.header("Link")).isEmpty();
+        List<String> lines = lines(all);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).startsWith("\uFEFF\"id\",\"cartId\"");
+        assertThat(lines)
+                .anyMatch(line -> line.contains("\"csv-2\"") && line.endsWith(",\"' @SUM(1)\""))
+                .anyMatch(line -> line.contains("\"KWD\",\"1.000\"")
+                        && line.endsWith(",\"\u062f\u0641\u0639\u0629, \"\"first\"\"\""))
+                .anyMatch(line -> line.endsWith(",\"'=HYPERLINK(\"\"http://x\"\")\""));
+
+        Merchant.Answer two = exporter.get("/payments/v2.csv?limit=2&status=CREATED");
+        assertThat(lines(two)).isEqualTo(lines.subList(0, 3));
+        String rest = two.header("Link").replaceAll("<(.*)>; rel=\"next\"", "$1");
+        assertThat(lines(exporter.get(rest))).containsExactly(lines.get(0), lines.get(3));
+
+        isProblem(exporter.get("/payments/v2.csv?limit=5001"), 422, "invalid-input");
+        isProblem(exporter.get("/payments/v2.csv?count=1"), 400, "invalid-input");
+    }
+
+    private static List<String> lines(Merchant.Answer table) {
+        return List.of(table.raw().body().split("\r\n", -1)).stream()
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    @Test
     void list_cursor_goesOnWhereThePageEnded_andNothingIsCountedUnasked() {
         List<String> newestFirst = new ArrayList<>();
         for (int n = 0; n < 3; n++) {

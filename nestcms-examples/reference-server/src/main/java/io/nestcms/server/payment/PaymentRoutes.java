@@ -17,6 +17,7 @@ import io.nestcms.payment.PaymentCursor;
 import io.nestcms.payment.PaymentId;
 import io.nestcms.payment.PaymentMethod;
 import io.nestcms.payment.PaymentOrder;
+import io.nestcms.payment.PaymentPage;
 import io.nestcms.payment.PaymentQuery;
 import io.nestcms.payment.PaymentRefusal;
 import io.nestcms.payment.PaymentStatus;
@@ -27,6 +28,8 @@ import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.server.http.Json;
 import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.StrictJson;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +41,10 @@ public final class PaymentRoutes {
     private static final String KEY = "Idempotency-Key";
     /** Counting reads the index entry of each. */
     private static final int MOST_COUNTED = 10_000;
+    /** Rows of one table; a further one begins where it ends. */
+    private static final int MOST_EXPORTED = 5_000;
+
+    private static final int READ_AT_ONCE = 200;
 
     private final Payments payments;
     private final SavedCards cards;
@@ -50,6 +57,7 @@ public final class PaymentRoutes {
     public void register(RoutesConfig routes, AuthRoutes auth) {
         routes.post("/payments/v2", auth.protect(Permission.WRITE, "payment", this::create));
         routes.get("/payments/v2", auth.protect(Permission.READ, "payment", this::list));
+        routes.get("/payments/v2.csv", auth.protect(Permission.READ, "payment", this::export));
         routes.get("/payments/v2/{id}", auth.protect(Permission.READ, "payment", this::find));
         routes.post("/payments/v2/{id}/process", auth.protect(Permission.MODIFY, "payment", this::process));
         routes.post("/payments/v2/{id}/retry", auth.protect(Permission.MODIFY, "payment", this::retry));
@@ -184,18 +192,7 @@ public final class PaymentRoutes {
     }
 
     private void list(Context context) {
-        Set<String> known = Set.of("cursor", "limit", "status", "count");
-        context.queryParamMap().keySet().stream()
-                .filter(name -> !known.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw Problem.field(
-                                    400,
-                                    "query",
-                                    "has an unknown parameter",
-                                    "cursor, limit, status and count are taken")
-                            .asException();
-                });
+        onlyKnown(context, Set.of("cursor", "limit", "status", "count"), "cursor, limit, status and count are taken");
         PaymentQuery query = new PaymentQuery(
                 AuthRoutes.caller(context).merchant(), status(context), cursor(context), number(context, "limit", 20));
         int most = number(context, "count", 0);
@@ -208,6 +205,42 @@ public final class PaymentRoutes {
             page.put("count", payments.count(query, most));
         }
         Json.answer(context, page);
+    }
+
+    /** The list as a table. What does not fit is named by a {@code Link} header. */
+    private void export(Context context) {
+        onlyKnown(context, Set.of("cursor", "limit", "status"), "cursor, limit and status are taken");
+        int limit = number(context, "limit", MOST_EXPORTED);
+        if (limit < 1 || limit > MOST_EXPORTED) {
+            throw Problem.field(422, "limit", "is out of range", "1 to " + MOST_EXPORTED)
+                    .asException();
+        }
+        PaymentStatus status = status(context);
+        PaymentCursor next = cursor(context);
+        PaymentCsv table = new PaymentCsv();
+        int left = limit;
+        do {
+            PaymentPage page = payments.list(new PaymentQuery(
+                    AuthRoutes.caller(context).merchant(), status, next, Math.min(left, READ_AT_ONCE)));
+            page.items().forEach(table::add);
+            left -= page.items().size();
+            next = page.next();
+        } while (next != null && left > 0);
+        if (next != null) {
+            String rest = "/payments/v2.csv?limit=" + limit + "&cursor="
+                    + URLEncoder.encode(next.token(), StandardCharsets.UTF_8)
+                    + (status == null ? "" : "&status=" + status.name());
+            context.header("Link", "<" + rest + ">; rel=\"next\"");
+        }
+        context.header("Content-Disposition", "attachment; filename=\"payments.csv\"");
+        context.header("Cache-Control", "no-store");
+        context.contentType(PaymentCsv.MEDIA_TYPE).result(table.toString());
+    }
+
+    private static void onlyKnown(Context context, Set<String> known, String rule) {
+        if (!known.containsAll(context.queryParamMap().keySet())) {
+            throw Problem.field(400, "query", "has an unknown parameter", rule).asException();
+        }
     }
 
     private static @Nullable PaymentCursor cursor(Context context) {
