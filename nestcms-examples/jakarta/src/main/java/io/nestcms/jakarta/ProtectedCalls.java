@@ -28,8 +28,7 @@ class ProtectedCalls {
     }
 
     @AroundInvoke
-    @Nullable
-    Object call(InvocationContext call) throws Exception {
+    @Nullable Object call(InvocationContext call) throws Exception {
         CircuitBreaker breaker = breakers.get()
                 .findOrCreate(name(call), BreakerSettings.service().build());
         if (CompletionStage.class.isAssignableFrom(call.getMethod().getReturnType())) {
