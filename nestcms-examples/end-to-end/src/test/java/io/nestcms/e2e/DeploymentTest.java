@@ -67,8 +67,10 @@ class DeploymentTest {
         nodes = List.of(ports.next(), ports.next());
         fleet = new Fleet(data, URI.create("http://127.0.0.1:" + plain));
         watchPorts = List.of(ports.next(), ports.next());
-        first = fleet.start("first", nodes.get(0), Map.of("METRICS_TOKEN", METRICS_TOKEN));
-        fleet.start("second", nodes.get(1), Map.of("METRICS_TOKEN", METRICS_TOKEN));
+        Map<String, String> further =
+                Map.of("METRICS_TOKEN", METRICS_TOKEN, "EDGE_URLS", "http://127.0.0.1:" + plain);
+        first = fleet.start("first", nodes.get(0), further);
+        fleet.start("second", nodes.get(1), further);
         edge = Edge.start(data.resolve("edge"), plain, tls, nodes);
         merchant = Merchant.signIn(edge.uri(), Stage.MERCHANT, Stage.PASSWORD);
     }
@@ -273,6 +275,35 @@ class DeploymentTest {
         for (String target : List.of("/metrics", "/health/detailed", "/health/readiness")) {
             assertThat(edge.send("GET", target, "", "", "").status()).isEqualTo(404);
         }
+    }
+
+    @Test
+    @Order(7)
+    void article_isKeptHere_untilItChanges() {
+        JsonNode article = merchant.post(
+                        "/articles", "{\"title\":\"Kept\",\"slug\":\"kept\",\"html\":\"<p>one</p>\",\"tags\":[]}")
+                .json();
+        act(article, "PUBLISH");
+        Merchant reader = Merchant.stranger(edge.uri());
+        Stage.eventually()
+                .until(() -> reader.get("/articles/by-slug/kept"), answer -> answer.header("X-Cache").equals("HIT"));
+
+        Merchant.Answer kept = reader.get("/articles/by-slug/kept");
+        assertThat(kept.json().path("html").asText()).isEqualTo("<p>one</p>");
+        act(merchant.get("/articles/" + article.path("id").asText()).json(), "ARCHIVE");
+
+        Stage.eventually().until(() -> reader.get("/articles/by-slug/kept").status() == 404);
+        assertThat(edge.log())
+                .filteredOn(line -> line.path("path").asText().equals("/purge/articles/by-slug/kept"))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line.path("status").asInt()).isIn(200, 404, 412));
+        assertThat(kept.header("RateLimit")).isEmpty();
+    }
+
+    private static void act(JsonNode article, String action) {
+        Merchant.Answer answer = merchant.post(
+                "/articles/" + article.path("id").asText() + "/actions", "{\"action\":\"" + action + "\"}");
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
     }
 
     @Test

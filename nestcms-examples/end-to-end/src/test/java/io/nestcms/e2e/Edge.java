@@ -89,7 +89,7 @@ final class Edge implements AutoCloseable {
                 nodes.stream()
                         .map(port -> "server 127.0.0.1:" + port + " max_fails=2 fail_timeout=5s;")
                         .collect(Collectors.joining("\n")));
-        Files.writeString(prefix.resolve("purge.conf"), "proxy_cache_purge PURGE from 127.0.0.1;");
+        Files.writeString(prefix.resolve("purge.conf"), "allow 127.0.0.1;");
         Process process = new ProcessBuilder(
                         Machine.require("nginx").toString(),
                         "-p",

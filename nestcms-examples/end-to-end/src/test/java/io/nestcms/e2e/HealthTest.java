@@ -47,7 +47,7 @@ class HealthTest {
         stage = Stage.withoutTap(
                 data,
                 Stage.Keeping.EMBEDDED.with(Surroundings.none()
-                        .withOperating(new Operating(SCRAPER, Duration.ZERO, ClientLimits.standard()))),
+                        .withOperating(new Operating(SCRAPER, Duration.ZERO, ClientLimits.standard(), List.of()))),
                 server -> {});
     }
 

@@ -80,7 +80,7 @@ class StopTest {
         Stage stage = Stage.withoutTap(
                 data,
                 Stage.Keeping.EMBEDDED.with(Surroundings.none()
-                        .withOperating(new Operating(null, Duration.ofMinutes(5), ClientLimits.standard()))),
+                        .withOperating(new Operating(null, Duration.ofMinutes(5), ClientLimits.standard(), List.of()))),
                 server -> {});
         Stage.eventually().until(() -> stage.merchant.get("/health/readiness").status() == 200);
 

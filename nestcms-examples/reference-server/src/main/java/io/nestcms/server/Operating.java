@@ -2,7 +2,10 @@ package io.nestcms.server;
 
 import io.nestcms.failure.InvalidInputException;
 import io.nestcms.server.http.ClientLimits;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param notice how long a server that was told to stop goes on while it says that it is not ready, so that whoever sends requests
  *     here hears of it; up to 5 minutes, default none
  * @param clients what clients may keep of the server for themselves
+ * @param edges the caches in front of the nodes that are told of changed articles; default none
  */
-public record Operating(@Nullable String metricsToken, Duration notice, ClientLimits clients) {
+public record Operating(@Nullable String metricsToken, Duration notice, ClientLimits clients, List<URI> edges) {
     private static final int SHORTEST_TOKEN = 24;
     private static final Duration LONGEST_NOTICE = Duration.ofMinutes(5);
 
@@ -26,6 +30,7 @@ public record Operating(@Nullable String metricsToken, Duration notice, ClientLi
      */
     public Operating {
         Objects.requireNonNull(clients, "clients");
+        edges = List.copyOf(edges);
         if (metricsToken != null && metricsToken.length() < SHORTEST_TOKEN) {
             throw new InvalidInputException(
                     "METRICS_TOKEN", "is too short", "at least " + SHORTEST_TOKEN + " characters, made at random");
@@ -44,7 +49,7 @@ public record Operating(@Nullable String metricsToken, Duration notice, ClientLi
 
     /** No token, no notice, the usual limits. */
     public static Operating usual() {
-        return new Operating(null, Duration.ZERO, ClientLimits.standard());
+        return new Operating(null, Duration.ZERO, ClientLimits.standard(), List.of());
     }
 
     /** From the environment. */
@@ -58,7 +63,28 @@ public record Operating(@Nullable String metricsToken, Duration notice, ClientLi
                         atLeastOne(
                                 "CONNECTIONS_PER_ADDRESS", env.number("CONNECTIONS_PER_ADDRESS", usual.perAddress())),
                         usual.grace(),
-                        usual.bytesPerSecond()));
+                        usual.bytesPerSecond()),
+                env.list("EDGE_URLS").stream().map(Operating::edge).toList());
+    }
+
+    private static URI edge(String url) {
+        try {
+            URI uri = new URI(url);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null) {
+                return uri;
+            }
+        } catch (URISyntaxException none) {
+            throw refusedEdge();
+        }
+        throw refusedEdge();
+    }
+
+    private static InvalidInputException refusedEdge() {
+        return new InvalidInputException("EDGE_URLS", "has another form", "for example http://10.0.0.5,http://10.0.0.6");
     }
 
     private static int atLeastOne(String name, int number) {

@@ -54,6 +54,7 @@ final class Printed {
             "DEMO_PASSWORD",
             "METRICS_TOKEN",
             "DRAIN_NOTICE",
+            "EDGE_URLS",
             "CONNECTIONS",
             "CONNECTIONS_PER_ADDRESS",
             "NODE_NAME",

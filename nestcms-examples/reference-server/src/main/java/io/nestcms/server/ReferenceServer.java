@@ -356,7 +356,7 @@ public final class ReferenceServer implements AutoCloseable {
                 ofFiles);
         return new ContentRoom(
                 new ContentRoom.Parts(
-                        backends.mongo(), core.store(), core.payments(), files, answers(metrics), bus, builder.clock),
+                        backends.mongo(), core.store(), core.payments(), files, answers(metrics), settings.surroundings().operating().edges(), bus, builder.clock),
                 ZoneOffset.UTC);
     }
 

@@ -24,6 +24,8 @@ import io.nestcms.server.http.Preconditions;
 import io.nestcms.server.http.Problem;
 import io.nestcms.server.http.Query;
 import io.nestcms.server.http.StrictJson;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -42,12 +44,19 @@ final class ArticleRoutes {
     private final ArticleStore store;
     private final Articles articles;
     private final TaggedCache<String, String> ready;
+    private final EdgeCache edges;
     private final AuthRoutes auth;
 
-    ArticleRoutes(ArticleStore store, Articles articles, TaggedCache<String, String> ready, AuthRoutes auth) {
+    ArticleRoutes(
+            ArticleStore store,
+            Articles articles,
+            TaggedCache<String, String> ready,
+            EdgeCache edges,
+            AuthRoutes auth) {
         this.store = store;
         this.articles = articles;
         this.ready = ready;
+        this.edges = edges;
         this.auth = auth;
     }
 
@@ -68,7 +77,18 @@ final class ArticleRoutes {
     void changed(ArticleEvent event) {
         if (!(event instanceof ArticleEvent.ArticleDrafted)) {
             ready.invalidateTag(MODEL);
+            edges.drop("/articles");
+            store.find(event.articleId()).ifPresent(article -> {
+                edges.drop(page(article));
+                // an earlier name is a page of its own
+                store.versions(article.id(), 1).forEach(before -> edges.drop(page(before)));
+            });
         }
+    }
+
+    private static String page(Article article) {
+        return "/articles/by-slug/"
+                + URLEncoder.encode(article.content().slug().value(), StandardCharsets.UTF_8);
     }
 
     private void published(Context context) {
@@ -83,6 +103,7 @@ final class ArticleRoutes {
         String key = "list " + limit
                 + (query.text("cursor") == null ? "" : " after " + query.text("cursor"))
                 + (tag == null ? "" : " of " + tag);
+        context.header("Cache-Control", EdgeCache.SHARED);
         context.contentType("application/json")
                 .result(kept(
                         key,
@@ -141,7 +162,7 @@ final class ArticleRoutes {
         int line = kept.indexOf('\n');
         String version = kept.substring(0, line);
         Preconditions.tag(context, Long.parseLong(version));
-        context.header("Cache-Control", "public, max-age=0, must-revalidate")
+        context.header("Cache-Control", EdgeCache.SHARED)
                 .header("X-Content-Type-Options", "nosniff");
         if (("\"" + version + "\"").equals(context.header("If-None-Match"))) {
             context.status(304);

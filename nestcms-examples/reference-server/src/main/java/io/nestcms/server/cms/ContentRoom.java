@@ -18,6 +18,7 @@ import io.nestcms.payment.service.Payments;
 import io.nestcms.payment.store.PaymentStore;
 import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.storage.FileStorage;
+import java.net.URI;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -38,6 +39,7 @@ public final class ContentRoom {
      * @param payments makes payments of instalments
      * @param files where designs are kept
      * @param ready answers that are kept ready
+     * @param edges the caches in front of the nodes that hear of changed articles
      * @param bus carries the events
      * @param clock tells the present
      */
@@ -47,6 +49,7 @@ public final class ContentRoom {
             Payments payments,
             FileStorage files,
             TaggedCache<String, String> ready,
+            List<URI> edges,
             EventBus bus,
             Clock clock) {}
 
@@ -78,7 +81,7 @@ public final class ContentRoom {
         new ContractRoutes(mongo.contracts(), new Contracts(mongo.contracts(), clock), parts.payments(), auth)
                 .register(routes);
         Articles articles = new Articles(mongo.articles(), new JsoupHtmlCleaner(), clock);
-        ArticleRoutes ofArticles = new ArticleRoutes(mongo.articles(), articles, parts.ready(), auth);
+        ArticleRoutes ofArticles = new ArticleRoutes(mongo.articles(), articles, parts.ready(), new EdgeCache(parts.edges()), auth);
         ofArticles.register(routes);
         parts.bus().subscribe(ArticleEvent.class, ofArticles::changed);
         new EarningRoutes(
