@@ -67,8 +67,7 @@ class DeploymentTest {
         nodes = List.of(ports.next(), ports.next());
         fleet = new Fleet(data, URI.create("http://127.0.0.1:" + plain));
         watchPorts = List.of(ports.next(), ports.next());
-        Map<String, String> further =
-                Map.of("METRICS_TOKEN", METRICS_TOKEN, "EDGE_URLS", "http://127.0.0.1:" + plain);
+        Map<String, String> further = Map.of("METRICS_TOKEN", METRICS_TOKEN, "EDGE_URLS", "http://127.0.0.1:" + plain);
         first = fleet.start("first", nodes.get(0), further);
         fleet.start("second", nodes.get(1), further);
         edge = Edge.start(data.resolve("edge"), plain, tls, nodes);
@@ -286,7 +285,9 @@ class DeploymentTest {
         act(article, "PUBLISH");
         Merchant reader = Merchant.stranger(edge.uri());
         Stage.eventually()
-                .until(() -> reader.get("/articles/by-slug/kept"), answer -> answer.header("X-Cache").equals("HIT"));
+                .until(
+                        () -> reader.get("/articles/by-slug/kept"),
+                        answer -> answer.header("X-Cache").equals("HIT"));
 
         Merchant.Answer kept = reader.get("/articles/by-slug/kept");
         assertThat(kept.json().path("html").asText()).isEqualTo("<p>one</p>");

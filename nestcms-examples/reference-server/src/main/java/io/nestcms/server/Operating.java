@@ -84,7 +84,8 @@ public record Operating(@Nullable String metricsToken, Duration notice, ClientLi
     }
 
     private static InvalidInputException refusedEdge() {
-        return new InvalidInputException("EDGE_URLS", "has another form", "for example http://10.0.0.5,http://10.0.0.6");
+        return new InvalidInputException(
+                "EDGE_URLS", "has another form", "for example http://10.0.0.5,http://10.0.0.6");
     }
 
     private static int atLeastOne(String name, int number) {

@@ -356,7 +356,14 @@ public final class ReferenceServer implements AutoCloseable {
                 ofFiles);
         return new ContentRoom(
                 new ContentRoom.Parts(
-                        backends.mongo(), core.store(), core.payments(), files, answers(metrics), settings.surroundings().operating().edges(), bus, builder.clock),
+                        backends.mongo(),
+                        core.store(),
+                        core.payments(),
+                        files,
+                        answers(metrics),
+                        settings.surroundings().operating().edges(),
+                        bus,
+                        builder.clock),
                 ZoneOffset.UTC);
     }
 

@@ -87,8 +87,7 @@ final class ArticleRoutes {
     }
 
     private static String page(Article article) {
-        return "/articles/by-slug/"
-                + URLEncoder.encode(article.content().slug().value(), StandardCharsets.UTF_8);
+        return "/articles/by-slug/" + URLEncoder.encode(article.content().slug().value(), StandardCharsets.UTF_8);
     }
 
     private void published(Context context) {
@@ -162,8 +161,7 @@ final class ArticleRoutes {
         int line = kept.indexOf('\n');
         String version = kept.substring(0, line);
         Preconditions.tag(context, Long.parseLong(version));
-        context.header("Cache-Control", EdgeCache.SHARED)
-                .header("X-Content-Type-Options", "nosniff");
+        context.header("Cache-Control", EdgeCache.SHARED).header("X-Content-Type-Options", "nosniff");
         if (("\"" + version + "\"").equals(context.header("If-None-Match"))) {
             context.status(304);
             return;

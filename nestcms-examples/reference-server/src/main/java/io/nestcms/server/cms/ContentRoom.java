@@ -81,7 +81,8 @@ public final class ContentRoom {
         new ContractRoutes(mongo.contracts(), new Contracts(mongo.contracts(), clock), parts.payments(), auth)
                 .register(routes);
         Articles articles = new Articles(mongo.articles(), new JsoupHtmlCleaner(), clock);
-        ArticleRoutes ofArticles = new ArticleRoutes(mongo.articles(), articles, parts.ready(), new EdgeCache(parts.edges()), auth);
+        ArticleRoutes ofArticles =
+                new ArticleRoutes(mongo.articles(), articles, parts.ready(), new EdgeCache(parts.edges()), auth);
         ofArticles.register(routes);
         parts.bus().subscribe(ArticleEvent.class, ofArticles::changed);
         new EarningRoutes(

@@ -22,7 +22,6 @@ final class EdgeCache {
     /** What nginx' module answers of a page that it does not have, by its version. */
     private static final Set<Integer> NOT_KEPT = Set.of(404, 412);
 
-
     private final List<URI> edges;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -63,7 +62,8 @@ final class EdgeCache {
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
         try {
-            int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            int status =
+                    http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             if (status / 100 != 2 && !NOT_KEPT.contains(status)) {
                 throw new IOException("answered " + status);
             }
