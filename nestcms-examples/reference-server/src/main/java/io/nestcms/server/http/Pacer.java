@@ -40,7 +40,7 @@ final class Pacer extends AbstractLifeCycle {
     private void look() {
         try {
             connections.sweep();
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             LOG.warn("The pace of the connections could not be looked at; going on", broken);
         }
     }
