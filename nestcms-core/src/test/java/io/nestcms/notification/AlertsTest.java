@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -216,6 +217,8 @@ class AlertsTest {
 
         bus.publish(new HealthChanged("mongodb", Samples.NOON, HealthStatus.UP, HealthStatus.DOWN, "no primary"));
         bus.publish(new BackupFailed(Samples.NOON, "disk"));
+        // a bus that closes takes nothing new, what its listeners publish included
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> chat.size() >= 3);
         bus.close(Duration.ofSeconds(10));
 
         assertThat(chat)

@@ -2,6 +2,10 @@ package io.nestcms.payment.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.nestcms.health.Health;
 import io.nestcms.money.Money;
 import io.nestcms.payment.ApplyResult;
@@ -40,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What PayTabs was seen to do, each as the story of one payment, with the ending that is right. */
 class PaymentStoriesTest {
@@ -592,6 +597,42 @@ class PaymentStoriesTest {
         gateway.queryFailure = null;
         assertThat(payments.gatewayHealth().look()).isEqualTo(Health.up());
         assertThat(payments.process(payment.id())).isInstanceOf(ProcessResult.Ready.class);
+    }
+
+    @Test
+    void keyRotated_isOneErrorHoweverManyPaymentsMeetIt() {
+        Logger log = (Logger) LoggerFactory.getLogger(GatewayCalls.class);
+        ListAppender<ILoggingEvent> heard = new ListAppender<>();
+        heard.start();
+        log.addAppender(heard);
+        // as a production's log would have it; the tests' own is quieter
+        Level before = log.getLevel();
+        log.setLevel(Level.INFO);
+        try {
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 20; i++) {
+                    gateway.next.add(
+                            charge -> new GatewayOutcome.NotSent<>(GatewayOutcome.NotSent.Cause.MISCONFIGURED, null));
+                    assertThat(payments.process(createdAs("r" + round + "-" + i).id()))
+                            .isInstanceOf(ProcessResult.Unavailable.class);
+                }
+                assertThat(payments.process(createdAs("r" + round).id())).isInstanceOf(ProcessResult.Ready.class);
+            }
+        } finally {
+            log.setLevel(before);
+            log.detachAppender(heard);
+        }
+
+        // once each time that the key went wrong
+        assertThat(heard.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .hasSize(2);
+    }
+
+    private Payment createdAs(String name) {
+        return ((CreateResult.Created)
+                        payments.create(key(name), Samples.payment(name).order()))
+                .payment();
     }
 
     @Test
