@@ -384,16 +384,18 @@ class ProtectedAsyncTest {
                 .attemptTimeout(Duration.ofMillis(10))
                 .build();
         CountDownLatch blocked = new CountDownLatch(1);
-        CompletionStage<Object> first = protection
-                .<Object>callAsync(attempt -> new CompletableFuture<>(), JUDGE)
-                .handle((result, failure) -> {
-                    try {
-                        blocked.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    return "unblocked";
-                });
+        // not on this thread: a call that has timed out before handle is called runs it where it is called
+        CompletionStage<Object> first = CompletableFuture.supplyAsync(() -> protection
+                        .<Object>callAsync(attempt -> new CompletableFuture<>(), JUDGE)
+                        .<Object>handle((result, failure) -> {
+                            try {
+                                blocked.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return "unblocked";
+                        }))
+                .thenCompose(Function.identity());
         assertThatThrownBy(() -> protection
                         .<Object>callAsync(attempt -> new CompletableFuture<>(), JUDGE)
                         .toCompletableFuture()
