@@ -367,7 +367,8 @@ class ProtectedAsyncTest {
         AtomicReference<String> thread = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         Protection.builder(breaker)
-                .attemptTimeout(Duration.ofMillis(10))
+                // long enough to ask for what follows before it is over
+                .attemptTimeout(Duration.ofSeconds(1))
                 .build()
                 .<Object>callAsync(attempt -> new CompletableFuture<>(), JUDGE)
                 .whenComplete((result, failure) -> {
