@@ -215,6 +215,7 @@ class UsersTest {
         active("sara");
         ExecutorService threads = Executors.newFixedThreadPool(12);
         CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(12);
         List<Future<Integer>> floods = new ArrayList<>();
         try {
             for (int i = 0; i < 12; i++) {
@@ -224,10 +225,12 @@ class UsersTest {
                     while (stop.getCount() > 0) {
                         users.signIn("sara", "wrong horse", null, Actor.anonymous(address));
                         tries++;
+                        begun.countDown();
                     }
                     return tries;
                 }));
             }
+            begun.await();
             for (int i = 0; i < 17; i++) {
                 assertThat(signIn("sara", GOOD)).isInstanceOf(SignIn.Genuine.class);
             }
