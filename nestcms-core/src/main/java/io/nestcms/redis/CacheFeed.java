@@ -172,7 +172,7 @@ final class CacheFeed implements AutoCloseable {
         for (SharedCache.Listener listener : listeners.getOrDefault(text(fields.get(3)), List.of())) {
             try {
                 listener.dropped(names, tags);
-            } catch (RuntimeException bad) {
+            } catch (RuntimeException | Error bad) {
                 LOG.warn("A cache could not forget what it was told, and forgets all", bad);
                 listener.missed();
             }
@@ -183,7 +183,7 @@ final class CacheFeed implements AutoCloseable {
     private void reached(SharedCache.Listener listener) {
         try {
             listener.reached();
-        } catch (RuntimeException away) {
+        } catch (RuntimeException | Error away) {
             LOG.debug("What waits to be forgotten could not be sent", away);
         }
     }
