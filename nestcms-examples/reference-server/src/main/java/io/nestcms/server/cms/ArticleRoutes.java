@@ -77,6 +77,12 @@ final class ArticleRoutes {
     void changed(ArticleEvent event) {
         if (!(event instanceof ArticleEvent.ArticleDrafted)) {
             ready.invalidateTag(MODEL);
+        }
+    }
+
+    /** What the edge keeps may be old now. It may be slow or away: not for whoever waits for other listeners of the event. */
+    void tellEdges(ArticleEvent event) {
+        if (!(event instanceof ArticleEvent.ArticleDrafted)) {
             edges.drop("/articles");
             store.find(event.articleId()).ifPresent(article -> {
                 edges.drop(page(article));

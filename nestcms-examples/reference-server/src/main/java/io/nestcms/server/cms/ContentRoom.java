@@ -12,6 +12,8 @@ import io.nestcms.cms.earning.PlainTurnover;
 import io.nestcms.cms.outbox.NoticeRelay;
 import io.nestcms.cms.project.Projects;
 import io.nestcms.event.EventBus;
+import io.nestcms.event.Overflow;
+import io.nestcms.event.SubscriptionSettings;
 import io.nestcms.mongo.NestMongo;
 import io.nestcms.payment.PaymentEvent;
 import io.nestcms.payment.service.Payments;
@@ -20,6 +22,7 @@ import io.nestcms.server.access.AuthRoutes;
 import io.nestcms.storage.FileStorage;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -27,6 +30,10 @@ import java.util.List;
 
 /** Projects, contracts, articles and earnings, wired. */
 public final class ContentRoom {
+    private static final int WAITING_FOR_EDGES = 256;
+    /** For half a minute: by then the edge's own time is over. */
+    private static final int EDGE_TRIES = 5;
+
     private final Parts parts;
     private final Billing billing;
     private final List<Runnable> relays;
@@ -85,6 +92,18 @@ public final class ContentRoom {
                 new ArticleRoutes(mongo.articles(), articles, parts.ready(), new EdgeCache(parts.edges()), auth);
         ofArticles.register(routes);
         parts.bus().subscribe(ArticleEvent.class, ofArticles::changed);
+        if (!parts.edges().isEmpty()) {
+            SubscriptionSettings.Builder<ArticleEvent> mailbox = SubscriptionSettings.async();
+            parts.bus()
+                    .subscribe(
+                            ArticleEvent.class,
+                            ofArticles::tellEdges,
+                            mailbox.name("edge-cache")
+                                    .mailbox(WAITING_FOR_EDGES, Overflow.DROP_OLDEST)
+                                    .concurrency(1)
+                                    .retry(EDGE_TRIES, Duration.ofSeconds(1), Duration.ofSeconds(10))
+                                    .build());
+        }
         new EarningRoutes(
                         new Earnings(mongo.turnover()),
                         new Earnings(new PlainTurnover(parts.paymentStore(), mongo.contracts())),
